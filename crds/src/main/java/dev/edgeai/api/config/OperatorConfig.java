@@ -1,0 +1,70 @@
+package dev.edgeai.api.config;
+
+import dev.edgeai.api.v1alpha1.Framework;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The operator's configuration file, made by the chart from its values ({@code /etc/edgeai/config.yaml}).
+ *
+ * @param registry where artifacts are kept
+ * @param images what pods run
+ * @param accelerators the accelerator profiles
+ * @param signing where the signing key lies
+ * @param prometheus default address of a Prometheus for analysis queries
+ * @param maxSourceBytes largest source or dataset that is fetched, bytes
+ */
+public record OperatorConfig(
+        Registry registry,
+        Images images,
+        List<AcceleratorProfile> accelerators,
+        Signing signing,
+        @Nullable String prometheus,
+        long maxSourceBytes) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public OperatorConfig {
+        accelerators = accelerators == null ? List.of() : List.copyOf(accelerators);
+        signing = signing == null ? new Signing("edgeai-signing-key") : signing;
+        maxSourceBytes = maxSourceBytes == 0 ? 8L << 30 : maxSourceBytes;
+    }
+
+    /**
+     * The artifact store.
+     *
+     * @param prefix {@code host:port/path}; variants go to {@code prefix/<namespace>/<model>}
+     * @param plainHttp registries spoken to without TLS
+     * @param credentialsSecret name of a dockerconfigjson Secret in each namespace with models; absent: anonymous
+     */
+    public record Registry(
+            String prefix, List<String> plainHttp, @Nullable String credentialsSecret) {
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Registry {
+            plainHttp = plainHttp == null ? List.of() : List.copyOf(plainHttp);
+        }
+    }
+
+    /**
+     * Images of the pods.
+     *
+     * @param runtime fetch, measure, certify, load, serve, warmup
+     * @param optimizers one for each framework
+     * @param pullPolicy {@code IfNotPresent} by default
+     */
+    public record Images(String runtime, Map<Framework, String> optimizers, String pullPolicy) {
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Images {
+            optimizers = optimizers == null ? Map.of() : Map.copyOf(optimizers);
+            pullPolicy = pullPolicy == null ? "IfNotPresent" : pullPolicy;
+        }
+    }
+
+    /**
+     * The signing key.
+     *
+     * @param secret Secret in the operator's namespace with {@code private.pem} and {@code public.pem} (ECDSA P-256),
+     *     made by the operator when missing
+     */
+    public record Signing(String secret) {}
+}

@@ -1,0 +1,43 @@
+package dev.edgeai.api.trial;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Measurement;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the certify Job signs: that this artifact passed these gates on this accelerator class. JSON in the environment
+ * variable {@value #ENVIRONMENT_VARIABLE}.
+ *
+ * @param artifact {@code registry/repository@sha256:…}
+ * @param accelerator name of the accelerator profile it was measured on
+ * @param namespace of the run
+ * @param run name of the run
+ * @param trial name of the trial
+ * @param sourceDigest digest of the original model
+ * @param datasetDigest digest of the dataset
+ * @param baseline the source as measured
+ * @param variant the variant as measured
+ * @param comparison the variant against the baseline
+ * @param gates each gate with value and threshold
+ * @param versions tools, name to version
+ * @param plainHttp registries that are spoken to without TLS
+ */
+public record CertificateRequest(
+        String artifact,
+        String accelerator,
+        String namespace,
+        String run,
+        String trial,
+        String sourceDigest,
+        String datasetDigest,
+        Measurement baseline,
+        Measurement variant,
+        Comparison comparison,
+        List<GateResult> gates,
+        Map<String, String> versions,
+        List<String> plainHttp) {
+    public static final String ENVIRONMENT_VARIABLE = "EDGEAI_CERTIFICATE_REQUEST";
+}

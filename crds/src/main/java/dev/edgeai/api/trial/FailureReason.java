@@ -1,0 +1,36 @@
+package dev.edgeai.api.trial;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/** Why a pod failed, in words the operator knows. */
+public enum FailureReason {
+    SOURCE_NOT_FOUND("SourceNotFound"),
+    DATASET_NOT_FOUND("DatasetNotFound"),
+    DIGEST_MISMATCH("DigestMismatch"),
+    TOO_LARGE("TooLarge"),
+    UNSAFE_ARCHIVE("UnsafeArchive"),
+    UNSUPPORTED_MODEL("UnsupportedModel"),
+    INVALID_DATASET("InvalidDataset"),
+    OPTIMIZATION_FAILED("OptimizationFailed"),
+    NO_EFFECT("NoEffect"),
+    MEASUREMENT_FAILED("MeasurementFailed"),
+    REGISTRY_UNAVAILABLE("RegistryUnavailable"),
+    CERTIFICATE_MISSING("CertificateMissing"),
+    CERTIFICATE_INVALID("CertificateInvalid"),
+    CERTIFICATE_MISMATCH("CertificateMismatch"),
+    OUT_OF_MEMORY("OutOfMemory"),
+    DEADLINE_EXCEEDED("DeadlineExceeded"),
+    INTERNAL_ERROR("InternalError");
+
+    private final String reason;
+
+    FailureReason(String reason) {
+        this.reason = reason;
+    }
+
+    /** The PascalCase word that stands in conditions and events. */
+    @JsonValue
+    public String reason() {
+        return reason;
+    }
+}

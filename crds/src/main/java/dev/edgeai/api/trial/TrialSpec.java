@@ -1,0 +1,56 @@
+package dev.edgeai.api.trial;
+
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.Task;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one trial pod has to do; JSON in the environment variable {@value #ENVIRONMENT_VARIABLE} of each of its
+ * containers, and in {@code /work/spec.json} for the optimizer.
+ *
+ * @param run name of the OptimizationRun
+ * @param trial name within the run; {@code baseline} for the trial without an optimizer
+ * @param task the model's task
+ * @param framework absent for the baseline
+ * @param technique for example {@code int8-ptq}; absent for the baseline
+ * @param parameters settings of the technique
+ * @param source the original model, pinned by digest except in the baseline
+ * @param evaluation the dataset, pinned by digest except in the baseline
+ * @param accelerator name of the accelerator profile
+ * @param threads threads per inference
+ * @param seed seed of everything that draws
+ * @param repository where the variant is pushed, {@code registry/repository} without tag
+ * @param plainHttp registries ({@code host:port}) that are spoken to without TLS
+ * @param maxSourceBytes largest source or dataset that is fetched
+ */
+public record TrialSpec(
+        String run,
+        String trial,
+        Task task,
+        @Nullable Framework framework,
+        @Nullable String technique,
+        Map<String, String> parameters,
+        ModelSource source,
+        Evaluation evaluation,
+        String accelerator,
+        int threads,
+        int seed,
+        String repository,
+        List<String> plainHttp,
+        long maxSourceBytes) {
+    public static final String ENVIRONMENT_VARIABLE = "EDGEAI_TRIAL_SPEC";
+
+    /** Name of the trial that measures the source itself. */
+    public static final String BASELINE = "baseline";
+
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public TrialSpec {
+        parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
+        plainHttp = plainHttp == null ? List.of() : List.copyOf(plainHttp);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+
+import java.util.List;
+
+/** How live metrics decide about the new version. */
+public record Analysis(
+        @Default("10s") @Pattern(TimeSpan.PATTERN) @JsonPropertyDescription("Time between two measurements")
+        TimeSpan interval,
+
+        @Default(
+                "[{\"name\": \"error-rate\", \"max\": \"0.01\"}, {\"name\": \"latency-p95\", \"maxRatioToStable\": \"1.25\"}]")
+        @Size(max = 16)
+        List<AnalysisMetric> metrics) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public Analysis {
+        interval = interval == null ? new TimeSpan("10s") : interval;
+        metrics = metrics == null ? AnalysisMetric.DEFAULT : List.copyOf(metrics);
+    }
+
+    @SuppressWarnings("NullAway")
+    static Analysis defaults() {
+        return new Analysis(null, null);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/** What the model's file says of it. */
+public record Assessment(
+        @JsonPropertyDescription("ONNX, OpenVINO-IR, Safetensors or GGUF")
+        String format,
+
+        @JsonPropertyDescription("Convolutional, Transformer, Dense, Recurrent or Other")
+        String architecture,
+
+        Long sizeBytes,
+        @JsonPropertyDescription("Number of weights") Long parameters,
+
+        @JsonPropertyDescription("Type of most weights, for example float32")
+        String precision,
+
+        @JsonPropertyDescription("For example 'images: float32[N,1,28,28]'")
+        List<String> inputs,
+
+        List<String> outputs,
+
+        @JsonPropertyDescription("Operators and how often each stands in the graph, the most frequent first")
+        Map<String, Integer> operators,
+
+        Boolean alreadyQuantized,
+        Boolean mixtureOfExperts,
+        Boolean multimodal,
+        @Nullable String message) {}

@@ -1,0 +1,45 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
+/**
+ * A decimal number that travels as a string ({@code "0.95"}), as the Kubernetes API conventions ask instead of floats.
+ *
+ * @param value the exact value
+ */
+public record Decimal(BigDecimal value) implements Comparable<Decimal> {
+    /** What the schema accepts: no sign, no exponent. */
+    public static final String NON_NEGATIVE = "^[0-9]+(\\.[0-9]+)?$";
+
+    private static final MathContext SIX_DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
+
+    @JsonCreator
+    public static Decimal of(String text) {
+        return new Decimal(new BigDecimal(text));
+    }
+
+    /** A measured value, kept to six significant digits: more would be noise in a status. */
+    public static Decimal of(double value) {
+        return new Decimal(new BigDecimal(value, SIX_DIGITS).stripTrailingZeros());
+    }
+
+    public double asDouble() {
+        return value.doubleValue();
+    }
+
+    @Override
+    public int compareTo(Decimal other) {
+        return value.compareTo(other.value);
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+        return value.toPlainString();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.edgeai.api.v1alpha1;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** A model, how good its variants must be, and the hardware it should be served on. */
+@Group("edgeai.dev")
+@Version("v1alpha1")
+@ShortNames("em")
+@Categories("edgeai")
+@AdditionalPrinterColumn(name = "TASK", jsonPath = ".spec.task")
+@AdditionalPrinterColumn(name = "READY", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(
+        name = "AGE",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+public class EdgeModel extends CustomResource<EdgeModelSpec, EdgeModelStatus> implements Namespaced {
+    @Required
+    @Override
+    public EdgeModelSpec getSpec() {
+        return super.getSpec();
+    }
+}

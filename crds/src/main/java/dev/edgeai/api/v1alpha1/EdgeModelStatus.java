@@ -1,0 +1,47 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/** What serves where, and what is on its way. */
+public record EdgeModelStatus(
+        @Nullable Long observedGeneration,
+        List<Condition> conditions,
+
+        @JsonPropertyDescription("Resolved digest of the source") @Nullable
+        String sourceDigest,
+
+        @JsonPropertyDescription("Phase of the least settled target") @PrinterColumn(name = "PHASE") @Nullable
+        String phase,
+
+        @JsonPropertyDescription("Variant that serves; with several targets, of the first that serves")
+        @PrinterColumn(name = "VARIANT")
+        @Nullable
+        String variant,
+
+        @PrinterColumn(name = "SPEEDUP") @Nullable Decimal speedup,
+        @PrinterColumn(name = "RETAINED") @Nullable Decimal accuracyRetention,
+
+        @JsonPropertyDescription("Percent of the traffic on the newest version")
+        @PrinterColumn(name = "WEIGHT")
+        @Nullable
+        Integer weight,
+
+        List<TargetStatus> targets,
+
+        @StatusReplicas @JsonPropertyDescription("Pods of the stable versions") @Nullable
+        Integer replicas,
+
+        @LabelSelector @Nullable String selector) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public EdgeModelStatus {
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        targets = targets == null ? List.of() : List.copyOf(targets);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.jspecify.annotations.Nullable;
+
+/** One gate applied to one trial. */
+public record GateResult(
+        @JsonPropertyDescription("Name of the field of spec.gates")
+        String name,
+
+        @JsonPropertyDescription("Measured value") @Nullable String value,
+        String threshold,
+        Verdict verdict,
+        @Nullable String message) {}

@@ -1,0 +1,55 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.kubernetes.api.model.Quantity;
+import org.jspecify.annotations.Nullable;
+
+/** What a variant must reach to be certified: relative to the measured baseline, and absolute where given. */
+public record Gates(
+        @Default("\"0.95\"")
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription("Least share of the baseline's task metric kept")
+        Decimal minAccuracyRetention,
+
+        @Default("\"2.0\"")
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription("Least ratio of the baseline's median latency to the variant's")
+        Decimal minSpeedup,
+
+        @Default("\"0.50\"")
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription("Least share of the baseline's memory footprint saved")
+        Decimal minMemoryReduction,
+
+        @Default("\"0.20\"")
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription(
+                "Highest variation of the variant's latency (spread over median, see docs/measurement.md)")
+        Decimal maxLatencyVariation,
+
+        @Pattern(Decimal.NON_NEGATIVE) @JsonPropertyDescription("Least task metric, absolute") @Nullable
+        Decimal minAccuracy,
+
+        @Pattern(TimeSpan.PATTERN) @JsonPropertyDescription("Highest 95th percentile of latency") @Nullable
+        TimeSpan maxLatencyP95,
+
+        @JsonPropertyDescription("Highest peak resident memory of the model with its engine") @Nullable
+        Quantity maxPeakMemory,
+
+        @JsonPropertyDescription("Highest size of the variant's files") @Nullable
+        Quantity maxSize) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public Gates {
+        minAccuracyRetention = minAccuracyRetention == null ? Decimal.of("0.95") : minAccuracyRetention;
+        minSpeedup = minSpeedup == null ? Decimal.of("2.0") : minSpeedup;
+        minMemoryReduction = minMemoryReduction == null ? Decimal.of("0.50") : minMemoryReduction;
+        maxLatencyVariation = maxLatencyVariation == null ? Decimal.of("0.20") : maxLatencyVariation;
+    }
+
+    @SuppressWarnings("NullAway")
+    public static Gates defaults() {
+        return new Gates(null, null, null, null, null, null, null, null);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.edgeai.api.v1alpha1;
+
+/** Labels and annotations, one name for one thing. */
+public final class Labels {
+    /** On everything the operator makes: {@code edgeai-operator}. */
+    public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+    public static final String MANAGER = "edgeai-operator";
+
+    /** Name of the EdgeModel. */
+    public static final String MODEL = "edgeai.dev/model";
+
+    /** Name of the target within the EdgeModel. */
+    public static final String TARGET = "edgeai.dev/target";
+
+    /** Name of the OptimizationRun. */
+    public static final String RUN = "edgeai.dev/run";
+
+    /** Name of the trial within the run. */
+    public static final String TRIAL = "edgeai.dev/trial";
+
+    /** Revision of a served version. */
+    public static final String REVISION = "edgeai.dev/revision";
+
+    /** On nodes: the accelerator class. On Jobs' pods: the class they run on. */
+    public static final String ACCELERATOR = "edgeai.dev/accelerator";
+
+    /** What a pod is for: {@code trial}, {@code certify}, {@code serve}, {@code warmup}. */
+    public static final String COMPONENT = "app.kubernetes.io/component";
+
+    /** Annotation: promotes the candidate with this digest under {@code promotion: Manual}. */
+    public static final String PROMOTE = "edgeai.dev/promote";
+
+    /** Annotation: any new value tries again what failed or was rejected. */
+    public static final String RETRY = "edgeai.dev/retry";
+
+    private Labels() {}
+}

@@ -1,0 +1,79 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Condition;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/** What a run found so far. */
+public record OptimizationRunStatus(
+        @Nullable Long observedGeneration,
+        @PrinterColumn(name = "PHASE") @Nullable RunPhase phase,
+
+        @JsonPropertyDescription("Finished over planned trials") @PrinterColumn(name = "TRIALS") @Nullable
+        String progress,
+
+        @JsonPropertyDescription("Resolved digest of the source") @Nullable
+        String sourceDigest,
+
+        @JsonPropertyDescription("Resolved digest of the dataset") @Nullable
+        String datasetDigest,
+
+        @Nullable Assessment assessment,
+        List<FrameworkPlan> plan,
+        @Nullable Measurement baseline,
+        @Size(max = 64) List<TrialStatus> trials,
+
+        @JsonPropertyDescription("Names of the trials on the Pareto front")
+        List<String> paretoFront,
+
+        @JsonPropertyDescription("Size of the Pareto front") @PrinterColumn(name = "PARETO") @Nullable
+        Integer paretoSize,
+
+        @Nullable Selected selected,
+
+        @JsonPropertyDescription("Digest of the signed certificate of the selected variant") @Nullable
+        String certificate,
+
+        List<Certified> certificates,
+
+        @JsonPropertyDescription("Digest of the report") @Nullable
+        String report,
+
+        List<Condition> conditions,
+        @Nullable String startTime,
+        @Nullable String completionTime) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public OptimizationRunStatus {
+        plan = plan == null ? List.of() : List.copyOf(plan);
+        trials = trials == null ? List.of() : List.copyOf(trials);
+        paretoFront = paretoFront == null ? List.of() : List.copyOf(paretoFront);
+        certificates = certificates == null ? List.of() : List.copyOf(certificates);
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
+
+    /** A framework, and why it was or was not planned, in a sentence. */
+    public record FrameworkPlan(Framework framework, Boolean planned, String reason) {}
+
+    /** The variant chosen from the Pareto front. */
+    public record Selected(
+            String trial,
+
+            @JsonPropertyDescription("Framework and technique, for example openvino/int8-ptq")
+            @PrinterColumn(name = "SELECTED")
+            String variant,
+
+            @JsonPropertyDescription("Pullable reference of the artifact, repository@digest")
+            String artifact,
+
+            String digest,
+            @JsonPropertyDescription("Why this one") String reason,
+            @PrinterColumn(name = "SPEEDUP") @Nullable Decimal speedup,
+            @PrinterColumn(name = "RETAINED") @Nullable Decimal accuracyRetention) {}
+
+    /** A variant that a certificate was signed for. */
+    public record Certified(String trial, String digest, String certificate) {}
+}

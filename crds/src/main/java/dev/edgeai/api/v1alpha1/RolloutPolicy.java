@@ -1,0 +1,52 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+import java.util.List;
+
+/** How a certified variant takes over from the one that serves. */
+public record RolloutPolicy(
+        @Default("[{\"weight\": 10, \"hold\": \"30s\"}, {\"weight\": 50, \"hold\": \"60s\"}]")
+        @Size(max = 16)
+        @ValidationRule(value = RampStep.RISING, message = "rollout.ramp: weights must rise from step to step")
+        @JsonPropertyDescription("Steps before full weight, rising")
+        List<RampStep> ramp,
+
+        @Default("Automatic")
+        @JsonPropertyDescription("Manual waits for the annotation edgeai.dev/promote=<artifact digest>")
+        Promotion promotion,
+
+        @Default("{}") Warmup warmup,
+        @Default("{}") Analysis analysis,
+
+        @Default("10m")
+        @Pattern(TimeSpan.PATTERN)
+        @JsonPropertyDescription("After promotion the previous version stays up this long and a rollback is instant")
+        TimeSpan bake,
+
+        @Default("10m")
+        @Pattern(TimeSpan.PATTERN)
+        @JsonPropertyDescription("Longest time for the new pods to become ready, and for the warm-up to end")
+        TimeSpan progressDeadline,
+
+        @Default("{}") Traffic traffic) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public RolloutPolicy {
+        ramp = ramp == null ? RampStep.DEFAULT : List.copyOf(ramp);
+        promotion = promotion == null ? Promotion.AUTOMATIC : promotion;
+        warmup = warmup == null ? Warmup.defaults() : warmup;
+        analysis = analysis == null ? Analysis.defaults() : analysis;
+        bake = bake == null ? new TimeSpan("10m") : bake;
+        progressDeadline = progressDeadline == null ? new TimeSpan("10m") : progressDeadline;
+        traffic = traffic == null ? Traffic.defaults() : traffic;
+    }
+
+    @SuppressWarnings("NullAway")
+    public static RolloutPolicy defaults() {
+        return new RolloutPolicy(null, null, null, null, null, null, null);
+    }
+}

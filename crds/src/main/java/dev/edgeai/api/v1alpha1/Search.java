@@ -1,0 +1,38 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+
+import java.util.List;
+
+/** The budget of a search. */
+public record Search(
+        @Default("8") @Min(1) @Max(64) Integer maxTrials,
+
+        @Default("1") @Min(1) @Max(16) @JsonPropertyDescription("Trials at a time")
+        Integer parallelism,
+
+        @Default("1h") @Pattern(TimeSpan.PATTERN) @JsonPropertyDescription("Wall time of the whole run")
+        TimeSpan timeout,
+
+        @Default("[]")
+        @Size(max = 5)
+        @JsonPropertyDescription("Frameworks to try, in this order; empty: the accelerator's decision table decides")
+        List<Framework> frameworks) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public Search {
+        maxTrials = maxTrials == null ? 8 : maxTrials;
+        parallelism = parallelism == null ? 1 : parallelism;
+        timeout = timeout == null ? new TimeSpan("1h") : timeout;
+        frameworks = frameworks == null ? List.of() : List.copyOf(frameworks);
+    }
+
+    @SuppressWarnings("NullAway")
+    public static Search defaults() {
+        return new Search(null, null, null, null);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
+
+/** One class of hardware the model should run on. */
+public record Target(
+        @Required @Size(max = 30) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        String name,
+
+        @Required @JsonPropertyDescription("Name of an accelerator profile of the operator's configuration")
+        String accelerator,
+
+        @Default("Serve") Delivery delivery,
+        @Default("{}") Search search,
+        @Default("{}") Serving serving,
+
+        @JsonPropertyDescription("Overrides of spec.gates") @Nullable
+        GateOverrides gates,
+
+        @JsonPropertyDescription("Overrides of spec.rollout") @Nullable
+        RolloutOverrides rollout) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public Target {
+        delivery = delivery == null ? Delivery.SERVE : delivery;
+        search = search == null ? Search.defaults() : search;
+        serving = serving == null ? new Serving(null, null) : serving;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** How far a trial is. {@code REJECTED} was measured and failed a gate. */
+public enum TrialPhase {
+    @JsonProperty("Pending")
+    PENDING,
+
+    @JsonProperty("Running")
+    RUNNING,
+
+    @JsonProperty("Accepted")
+    ACCEPTED,
+
+    @JsonProperty("Rejected")
+    REJECTED,
+
+    @JsonProperty("Failed")
+    FAILED
+}

@@ -1,0 +1,33 @@
+package dev.edgeai.api.v1alpha1;
+
+import io.fabric8.generator.annotation.Pattern;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/** One trial of a run. */
+public record TrialStatus(
+        String name,
+        Framework framework,
+        String technique,
+        Map<String, String> parameters,
+        TrialPhase phase,
+        @Nullable String node,
+        @Nullable Measurement measurement,
+        @Nullable Comparison comparison,
+        List<GateResult> gates,
+        @Pattern("^sha256:[0-9a-f]{64}$") @Nullable String digest,
+        @Nullable String reason,
+        @Nullable String message) {
+    @SuppressWarnings({"NullAway", "ConstantValue"})
+    public TrialStatus {
+        parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
+        gates = gates == null ? List.of() : List.copyOf(gates);
+    }
+
+    /** How a variant is named for people: {@code openvino/int8-ptq}. */
+    public String variant() {
+        return framework.slug() + "/" + technique;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.edgeai.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** The outcome of a gate or an analysis. Too little data is never a pass. */
+public enum Verdict {
+    @JsonProperty("Pass")
+    PASS,
+
+    @JsonProperty("Fail")
+    FAIL,
+
+    @JsonProperty("Inconclusive")
+    INCONCLUSIVE
+}

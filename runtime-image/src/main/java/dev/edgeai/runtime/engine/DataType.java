@@ -1,0 +1,25 @@
+package dev.edgeai.runtime.engine;
+
+/** Element types of tensors, by their names in the Open Inference Protocol v2. */
+public enum DataType {
+    BOOL(1),
+    UINT8(1),
+    INT8(1),
+    INT16(2),
+    INT32(4),
+    INT64(8),
+    FP16(2),
+    FP32(4),
+    FP64(8);
+
+    private final int bytes;
+
+    DataType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Size of one element. */
+    public int bytes() {
+        return bytes;
+    }
+}
