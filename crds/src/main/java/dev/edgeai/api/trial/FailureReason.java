@@ -18,6 +18,8 @@ public enum FailureReason {
     CERTIFICATE_MISSING("CertificateMissing"),
     CERTIFICATE_INVALID("CertificateInvalid"),
     CERTIFICATE_MISMATCH("CertificateMismatch"),
+    /** A gate said no; exit code 3. */
+    GATE_REFUSED("GateRefused"),
     OUT_OF_MEMORY("OutOfMemory"),
     DEADLINE_EXCEEDED("DeadlineExceeded"),
     INTERNAL_ERROR("InternalError");

@@ -1,0 +1,116 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.FailureReason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.util.List;
+
+/** The program {@code edgeai}: parses, runs one verb, turns what it throws into a {@link Failure} and an exit code. */
+@Command(
+        name = "edgeai",
+        description = "Assesses, measures, certifies and serves models on edge hardware.",
+        versionProvider = EdgeAi.Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:a gate or a check said no"})
+public final class EdgeAi implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeAi.class);
+
+    @Spec
+    private CommandSpec spec;
+
+    private EdgeAi() {}
+
+    public static void main(String[] arguments) {
+        // exit: libraries leave threads behind that would keep the process alive
+        System.exit(run(new Environment(System.getenv()), arguments));
+    }
+
+    /** Runs one command line within this process and gives its exit code. */
+    public static int run(Environment environment, String... arguments) {
+        CommandLine commandLine = commandLine(environment);
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            String message = "The process ran out of memory (%s); give the container more.".formatted(e.getMessage());
+            return fail(environment, commandLine, new RuntimeFailure(FailureReason.OUT_OF_MEMORY, message, e));
+        }
+    }
+
+    /** The program with all its verbs. */
+    public static CommandLine commandLine(Environment environment) {
+        CommandLine commandLine = new CommandLine(new EdgeAi());
+        verbs(environment).forEach(commandLine::addSubcommand);
+        commandLine
+                .getSubcommands()
+                .values()
+                .forEach(verb -> verb.getCommandSpec().mixinStandardHelpOptions(true));
+        commandLine.setExecutionExceptionHandler((e, verb, parsed) -> fail(environment, verb, e));
+        commandLine.setParameterExceptionHandler((e, arguments) -> wrongUsage(environment, e));
+        return commandLine;
+    }
+
+    /** One line a verb; each a class of its own with {@code @Command(name = …)} that is a {@code Callable<Integer>}. */
+    private static List<Object> verbs(Environment environment) {
+        return List.of();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    private static int fail(Environment environment, CommandLine verb, Throwable e) {
+        return switch (e) {
+            case UsageException usage ->
+                wrongUsage(environment, new ParameterException(verb, String.valueOf(usage.getMessage())));
+            case ParameterException usage -> wrongUsage(environment, usage);
+            case RuntimeFailure failure -> {
+                LOG.debug("Failed", failure);
+                report(environment, verb, failure.failure());
+                yield failure.exitCode();
+            }
+            default -> {
+                LOG.error("Unexpected", e);
+                report(environment, verb, RuntimeFailure.failure(FailureReason.INTERNAL_ERROR, e.toString()));
+                yield ExitCode.FAILED;
+            }
+        };
+    }
+
+    private static int wrongUsage(Environment environment, ParameterException e) {
+        CommandLine verb = e.getCommandLine();
+        String name = verb.getCommandSpec().qualifiedName();
+        verb.getErr().println(name + ": " + e.getMessage());
+        verb.getErr().println("Try '" + name + " --help'.");
+        environment
+                .terminationMessage()
+                .write(RuntimeFailure.failure(FailureReason.INTERNAL_ERROR, name + ": " + e.getMessage()));
+        return ExitCode.WRONG_USAGE;
+    }
+
+    private static void report(Environment environment, CommandLine verb, Failure failure) {
+        boolean json = verb.getMixins().get(Output.MIXIN) instanceof Output output && output.isJson();
+        String name = verb.getCommandSpec().qualifiedName();
+        verb.getErr().println(json ? Json.write(failure) : name + ": " + failure.reason() + ": " + failure.message());
+        environment.terminationMessage().write(failure);
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = EdgeAi.class.getPackage().getImplementationVersion();
+            return new String[] {"edgeai " + (version == null ? "(development)" : version)};
+        }
+    }
+}
