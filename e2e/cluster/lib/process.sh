@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# Long-lived processes. A record is "boot-id pid start-time", so that a number
+# the kernel has given to somebody else in the meantime is never signalled.
+
+RECORDS=$STATE/run
+
+start_time() { # PID: in clock ticks since boot (field 22; the name in field 2 may hold spaces)
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  set -- ${stat##*) }
+  [[ $1 != Z ]] || return 1
+  echo "${20}"
+}
+
+# The pid of a component, if it is really running.
+running_pid() { # NAME
+  local boot pid start
+  read -r boot pid start 2>/dev/null <"$RECORDS/$1.pid" || return 1
+  [[ $boot == "$(</proc/sys/kernel/random/boot_id)" && $(start_time "$pid") == "$start" ]] || return 1
+  echo "$pid"
+}
+
+start_process() { # NAME CGROUP COMMAND...
+  local name=$1 group=$2 pid
+  shift 2
+  running_pid "$name" >/dev/null && return
+  mkdir -p "$RECORDS" "$LOG"
+  cgroup_create "$group"
+  (
+    cgroup_enter "$group"
+    close_descriptors
+    exec setsid "$@" </dev/null >>"$LOG/$name.log" 2>&1
+  ) &
+  pid=$!
+  echo "$(</proc/sys/kernel/random/boot_id) $pid $(start_time $pid)" >"$RECORDS/$name.pid"
+}
+
+# Nothing of the caller's (locks, pipes) may live on in a component.
+close_descriptors() {
+  local fd
+  for fd in /proc/self/fd/*; do
+    fd=${fd##*/}
+    ((fd <= 2 || fd == 255)) || eval "exec $fd>&-"
+  done
+}
+
+stop_process() { # NAME
+  local pid i
+  if pid=$(running_pid "$1"); then
+    kill "$pid" 2>/dev/null || true
+    for ((i = 0; i < 50; i++)); do
+      running_pid "$1" >/dev/null || break
+      sleep 0.1
+    done
+    pid=$(running_pid "$1") && kill -9 "$pid" 2>/dev/null
+  fi
+  rm -f "$RECORDS/$1.pid"
+}
+
+# Fails at once, with the end of its log, when a component that was started is not there.
+still_running() { # NAME
+  running_pid "$1" >/dev/null && return
+  tail -n 5 "$LOG/$1.log" >&2 || true
+  die "$1 has stopped" "Its log: $LOG/$1.log"
+}
