@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# Cluster, images, chart. Sourced by quickstart and test; needs ROOT, CONTEXT, REGISTRY.
+
+CLUSTER=$ROOT/e2e/cluster/cluster
+OPERATOR_NAMESPACE=edgeai-system
+
+start_cluster() {
+  if [ -n "${CONTEXT:-}" ]; then
+    HELM=(helm --kube-context "$CONTEXT") KUBECTL=(kubectl --context "$CONTEXT")
+    "${KUBECTL[@]}" version >/dev/null || fail "The context '$CONTEXT' does not answer" "Check: kubectl --context $CONTEXT version"
+    return
+  fi
+  "$CLUSTER" up
+  eval "$("$CLUSTER" env)"
+  HELM=(helm) KUBECTL=(kubectl) REGISTRY=$EDGEAI_REGISTRY/edgeai
+}
+
+# Tags are made of the images' content, so an unchanged image is neither pushed nor restarted.
+build_images() {
+  IMAGES=$("$ROOT/runtime-image/build-images" --registry "$REGISTRY")
+  note "$IMAGES"
+}
+
+install_chart() {
+  step "helm upgrade --install (waits until it is ready)" \
+    "${HELM[@]}" upgrade --install edgeai-operator "$ROOT/charts/edgeai-operator" \
+    --namespace "$OPERATOR_NAMESPACE" --create-namespace --wait --timeout 5m \
+    --set image.registry="$REGISTRY" --set image.tag="$IMAGE_TAG" \
+    --set registry.prefix="${REGISTRY%/*}/models" "$@"
+}
+
+# The program on this machine, with the same classes as in the pods.
+edgeai() {
+  java --enable-native-access=ALL-UNNAMED -cp "$ROOT/runtime-image/target/edgeai-runtime-0.1.0-SNAPSHOT.jar:$ROOT/runtime-image/target/lib/*" \
+    dev.edgeai.runtime.cli.EdgeAi "$@"
+}

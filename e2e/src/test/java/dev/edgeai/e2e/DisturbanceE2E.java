@@ -1,0 +1,177 @@
+package dev.edgeai.e2e;
+
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Things that go away while models are optimized and rolled out: the operator, the registry, a node. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DisturbanceE2E {
+    private static final String NAMESPACE = "e2e-disturbance";
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    private static KubernetesClient client;
+    private static Model model;
+    private static Traffic traffic;
+
+    @BeforeAll
+    static void serveAGoodVersion() throws IOException {
+        client = Environment.client();
+        Model.namespace(client, NAMESPACE);
+        model = new Model(client, NAMESPACE, "fashion");
+        model.apply("v1");
+        model.awaitServing(null, LIMIT);
+        traffic = Traffic.start(
+                client,
+                NAMESPACE,
+                "client",
+                model.inferUrl(),
+                Files.readString(Environment.model("v1").resolve("request.json")),
+                10);
+    }
+
+    @AfterEach
+    void theUserNoticedNothing() {
+        traffic.assertNoFailure();
+    }
+
+    @AfterAll
+    static void close() {
+        Shell.cluster("registry", "start");
+        Shell.cluster("node", "mend", "node2");
+        traffic.close();
+        client.namespaces().withName(NAMESPACE).delete();
+        client.close();
+    }
+
+    @Test
+    @Order(1)
+    void anOperatorKilledAtTenPointsOfARunAndARolloutStillBringsTheNewVersionToServe() {
+        Version before = model.stable();
+        model.apply("v2");
+        Set<String> killedAt = new LinkedHashSet<>();
+        Instant end = Instant.now().plus(LIMIT);
+        while (Instant.now().isBefore(end) && !served(before)) {
+            String point = point();
+            if (killedAt.size() < 10 && !point.isEmpty() && killedAt.add(point)) {
+                killOperator();
+            }
+            Until.pause(Duration.ofMillis(100));
+        }
+        System.out.println("Operator killed at: " + killedAt);
+        assertThat(killedAt).as("points at which the operator was killed").hasSizeGreaterThanOrEqualTo(10);
+        model.awaitServing(before, LIMIT);
+        assertThat(model.run().getStatus().trials())
+                .allSatisfy(t -> assertThat(t.measurement()).isNotNull());
+    }
+
+    @Test
+    @Order(2)
+    void aRegistryThatIsAwayForTwoMinutesDelaysARunAndDisturbsNothing() {
+        Version before = model.stable();
+        Shell.cluster("registry", "stop");
+        Instant stopped = Instant.now();
+        // Another seed's worth of work: fewer samples make it a run of its own.
+        model.apply("v1", yaml -> yaml.replace("samples: 1000", "samples: 900"));
+        Until.pause(Duration.ofSeconds(120).minus(Duration.between(stopped, Instant.now())));
+        assertThat(model.stable().revision()).isEqualTo(before.revision());
+        Shell.cluster("registry", "start");
+        model.awaitServing(before, LIMIT);
+    }
+
+    @Test
+    @Order(3)
+    void aNodeThatIsCutOffDuringARunIsWaitedForAndTheServingModelIsNotDisturbed() {
+        Version before = model.stable();
+        Model other = new Model(client, NAMESPACE, "arm");
+        other.apply("v1", yaml -> yaml.replace("accelerator: intel-cpu", "accelerator: arm-cpu"));
+        Until.holds("the run on node2 has begun", LIMIT, () -> jobsActive() > 0);
+        Shell.cluster("node", "cut", "node2");
+        Until.pause(Duration.ofSeconds(45));
+        assertThat(model.stable().revision()).isEqualTo(before.revision());
+        Shell.cluster("node", "mend", "node2");
+        other.awaitServing(null, LIMIT);
+        other.resource().delete();
+    }
+
+    private static boolean served(Version before) {
+        return model.target()
+                .filter(t -> t.phase() == RolloutPhase.IDLE && t.stable() != null)
+                .filter(t -> !t.stable().revision().equals(before.revision()))
+                .isPresent();
+    }
+
+    /** Where the run or the rollout is, as precisely as the status tells. */
+    private static String point() {
+        return model.target()
+                .map(target -> {
+                    if (target.phase() != RolloutPhase.IDLE) {
+                        return "rollout " + target.phase() + (target.step() == null ? "" : " " + target.step())
+                                + (target.candidate() != null
+                                                && target.candidate().weight() > 0
+                                        ? " with traffic"
+                                        : "");
+                    }
+                    OptimizationRun run = target.run() == null
+                            ? null
+                            : client.resources(OptimizationRun.class)
+                                    .inNamespace(NAMESPACE)
+                                    .withName(target.run())
+                                    .get();
+                    if (run == null
+                            || run.getStatus() == null
+                            || run.getStatus().phase() == RunPhase.SUCCEEDED) {
+                        return "";
+                    }
+                    return "run " + run.getStatus().phase() + (jobsActive() > 0 ? " with a job" : "");
+                })
+                .orElse("");
+    }
+
+    private static long jobsActive() {
+        return client.batch().v1().jobs().inNamespace(NAMESPACE).list().getItems().stream()
+                .filter(j -> j.getStatus() != null
+                        && j.getStatus().getActive() != null
+                        && j.getStatus().getActive() > 0)
+                .count();
+    }
+
+    private static void killOperator() {
+        client.pods()
+                .inNamespace("edgeai-system")
+                .withLabel("app.kubernetes.io/name", "edgeai-operator")
+                .withGracePeriod(0)
+                .delete();
+        Until.holds(
+                "another operator is ready",
+                Duration.ofMinutes(2),
+                () -> client
+                        .pods()
+                        .inNamespace("edgeai-system")
+                        .withLabel("app.kubernetes.io/name", "edgeai-operator")
+                        .list()
+                        .getItems()
+                        .stream()
+                        .anyMatch(p -> p.getStatus().getConditions().stream()
+                                .anyMatch(c -> c.getType().equals("Ready")
+                                        && c.getStatus().equals("True"))));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.edgeai.e2e;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What {@code ./test} has prepared: a cluster with the operator, models in the registry. */
+final class Environment {
+    private Environment() {}
+
+    static KubernetesClient client() {
+        return new KubernetesClientBuilder().build(); // KUBECONFIG
+    }
+
+    /** Root of the repository. */
+    static Path root() {
+        return Path.of(required("EDGEAI_ROOT"));
+    }
+
+    /** Registry and path of our images, as pods name them. */
+    static String imageRegistry() {
+        return required("EDGEAI_IMAGE_REGISTRY");
+    }
+
+    static String imageTag() {
+        return required("EDGEAI_IMAGE_TAG");
+    }
+
+    static String runtimeImage() {
+        return imageRegistry() + "/runtime:" + imageTag();
+    }
+
+    /** {@code host:port} of the registry. */
+    static String registry() {
+        return required("EDGEAI_REGISTRY");
+    }
+
+    /** Folder with the prepared model of this name: {@code model.onnx}, {@code test.npz}, {@code request.json}. */
+    static Path model(String name) {
+        Path folder = Path.of(required("EDGEAI_E2E_MODELS")).resolve(name);
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalStateException(folder + " is missing; run ./test, which prepares it");
+        }
+        return folder;
+    }
+
+    private static String required(String name) {
+        String value = System.getenv(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalStateException(name + " is not set; run these tests with ./test e2e");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,176 @@
+package dev.edgeai.e2e;
+
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/** One model's life: first version, a better one, a slow one, a lying one, one that passes no gate. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class RolloutE2E {
+    private static final String NAMESPACE = "e2e-rollout";
+    private static final Duration OPTIMIZE_AND_ROLL_OUT = Duration.ofMinutes(8);
+
+    private static KubernetesClient client;
+    private static Model model;
+    private static Traffic traffic;
+
+    @BeforeAll
+    static void open() {
+        client = Environment.client();
+        Model.namespace(client, NAMESPACE);
+        model = new Model(client, NAMESPACE, "fashion");
+    }
+
+    @AfterAll
+    static void close() {
+        if (traffic != null) {
+            traffic.close();
+        }
+        client.namespaces().withName(NAMESPACE).delete();
+        client.close();
+    }
+
+    @Test
+    @Order(1)
+    void aRealModelBecomesReadyWithAVariantThatPassedEveryGate() throws IOException {
+        model.apply("v1");
+        Version stable = model.awaitServing(null, OPTIMIZE_AND_ROLL_OUT);
+
+        var run = model.run().getStatus();
+        TrialStatus chosen = run.trials().stream()
+                .filter(t -> t.name().equals(run.selected().trial()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(chosen.phase()).isEqualTo(TrialPhase.ACCEPTED);
+        assertThat(chosen.comparison().speedup().lower().asDouble()).isGreaterThanOrEqualTo(2);
+        assertThat(chosen.comparison().speedup().samples()).isGreaterThanOrEqualTo(100);
+        assertThat(chosen.comparison().memoryReduction().asDouble()).isGreaterThanOrEqualTo(0.5);
+        assertThat(chosen.comparison().accuracyRetention().value().asDouble()).isGreaterThanOrEqualTo(0.95);
+        assertThat(chosen.measurement().quality().samples()).isEqualTo(1000);
+        assertThat(stable.digest())
+                .isEqualTo(chosen.digest())
+                .isEqualTo(run.selected().digest());
+        assertThat(stable.certificate()).isEqualTo(run.certificate());
+        assertThat(stable.weight()).isEqualTo(100);
+
+        traffic = Traffic.start(
+                client,
+                NAMESPACE,
+                "client",
+                model.inferUrl(),
+                Files.readString(Environment.model("v1").resolve("request.json")),
+                20);
+        assertThat(traffic.report().answered()).containsOnlyKeys(stable.revision());
+    }
+
+    @Test
+    @Order(2)
+    void aSecondVersionTakesOverInStepsAndNoRequestFails() {
+        Version first = model.stable();
+        Version second;
+        List<TargetStatus> seen;
+        try (var timeline = new Timeline(model)) {
+            model.apply("v2");
+            Traffic.Report[] start = new Traffic.Report[2];
+            double[] share = new double[2];
+            Integer[] said = new Integer[2];
+            for (int step = 0; step < 2; step++) {
+                int current = step;
+                TargetStatus ramping = model.awaitTarget(
+                        "ramp step " + step + " has its weight",
+                        OPTIMIZE_AND_ROLL_OUT,
+                        t -> t.phase() == RolloutPhase.RAMPING
+                                && Integer.valueOf(current).equals(t.step())
+                                && t.candidate() != null
+                                && t.candidate().weight() > 0);
+                Until.pause(Duration.ofSeconds(2));
+                start[step] = traffic.report();
+                Until.pause(Duration.ofSeconds(4));
+                share[step] =
+                        traffic.shareSince(start[step], ramping.candidate().revision());
+                said[step] = model.target()
+                        .map(TargetStatus::candidate)
+                        .map(Version::weight)
+                        .orElseThrow();
+            }
+            second = model.awaitServing(first, Duration.ofMinutes(3));
+            seen = timeline.seen();
+            assertThat(timeline.phases())
+                    .containsSubsequence(
+                            "PREPARING", "WARMING", "RAMPING 0", "RAMPING 1", "PROMOTING", "BAKING", "IDLE");
+            for (int step = 0; step < 2; step++) {
+                assertThat(share[step] * 100)
+                        .as("share of requests at step %s, status says %s %%", step, said[step])
+                        .isCloseTo(said[step], within(20.0));
+            }
+        }
+        assertThat(seen).anyMatch(t -> t.candidate() != null && t.candidate().desiredWeight() == 10);
+        assertThat(second.weight()).isEqualTo(100);
+        Traffic.Report after = traffic.report();
+        Until.pause(Duration.ofSeconds(3));
+        assertThat(traffic.shareSince(after, second.revision())).isEqualTo(1.0);
+        traffic.assertNoFailure();
+    }
+
+    @Test
+    @Order(3)
+    void aVersionThatIsSlowOnlyWhenLiveIsRolledBackAndNoRequestFails() {
+        Version before = model.stable();
+        model.apply("v1", yaml -> yaml.replace("hold: 8s", "hold: 40s"));
+        TargetStatus ramping = model.awaitTarget(
+                "the third version gets traffic",
+                OPTIMIZE_AND_ROLL_OUT,
+                t -> t.phase() == RolloutPhase.RAMPING && t.candidate().weight() > 0);
+        String slow = ramping.candidate().revision();
+        Throttle.pods(client, NAMESPACE, slow, 0.02);
+
+        TargetStatus after = model.awaitTarget(
+                "the slow version is rejected",
+                Duration.ofMinutes(3),
+                t -> t.rejected().stream()
+                        .anyMatch(r -> r.digest().equals(ramping.candidate().digest())));
+        RejectedDigest rejected = after.rejected().stream()
+                .filter(r -> r.digest().equals(ramping.candidate().digest()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(rejected.message()).contains("latency-p95");
+        assertThat(after.lastRollback().millisToZeroWeight()).isNotNull().isLessThan(2_000);
+        System.out.println("Rollback: " + after.lastRollback().millisToZeroWeight()
+                + " ms from the verdict to weight 0; " + after.lastRollback().message());
+        model.awaitTarget("all is quiet again", Duration.ofMinutes(2), t -> t.phase() == RolloutPhase.IDLE);
+        assertThat(model.stable().revision()).isEqualTo(before.revision());
+        Traffic.Report quiet = traffic.report();
+        Until.pause(Duration.ofSeconds(3));
+        assertThat(traffic.shareSince(quiet, before.revision())).isEqualTo(1.0);
+        traffic.assertNoFailure();
+    }
+
+    @Test
+    @Order(4)
+    void whenNoVariantPassesTheGatesTheModelIsStalledAndTheLastGoodVersionServesOn() {
+        Version before = model.stable();
+        model.apply("v2", yaml -> yaml.replace("  replicas: 2", "  gates: {minSpeedup: \"500\"}\n  replicas: 2"));
+        var stalled = model.awaitCondition("Stalled", "NoVariantPassedGates", OPTIMIZE_AND_ROLL_OUT);
+        assertThat(stalled.getMessage()).contains("minSpeedup").contains("500");
+        assertThat(model.stable().revision()).isEqualTo(before.revision());
+        traffic.assertNoFailure();
+    }
+}

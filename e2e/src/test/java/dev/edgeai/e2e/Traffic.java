@@ -1,0 +1,194 @@
+package dev.edgeai.e2e;
+
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A stream of user requests from a pod of its own. */
+final class Traffic implements AutoCloseable {
+    private static final String PROGRAM = TrafficProgram.class.getName().replace('.', '/') + ".class";
+
+    private final KubernetesClient client;
+    private final Pod pod;
+
+    private Traffic(KubernetesClient client, Pod pod) {
+        this.client = client;
+        this.pod = pod;
+    }
+
+    /** Starts sending {@code request} to the URL; returns once the first request was answered. */
+    static Traffic start(KubernetesClient client, String namespace, String name, String url, String request, int rate) {
+        client.configMaps()
+                .inNamespace(namespace)
+                .resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .withData(Map.of("request.json", request))
+                        .withBinaryData(
+                                Map.of("program.class", Base64.getEncoder().encodeToString(program())))
+                        .build())
+                .serverSideApply();
+        Pod pod = client.pods()
+                .inNamespace(namespace)
+                .resource(pod(name, url, rate))
+                .serverSideApply();
+        var traffic = new Traffic(client, pod);
+        Until.holds(
+                "the client " + name + " got its first answer",
+                Duration.ofMinutes(2),
+                () -> traffic.report().total() > 0);
+        return traffic;
+    }
+
+    private static Pod pod(String name, String url, int rate) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .addToLabels("e2e", "traffic")
+                .endMetadata()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .withTerminationGracePeriodSeconds(1L)
+                .addToNodeSelector("edgeai.dev/accelerator", "arm-cpu")
+                .withNewSecurityContext()
+                .withRunAsNonRoot(true)
+                .withRunAsUser(65532L)
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext()
+                .addNewContainer()
+                .withName("client")
+                .withImage(Environment.runtimeImage())
+                .withCommand(
+                        "sh",
+                        "-c",
+                        "mkdir -p /work/dev/edgeai/e2e && cp /client/program.class /work/" + PROGRAM
+                                + " && exec java -Xmx48m -cp /work dev.edgeai.e2e.TrafficProgram '" + url
+                                + "' /client/request.json " + rate)
+                .withNewSecurityContext()
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .endSecurityContext()
+                .addNewVolumeMount()
+                .withName("client")
+                .withMountPath("/client")
+                .endVolumeMount()
+                .addNewVolumeMount()
+                .withName("work")
+                .withMountPath("/work")
+                .endVolumeMount()
+                .endContainer()
+                .addNewVolume()
+                .withName("client")
+                .withNewConfigMap()
+                .withName(name)
+                .endConfigMap()
+                .endVolume()
+                .addNewVolume()
+                .withName("work")
+                .withNewEmptyDir()
+                .endEmptyDir()
+                .endVolume()
+                .endSpec()
+                .build();
+    }
+
+    private static byte[] program() {
+        try (var in = Traffic.class.getClassLoader().getResourceAsStream(PROGRAM)) {
+            if (in == null) {
+                throw new IllegalStateException(PROGRAM + " is not on the class path");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What was counted since the start. */
+    Report report() {
+        return lines().stream().reduce((first, last) -> last).orElse(new Report(0, Map.of(), Map.of()));
+    }
+
+    /** One report a second. */
+    List<Report> lines() {
+        String log;
+        try {
+            log = client.pods().resource(pod).getLog();
+        } catch (RuntimeException e) {
+            return List.of(); // the container has not started yet
+        }
+        return log.lines()
+                .filter(l -> !l.isBlank() && Character.isDigit(l.charAt(0)))
+                .map(Report::parse)
+                .toList();
+    }
+
+    /** Share of the requests after {@code earlier} that this revision answered. */
+    double shareSince(Report earlier, String revision) {
+        Report now = report();
+        long all = now.total() - earlier.total();
+        return all == 0 ? 0 : (now.of(revision) - earlier.of(revision)) / (double) all;
+    }
+
+    void assertNoFailure() {
+        Report report = report();
+        assertThat(report.failed())
+                .as("failed requests, of %s answered", report.answered())
+                .isEmpty();
+        assertThat(report.total()).as("answered requests").isGreaterThan(100);
+    }
+
+    @Override
+    public void close() {
+        client.pods().resource(pod).withGracePeriod(0).delete();
+    }
+
+    /**
+     * Cumulative counts.
+     *
+     * @param millis when
+     * @param answered requests answered, by revision
+     * @param failed requests failed, by reason
+     */
+    record Report(long millis, Map<String, Long> answered, Map<String, Long> failed) {
+        static Report parse(String line) {
+            String[] fields = line.split("\t", -1);
+            Map<String, Long> answered = new TreeMap<>();
+            Map<String, Long> failed = new HashMap<>();
+            Arrays.stream(fields).skip(1).forEach(field -> {
+                int equals = field.lastIndexOf('=');
+                int colon = field.indexOf(':');
+                long n = Long.parseLong(field.substring(equals + 1));
+                (field.startsWith("ok:") ? answered : failed).put(field.substring(colon + 1, equals), n);
+            });
+            return new Report(Long.parseLong(fields[0]), answered, failed);
+        }
+
+        long total() {
+            return answered.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        long of(String revision) {
+            return answered.getOrDefault(revision, 0L);
+        }
+    }
+}
