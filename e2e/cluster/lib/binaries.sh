@@ -55,15 +55,22 @@ binary_path() { # NAME
 tool_line() { go_tools | grep "^$1 " || die "unknown program: $1" "Known: kubernetes pause coredns registry helm helm4"; }
 
 ensure_binary() { # NAME
-  local path target
+  local path
   path=$(binary_path "$1")
-  if [[ ! -x $path ]]; then
-    step "Building $1 (once a machine; Kubernetes takes minutes)"
-    build_binary "$1" "$path"
-  fi
+  [[ ! -x $path ]] || return 0
+  step "Building $1 (once a machine; Kubernetes takes minutes)"
+  build_binary "$1" "$path"
+}
+
+# The cluster's own names for them; helm4 only when it has been built.
+link_binaries() {
+  local name path
   mkdir -p "$BIN"
-  if [[ $1 != kubernetes ]]; then ln -sfn "$path" "$BIN/$1"; return; fi
-  for target in "${KUBERNETES_NAMES[@]}"; do ln -sfn "$path" "$BIN/$target"; done
+  for name in coredns registry pause helm helm4; do
+    path=$(binary_path "$name")
+    [[ ! -x $path ]] || ln -sfn "$path" "$BIN/$name"
+  done
+  for name in "${KUBERNETES_NAMES[@]}"; do ln -sfn "$(binary_path kubernetes)" "$BIN/$name"; done
 }
 
 build_binary() { # NAME PATH
