@@ -1,0 +1,45 @@
+package dev.edgeai.operator;
+
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.health.OperatorMetrics;
+import dev.edgeai.operator.signing.SigningKeys;
+import dev.edgeai.operator.status.Events;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+import java.time.Clock;
+
+/**
+ * What every reconciler is handed.
+ *
+ * @param client the API server
+ * @param settings what the environment says
+ * @param config what the administrator configured
+ * @param keys the signing key
+ * @param events tells people what happened
+ * @param metrics counts
+ * @param clock the time
+ */
+public record Services(
+        KubernetesClient client,
+        Settings settings,
+        OperatorConfig config,
+        SigningKeys keys,
+        Events events,
+        OperatorMetrics metrics,
+        Clock clock) {
+    /** Field manager of everything the operator applies. */
+    public static final String FIELD_MANAGER = "edgeai-operator";
+
+    /** Puts the services together for one process. */
+    public static Services of(KubernetesClient client, Settings settings, OperatorConfig config, Clock clock) {
+        return new Services(
+                client,
+                settings,
+                config,
+                new SigningKeys(client, settings.namespace(), config.signing().secret()),
+                new Events(client, clock, settings.identity()),
+                new OperatorMetrics(),
+                clock);
+    }
+}

@@ -1,0 +1,5 @@
+/** OptimizationRun: one search, from its Jobs to its status. */
+@NullMarked
+package dev.edgeai.operator.optimization;
+
+import org.jspecify.annotations.NullMarked;
