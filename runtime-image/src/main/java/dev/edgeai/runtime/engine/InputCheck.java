@@ -1,0 +1,85 @@
+package dev.edgeai.runtime.engine;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Tells whether tensors fit a model's inputs, before native code sees them. */
+final class InputCheck {
+    private final List<TensorInfo> inputs;
+    private final Map<String, TensorInfo> byName;
+
+    InputCheck(List<TensorInfo> inputs) {
+        this.inputs = inputs;
+        byName = HashMap.newHashMap(inputs.size());
+        inputs.forEach(input -> byName.put(input.name(), input));
+    }
+
+    /**
+     * The tensors in the order of the model's inputs, when there is one fitting tensor for each and no other.
+     *
+     * @throws InvalidInputException names the input and what is wrong with it
+     */
+    Tensor[] inOrder(Map<String, Tensor> tensors) {
+        Tensor[] ordered = new Tensor[inputs.size()];
+        for (int i = 0; i < ordered.length; i++) {
+            TensorInfo input = inputs.get(i);
+            Tensor tensor = tensors.get(input.name());
+            if (tensor == null) {
+                throw new InvalidInputException(
+                        "input '" + input.name() + "' is missing; given: " + new TreeSet<>(tensors.keySet()));
+            }
+            checkTensor(input, tensor);
+            ordered[i] = tensor;
+        }
+        if (tensors.size() != inputs.size()) {
+            TreeSet<String> unknown = new TreeSet<>(tensors.keySet());
+            unknown.removeAll(byName.keySet());
+            throw new InvalidInputException("unknown input " + unknown + "; the model takes "
+                    + new TreeSet<>(byName.keySet()));
+        }
+        return ordered;
+    }
+
+    private static void checkTensor(TensorInfo input, Tensor tensor) {
+        if (tensor.type() != input.type()) {
+            throw new InvalidInputException(
+                    "input '" + input.name() + "' must be " + input.type() + ", not " + tensor.type());
+        }
+        if (!fits(input.shape(), tensor.shape())) {
+            throw new InvalidInputException("input '" + input.name() + "' must have shape " + input.shape()
+                    + " (-1 is any), not " + Arrays.toString(tensor.shape()));
+        }
+        if (!tensor.data().isDirect()
+                || tensor.data().position() != 0
+                || tensor.data().limit() != bytes(input, tensor)) {
+            throw new InvalidInputException("input '" + input.name() + "' of shape "
+                    + Arrays.toString(tensor.shape()) + " needs " + bytes(input, tensor)
+                    + " bytes in a direct buffer, not " + tensor.data().remaining());
+        }
+    }
+
+    private static boolean fits(List<Long> wanted, long[] shape) {
+        if (wanted.size() != shape.length) {
+            return false;
+        }
+        for (int i = 0; i < shape.length; i++) {
+            long dimension = wanted.get(i);
+            if (dimension < 0 ? shape[i] < 1 : shape[i] != dimension) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long bytes(TensorInfo input, Tensor tensor) {
+        try {
+            return Math.multiplyExact(tensor.elements(), tensor.type().bytes());
+        } catch (ArithmeticException e) {
+            throw new InvalidInputException(
+                    "input '" + input.name() + "' has too many elements: " + Arrays.toString(tensor.shape()));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.edgeai.runtime.engine;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+
+import dev.edgeai.api.trial.VariantDescriptor;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * ONNX Runtime on the CPU. A descriptor's options are session configuration entries, for example
+ * {@code session.intra_op.allow_spinning}.
+ */
+public final class OnnxRuntimeEngine implements Engine {
+    public static final String NAME = "OnnxRuntime";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String version() {
+        return environment().getVersion();
+    }
+
+    @Override
+    public LoadedModel load(Path folder, VariantDescriptor descriptor, int threads) {
+        Path file = ModelFiles.resolve(folder, descriptor.model());
+        OrtEnvironment environment = environment();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(threads);
+            options.setInterOpNumThreads(1);
+            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            for (Map.Entry<String, String> option : descriptor.options().entrySet()) {
+                options.addConfigEntry(option.getKey(), option.getValue());
+            }
+            return OnnxRuntimeModel.open(environment, environment.createSession(file.toString(), options));
+        } catch (OrtException e) {
+            throw new EngineException(
+                    "ONNX Runtime cannot load " + descriptor.model() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static OrtEnvironment environment() {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "edgeai");
+        try {
+            environment.setTelemetry(false);
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime refused to turn its telemetry off: " + e.getMessage(), e);
+        }
+        return environment;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.edgeai.runtime.testing;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+
+import com.google.protobuf.ByteString;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/** Writes ONNX files, so that tests run real engines on real graphs. */
+public final class OnnxModels {
+    private OnnxModels() {}
+
+    /** {@code y = x * w} with {@code w} given row by row; x: float32[N,rows], y: float32[N,columns]. */
+    public static ModelProto linear(float[][] w) {
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("linear")
+                .addInput(value("x", -1, w.length))
+                .addOutput(value("y", -1, w[0].length))
+                .addInitializer(weights("w", flat(w), w.length, w[0].length))
+                .addNode(node("MatMul", List.of("x", "w"), "y"))
+                .build();
+        return model(graph);
+    }
+
+    /** A multi-layer perceptron with ReLU and random weights; x: float32[N,widths[0]], y: float32[N,last]. */
+    public static ModelProto perceptron(long seed, int... widths) {
+        Random random = new Random(seed);
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .setName("perceptron")
+                .addInput(value("x", -1, widths[0]))
+                .addOutput(value("y", -1, widths[widths.length - 1]));
+        String current = "x";
+        for (int layer = 1; layer < widths.length; layer++) {
+            int in = widths[layer - 1];
+            int out = widths[layer];
+            float[] w = new float[in * out];
+            for (int i = 0; i < w.length; i++) {
+                w[i] = (float) (random.nextGaussian() / Math.sqrt(in));
+            }
+            graph.addInitializer(weights("w" + layer, w, in, out));
+            boolean last = layer == widths.length - 1;
+            String product = last ? "y" : "h" + layer;
+            graph.addNode(node("MatMul", List.of(current, "w" + layer), product));
+            if (!last) {
+                graph.addNode(node("Relu", List.of(product), "r" + layer));
+                current = "r" + layer;
+            }
+        }
+        return model(graph.build());
+    }
+
+    public static ModelProto model(GraphProto graph) {
+        return ModelProto.newBuilder()
+                .setIrVersion(8)
+                .setProducerName("edgeai-tests")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17))
+                .setGraph(graph)
+                .build();
+    }
+
+    public static ValueInfoProto value(String name, long... shape) {
+        return value(name, TensorProto.DataType.FLOAT, shape);
+    }
+
+    public static ValueInfoProto value(String name, TensorProto.DataType type, long... shape) {
+        TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
+        for (long size : shape) {
+            TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
+            dims.addDim(size < 0 ? dim.setDimParam("N") : dim.setDimValue(size));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.getNumber())
+                                .setShape(dims)))
+                .build();
+    }
+
+    public static TensorProto weights(String name, float[] values, long... shape) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                .setRawData(ByteString.copyFrom(raw));
+        for (long size : shape) {
+            tensor.addDims(size);
+        }
+        return tensor.build();
+    }
+
+    public static NodeProto node(String operator, List<String> inputs, String output, AttributeProto... attributes) {
+        return NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(output)
+                .addAllInput(inputs)
+                .addOutput(output)
+                .addAllAttribute(List.of(attributes))
+                .build();
+    }
+
+    /** Writes {@code model.onnx} into a folder and returns the folder. */
+    public static Path write(Path folder, ModelProto model) throws IOException {
+        Files.createDirectories(folder);
+        Files.write(folder.resolve("model.onnx"), model.toByteArray());
+        return folder;
+    }
+
+    private static float[] flat(float[][] rows) {
+        float[] values = new float[rows.length * rows[0].length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = rows[i / rows[0].length][i % rows[0].length];
+        }
+        return values;
+    }
+}
