@@ -37,8 +37,8 @@ final class InputCheck {
         if (tensors.size() != inputs.size()) {
             TreeSet<String> unknown = new TreeSet<>(tensors.keySet());
             unknown.removeAll(byName.keySet());
-            throw new InvalidInputException("unknown input " + unknown + "; the model takes "
-                    + new TreeSet<>(byName.keySet()));
+            throw new InvalidInputException(
+                    "unknown input " + unknown + "; the model takes " + new TreeSet<>(byName.keySet()));
         }
         return ordered;
     }

@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-
 import dev.edgeai.api.trial.VariantDescriptor;
 
 import java.nio.file.Path;
@@ -41,8 +40,7 @@ public final class OnnxRuntimeEngine implements Engine {
             }
             return OnnxRuntimeModel.open(environment, environment.createSession(file.toString(), options));
         } catch (OrtException e) {
-            throw new EngineException(
-                    "ONNX Runtime cannot load " + descriptor.model() + ": " + e.getMessage(), e);
+            throw new EngineException("ONNX Runtime cannot load " + descriptor.model() + ": " + e.getMessage(), e);
         }
     }
 

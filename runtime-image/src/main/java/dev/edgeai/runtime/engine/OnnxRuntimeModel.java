@@ -52,8 +52,8 @@ final class OnnxRuntimeModel implements LoadedModel {
 
     private static TensorInfo describe(NodeInfo node) {
         if (!(node.getInfo() instanceof ai.onnxruntime.TensorInfo info)) {
-            throw new EngineException("'" + node.getName() + "' is no tensor but "
-                    + node.getInfo() + "; export the model with tensor inputs and outputs only (no ZipMap)");
+            throw new EngineException("'" + node.getName() + "' is no tensor but " + node.getInfo()
+                    + "; export the model with tensor inputs and outputs only (no ZipMap)");
         }
         return new TensorInfo(
                 node.getName(),

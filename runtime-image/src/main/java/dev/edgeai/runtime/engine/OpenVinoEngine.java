@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.engine;
 
 import dev.edgeai.api.trial.VariantDescriptor;
-
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;

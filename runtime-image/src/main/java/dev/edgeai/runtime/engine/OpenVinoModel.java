@@ -1,8 +1,5 @@
 package dev.edgeai.runtime.engine;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -11,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /** A compiled model with a pool of infer requests, each used by one thread at a time. */
 final class OpenVinoModel implements LoadedModel {
@@ -106,7 +106,8 @@ final class OpenVinoModel implements LoadedModel {
         private final MemorySegment pointer = arena.allocate(ADDRESS);
         private final MemorySegment dimensions = arena.allocate(
                 JAVA_LONG,
-                Math.max(1, inputs.stream().mapToInt(i -> i.shape().size()).max().orElse(0)));
+                Math.max(
+                        1, inputs.stream().mapToInt(i -> i.shape().size()).max().orElse(0)));
 
         Map<String, Tensor> infer(Tensor[] tensors) {
             for (int i = 0; i < ports.size(); i++) {

@@ -1,9 +1,5 @@
 package dev.edgeai.runtime.engine;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -21,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
  * The part of OpenVINO's C API ({@code openvino/c/*.h}, 2026.4) that is used here. Functions that return a pointer by
@@ -217,7 +217,8 @@ final class OpenVinoNative {
     }
 
     /** The hot path: {@code out} is scratch memory of one pointer. */
-    void setInput(MemorySegment request, long index, int type, MemorySegment shape, MemorySegment data, MemorySegment out) {
+    void setInput(
+            MemorySegment request, long index, int type, MemorySegment shape, MemorySegment data, MemorySegment out) {
         try {
             check((int) HOST_TENSOR.invokeExact(hostTensor, type, shape, data, out));
             MemorySegment tensor = out.get(ADDRESS, 0);

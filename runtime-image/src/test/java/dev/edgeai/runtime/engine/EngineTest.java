@@ -1,10 +1,5 @@
 package dev.edgeai.runtime.engine;
 
-import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.testing.OnnxModels;
 import org.junit.jupiter.api.Test;
@@ -20,6 +15,11 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** Both engines on real ONNX files. OpenVINO's half is skipped where its libraries are not installed. */
 class EngineTest {
@@ -83,8 +83,8 @@ class EngineTest {
             List<Future<float[]>> answers = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 float value = i;
-                answers.add(threads.submit(
-                        () -> floats(model.infer(Map.of("x", Tensor.ofFloats(new float[] {value, 0, 0}, 1, 3))))));
+                answers.add(threads.submit(() ->
+                        floats(model.infer(Map.of("x", Tensor.ofFloats(new float[] {value, 0, 0}, 1, 3))))));
             }
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(answers.get(i).get()).containsExactly(i, 10 * i);
