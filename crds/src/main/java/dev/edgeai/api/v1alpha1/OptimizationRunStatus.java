@@ -16,6 +16,10 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Finished over planned trials") @PrinterColumn(name = "TRIALS") @Nullable
         String progress,
 
+        @JsonPropertyDescription("Accelerator profile it runs on; not spec.accelerator when a fallback took over")
+        @Nullable
+        String accelerator,
+
         @JsonPropertyDescription("Resolved digest of the source") @Nullable
         String sourceDigest,
 

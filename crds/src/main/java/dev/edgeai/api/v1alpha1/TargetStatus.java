@@ -32,6 +32,10 @@ public record TargetStatus(
         List<AnalysisResult> analysis,
         @Nullable Rollback lastRollback,
         @Size(max = 20) List<RejectedDigest> rejected,
+
+        @JsonPropertyDescription("Value of the annotation edgeai.dev/retry that was acted on last") @Nullable
+        String retry,
+
         @Nullable String message) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TargetStatus {
@@ -101,6 +105,6 @@ public record TargetStatus(
             @JsonPropertyDescription("Milliseconds from the verdict to weight 0") @Nullable
             Long millisToZeroWeight) {}
 
-    /** A digest that does not come back by itself. */
-    public record RejectedDigest(String digest, String reason, String message, String time) {}
+    /** A version that does not come back by itself; another revision of the same digest is another attempt. */
+    public record RejectedDigest(String digest, String revision, String reason, String message, String time) {}
 }

@@ -1,5 +1,6 @@
 package dev.edgeai.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +19,17 @@ public record TrialStatus(
         @Nullable Comparison comparison,
         List<GateResult> gates,
         @Pattern("^sha256:[0-9a-f]{64}$") @Nullable String digest,
+
+        @JsonPropertyDescription("Tools that made and measured it, name to version")
+        Map<String, String> versions,
+
         @Nullable String reason,
         @Nullable String message) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TrialStatus {
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
         gates = gates == null ? List.of() : List.copyOf(gates);
+        versions = versions == null ? Map.of() : Map.copyOf(versions);
     }
 
     /** How a variant is named for people: {@code openvino/int8-ptq}. */

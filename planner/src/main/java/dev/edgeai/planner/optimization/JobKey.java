@@ -1,0 +1,38 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.trial.TrialSpec;
+
+/**
+ * Which Job of a run. Its name follows from it, so that making it twice makes it once.
+ *
+ * @param kind what the Job does
+ * @param trial name of the trial; {@code baseline} for the baseline
+ */
+public record JobKey(Kind kind, String trial) {
+    /** What a Job of a run does. */
+    public enum Kind {
+        TRIAL,
+        CERTIFY
+    }
+
+    public static JobKey baseline() {
+        return trial(TrialSpec.BASELINE);
+    }
+
+    public static JobKey trial(String trial) {
+        return new JobKey(Kind.TRIAL, trial);
+    }
+
+    public static JobKey certify(String trial) {
+        return new JobKey(Kind.CERTIFY, trial);
+    }
+
+    /** {@code <run>-<trial>} or {@code <run>-certify-<trial>}, shortened with a hash when longer than 63 characters. */
+    public String jobName(String run) {
+        return Names.bounded(
+                switch (kind) {
+                    case TRIAL -> run + "-" + trial;
+                    case CERTIFY -> run + "-certify-" + trial;
+                });
+    }
+}

@@ -1,0 +1,61 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.planner.JobState;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything the run's decision looks at, gathered at one moment.
+ *
+ * @param accelerators profiles the run may use: the one it names (absent when the configuration has none of that name)
+ *     and that one's fallback
+ * @param available frameworks with an optimizer image
+ * @param cpuFeatures CPU features all matching nodes have, as Node Feature Discovery names them in lower case
+ *     ({@code avx512_bf16}, {@code amx_bf16}); absent when nothing is known
+ * @param fetched what the baseline's {@code fetch} container reported, as soon as it ended
+ * @param assessed what the baseline's {@code assess} container reported, as soon as it ended
+ * @param baseline the baseline's Job
+ * @param trials Jobs of trials by the trial's name; a trial without entry is {@link JobState.Missing}
+ * @param certifications certify Jobs by the trial's name
+ * @param suspended whether the owner is suspended
+ * @param repository where variants are pushed, {@code registry/repository}
+ */
+public record RunObservation(
+        Accelerators accelerators,
+        Set<Framework> available,
+        Optional<Set<String>> cpuFeatures,
+        Optional<FetchResult> fetched,
+        Optional<Assessment> assessed,
+        JobState<TrialResult> baseline,
+        Map<String, JobState<TrialResult>> trials,
+        Map<String, JobState<CertificateResult>> certifications,
+        boolean suspended,
+        String repository) {
+    public RunObservation {
+        available = Set.copyOf(available);
+        trials = Map.copyOf(trials);
+        certifications = Map.copyOf(certifications);
+    }
+
+    /** A profile and how many Ready nodes match its selector now. */
+    public record Matched(AcceleratorProfile profile, int nodes) {}
+
+    /** The profile of the run, and its fallback; each absent when the configuration has none of that name. */
+    public record Accelerators(Optional<Matched> requested, Optional<Matched> fallback) {}
+
+    public JobState<TrialResult> trial(String name) {
+        return trials.getOrDefault(name, new JobState.Missing<>());
+    }
+
+    public JobState<CertificateResult> certification(String trial) {
+        return certifications.getOrDefault(trial, new JobState.Missing<>());
+    }
+}

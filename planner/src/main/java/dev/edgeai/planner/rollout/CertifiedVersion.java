@@ -1,0 +1,41 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certified variant with the way it would be served: what a rollout can be asked to bring out.
+ *
+ * @param revision {@link Revision#of} digest and serving template
+ * @param artifact pullable reference, {@code repository@digest}
+ * @param digest of the artifact
+ * @param certificate digest of its certificate
+ * @param run name of the OptimizationRun
+ * @param trial name of the trial
+ * @param variant for people, {@code openvino/int8-ptq}
+ * @param speedup over the baseline
+ * @param accuracyRetention share of the baseline's task metric kept
+ * @param quality certified task metric
+ * @param latencyP95Micros certified 95th percentile, microseconds
+ */
+public record CertifiedVersion(
+        String revision,
+        String artifact,
+        String digest,
+        String certificate,
+        String run,
+        String trial,
+        String variant,
+        @Nullable Decimal speedup,
+        @Nullable Decimal accuracyRetention,
+        @Nullable Estimate quality,
+        long latencyP95Micros) {
+
+    /** As it stands in status, with no traffic and no pods yet. */
+    Version toVersion() {
+        return new Version(
+                revision, artifact, digest, certificate, run, trial, variant, speedup, accuracyRetention, 0, 0, 0);
+    }
+}

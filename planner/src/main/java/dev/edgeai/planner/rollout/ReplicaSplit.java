@@ -1,0 +1,37 @@
+package dev.edgeai.planner.rollout;
+
+/** Weights as shares of ready pods, for traffic that one Service spreads evenly over the pods of two versions. */
+public final class ReplicaSplit {
+    /**
+     * Pods of the candidate whose share comes nearest to the wanted weight beside the stable pods; of two equally near
+     * the smaller. At least 1 and at most the target's replicas, because stable is never scaled down during a ramp.
+     *
+     * @param weight wanted percent on the candidate, 1 to 99
+     * @param stable ready pods of the stable version
+     * @param replicas pods the target should have; 0 asks for none
+     */
+    public static int candidateReplicas(int weight, int stable, int replicas) {
+        if (replicas == 0) {
+            return 0;
+        }
+        int best = 1;
+        for (int n = 2; n <= replicas; n++) {
+            if (distance(n, stable, weight) < distance(best, stable, weight)) {
+                best = n;
+            }
+        }
+        return best;
+    }
+
+    /** Percent of the traffic on the candidate, to the nearest whole number; 0 without candidate pods. */
+    public static int weight(int stableReady, int candidateReady) {
+        int all = stableReady + candidateReady;
+        return all == 0 ? 0 : (int) Math.round(100.0 * candidateReady / all);
+    }
+
+    private static double distance(int candidate, int stable, int weight) {
+        return Math.abs(100.0 * candidate / (candidate + stable) - weight);
+    }
+
+    private ReplicaSplit() {}
+}
