@@ -16,6 +16,12 @@ public final class Labels {
     /** Name of the OptimizationRun. */
     public static final String RUN = "edgeai.dev/run";
 
+    /** Namespace of the OptimizationRun, on what stands in another namespace (certify Jobs). */
+    public static final String RUN_NAMESPACE = "edgeai.dev/run-namespace";
+
+    /** UID of the OptimizationRun: a run made anew under an old name does not take the old one's Jobs for its own. */
+    public static final String RUN_UID = "edgeai.dev/run-uid";
+
     /** Name of the trial within the run. */
     public static final String TRIAL = "edgeai.dev/trial";
 

@@ -1,0 +1,133 @@
+package dev.edgeai.operator.job;
+
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.trial.CertificateRequest;
+import dev.edgeai.operator.signing.SigningKeys;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The Job that signs a certificate, in the operator's own namespace: only there the signing key is, and this pod loads
+ * no model. An owner cannot stand in another namespace, so it carries its run as labels and ends by itself.
+ *
+ * @param run the run it belongs to
+ * @param name of the Job
+ * @param namespace of the operator
+ * @param request what it signs
+ * @param config image, registry
+ * @param keySecret name of the signing key's Secret
+ */
+public record CertifyJob(
+        RunRef run, String name, String namespace, CertificateRequest request, OperatorConfig config, String keySecret) {
+    /** Value of the component label. */
+    public static final String COMPONENT = "certify";
+
+    /** Name of its container. */
+    public static final String CERTIFY = "certify";
+
+    private static final String KEYS = "/keys";
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
+
+    /** Long after its result was recorded; longer than any restart of the operator. */
+    private static final Duration KEPT = Duration.ofHours(1);
+
+    private static final int GROUP_READ = 0440;
+    private static final Quantity SCRATCH = new Quantity("256Mi");
+
+    public Job build() {
+        Map<String, String> labels = run.labels(COMPONENT, request.trial(), request.accelerator());
+        return new JobBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .withBackoffLimit(JobParts.BACKOFF_LIMIT)
+                .withActiveDeadlineSeconds(DEADLINE.toSeconds())
+                .withTtlSecondsAfterFinished((int) KEPT.toSeconds())
+                .withPodFailurePolicy(JobParts.failurePolicy())
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withSpec(pod())
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    private PodSpec pod() {
+        return new PodSpecBuilder()
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withSecurityContext(PodSecurity.pod())
+                .withVolumes(volumes())
+                .withContainers(container())
+                .build();
+    }
+
+    private List<Volume> volumes() {
+        List<Volume> volumes = new ArrayList<>();
+        volumes.add(PodSecurity.scratch("work", SCRATCH));
+        volumes.add(PodSecurity.scratch("tmp", SCRATCH));
+        volumes.add(new VolumeBuilder()
+                .withName("keys")
+                .withNewSecret()
+                .withSecretName(keySecret)
+                .withDefaultMode(GROUP_READ)
+                .addNewItem()
+                .withKey(SigningKeys.PRIVATE)
+                .withPath(SigningKeys.PRIVATE)
+                .endItem()
+                .endSecret()
+                .build());
+        credentialsSecret().ifPresent(secret -> volumes.add(JobParts.credentials("registry-credentials", secret)));
+        return volumes;
+    }
+
+    private Container container() {
+        ContainerBuilder container = new ContainerBuilder()
+                .withName(CERTIFY)
+                .withImage(config.images().runtime())
+                .withImagePullPolicy(config.images().pullPolicy())
+                .withCommand("edgeai", "certify", "--key", KEYS + "/" + SigningKeys.PRIVATE)
+                .withWorkingDir(JobParts.WORK)
+                .withEnv(JobParts.environment())
+                .addToEnv(JobParts.env(CertificateRequest.ENVIRONMENT_VARIABLE, Json.write(request)))
+                .withNewResources()
+                .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("128Mi")))
+                .withLimits(Map.of("memory", new Quantity("512Mi")))
+                .endResources()
+                .withSecurityContext(PodSecurity.container())
+                .withTerminationMessagePolicy("File")
+                .withVolumeMounts(
+                        JobParts.mount("work", JobParts.WORK),
+                        JobParts.mount("tmp", "/tmp"),
+                        JobParts.mount("keys", KEYS));
+        return credentialsSecret().isEmpty()
+                ? container.build()
+                : container
+                        .addToVolumeMounts(JobParts.credentialsMount("registry-credentials"))
+                        .addToEnv(JobParts.credentialsFile())
+                        .build();
+    }
+
+    private Optional<String> credentialsSecret() {
+        return Optional.ofNullable(config.registry().credentialsSecret());
+    }
+}

@@ -1,0 +1,200 @@
+package dev.edgeai.operator.job;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Labels;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The Job of one trial: fetch, then assess (baseline) or optimize (variant), then measure. See docs/contracts.md.
+ *
+ * @param run the run it belongs to
+ * @param name of the Job
+ * @param spec what its containers have to do
+ * @param profile where it runs
+ * @param config images, registry
+ * @param timeout of the whole run; one pod may take half of it
+ */
+public record TrialJob(
+        RunRef run, String name, TrialSpec spec, AcceleratorProfile profile, OperatorConfig config, Duration timeout) {
+    /** Value of the component label. */
+    public static final String COMPONENT = "trial";
+
+    public static final String FETCH = "fetch";
+    public static final String ASSESS = "assess";
+    public static final String OPTIMIZE = "optimize";
+    public static final String MEASURE = "measure";
+
+    private static final String SOURCE_CREDENTIALS = "source-credentials";
+    private static final String REGISTRY_CREDENTIALS = "registry-credentials";
+
+    /** Source, dataset, variant, and what an optimizer writes on the way. */
+    private static final int WORK_FOLDS = 4;
+
+    private static final Quantity TMP_LIMIT = new Quantity("1Gi");
+
+    /** Repeats of the profile's own resources that every container needs; the rest are devices. */
+    private static final Set<String> ORDINARY = Set.of("cpu", "memory", "ephemeral-storage");
+
+    public Job build() {
+        Map<String, String> labels = run.labels(COMPONENT, spec.trial(), profile.name());
+        return new JobBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(run.namespace())
+                .withLabels(labels)
+                .withOwnerReferences(run.owner())
+                .endMetadata()
+                .withNewSpec()
+                .withBackoffLimit(JobParts.BACKOFF_LIMIT)
+                .withActiveDeadlineSeconds(timeout.toSeconds())
+                .withPodFailurePolicy(JobParts.failurePolicy())
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withSpec(pod().build())
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    private PodSpecBuilder pod() {
+        return new PodSpecBuilder()
+                .withRestartPolicy("Never")
+                .withActiveDeadlineSeconds(Math.max(1, timeout.toSeconds() / 2))
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withSecurityContext(PodSecurity.pod())
+                .withNodeSelector(profile.nodeSelector())
+                .withTolerations(profile.tolerations())
+                .withAffinity(oneAtATimeOnANode())
+                .withVolumes(volumes())
+                .withInitContainers(fetch(), second())
+                .withContainers(measure());
+    }
+
+    /** Two trials on one node, whatever their namespaces, would disturb each other's measurement. */
+    private static Affinity oneAtATimeOnANode() {
+        return new AffinityBuilder()
+                .withNewPodAntiAffinity()
+                .addNewRequiredDuringSchedulingIgnoredDuringExecution()
+                .withTopologyKey("kubernetes.io/hostname")
+                .withNewNamespaceSelector()
+                .endNamespaceSelector()
+                .withNewLabelSelector()
+                .withMatchLabels(Map.of(Labels.COMPONENT, COMPONENT, Labels.MANAGED_BY, Labels.MANAGER))
+                .endLabelSelector()
+                .endRequiredDuringSchedulingIgnoredDuringExecution()
+                .endPodAntiAffinity()
+                .build();
+    }
+
+    private List<Volume> volumes() {
+        List<Volume> volumes = new ArrayList<>();
+        long limit = Math.multiplyExact(WORK_FOLDS, config.maxSourceBytes());
+        volumes.add(PodSecurity.scratch("work", new Quantity(Long.toString(limit))));
+        volumes.add(PodSecurity.scratch("tmp", TMP_LIMIT));
+        sourceSecret().ifPresent(secret -> volumes.add(JobParts.credentials(SOURCE_CREDENTIALS, secret)));
+        registrySecret().ifPresent(secret -> volumes.add(JobParts.credentials(REGISTRY_CREDENTIALS, secret)));
+        return volumes;
+    }
+
+    private Container fetch() {
+        ContainerBuilder container = container(FETCH, config.images().runtime(), ordinaryResources())
+                .withCommand("edgeai", "fetch", "--into", JobParts.WORK);
+        return sourceSecret().isPresent()
+                ? withCredentials(container, SOURCE_CREDENTIALS)
+                : withCredentials(container, registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
+    }
+
+    private Container second() {
+        return spec.framework() == null
+                ? container(ASSESS, config.images().runtime(), ordinaryResources())
+                        .withCommand("edgeai", "assess", JobParts.WORK + "/source", "-o", "json")
+                        .build()
+                // the image's own entry point
+                : container(OPTIMIZE, optimizerImage(), profile.resources()).build();
+    }
+
+    private Container measure() {
+        ContainerBuilder container = container(MEASURE, config.images().runtime(), profile.resources())
+                .withCommand("edgeai", "measure", "--work", JobParts.WORK);
+        return withCredentials(container, registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
+    }
+
+    private ContainerBuilder container(String name, String image, ResourceRequirements resources) {
+        return new ContainerBuilder()
+                .withName(name)
+                .withImage(image)
+                .withImagePullPolicy(config.images().pullPolicy())
+                .withWorkingDir(JobParts.WORK)
+                .withEnv(JobParts.environment())
+                .addToEnv(JobParts.env(TrialSpec.ENVIRONMENT_VARIABLE, Json.write(spec)))
+                .withResources(resources)
+                .withSecurityContext(PodSecurity.container())
+                .withTerminationMessagePolicy("File")
+                .withVolumeMounts(JobParts.mount("work", JobParts.WORK), JobParts.mount("tmp", "/tmp"));
+    }
+
+    private static Container withCredentials(ContainerBuilder container, @Nullable String volume) {
+        return volume == null
+                ? container.build()
+                : container
+                        .addToVolumeMounts(JobParts.credentialsMount(volume))
+                        .addToEnv(JobParts.credentialsFile())
+                        .build();
+    }
+
+    private String optimizerImage() {
+        @Nullable String image = config.images().optimizers().get(spec.framework());
+        if (image == null) {
+            throw new IllegalStateException("no optimizer image for " + spec.framework()
+                    + "; give images.optimizers of the operator's configuration one");
+        }
+        return image;
+    }
+
+    private Optional<String> sourceSecret() {
+        return Optional.ofNullable(spec.source().credentialsSecretRef()).map(secret -> secret.name());
+    }
+
+    private Optional<String> registrySecret() {
+        return Optional.ofNullable(config.registry().credentialsSecret());
+    }
+
+    private ResourceRequirements ordinaryResources() {
+        return new ResourceRequirementsBuilder()
+                .withRequests(ordinary(profile.resources().getRequests()))
+                .withLimits(ordinary(profile.resources().getLimits()))
+                .build();
+    }
+
+    private static Map<String, Quantity> ordinary(@Nullable Map<String, Quantity> resources) {
+        return resources == null
+                ? Map.of()
+                : resources.entrySet().stream()
+                        .filter(entry -> ORDINARY.contains(entry.getKey()))
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+}
