@@ -1,0 +1,103 @@
+package dev.edgeai.runtime.server;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.edgeai.runtime.engine.DataType;
+import dev.edgeai.runtime.engine.TensorInfo;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Health and metadata of the server and of its model, under {@code /v2}. */
+final class MetadataService implements HttpService {
+    private final ServedModel model;
+    private final BooleanSupplier ready;
+    private final byte[] serverMetadata;
+    private final byte[] modelMetadata;
+
+    /** @param ready whether new requests are wanted */
+    MetadataService(ServedModel model, BooleanSupplier ready) {
+        this.model = model;
+        this.ready = ready;
+        serverMetadata = Json.bytes(new ServerMetadata("edgeai", version(), List.of("binary_tensor_data")));
+        modelMetadata = Json.bytes(new ModelMetadata(
+                model.name(),
+                List.of(model.revision()),
+                model.platform(),
+                model.model().inputs().stream().map(TensorMetadata::of).toList(),
+                model.model().outputs().stream().map(TensorMetadata::of).toList(),
+                parameters(model)));
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.get("/", (request, response) -> Json.send(response, Status.OK_200, serverMetadata))
+                .get(
+                        "/health/live",
+                        (request, response) -> Json.send(response, Status.OK_200, Json.bytes(Map.of("live", true))))
+                .get("/health/ready", (request, response) -> sendReady(response, Map.of()));
+        for (String path : List.of("/models/{name}", "/models/{name}/versions/{version}")) {
+            rules.get(path, this::modelMetadata).get(path + "/ready", this::modelReady);
+        }
+    }
+
+    private void modelMetadata(ServerRequest request, ServerResponse response) {
+        ModelPath.require(request, model);
+        Json.send(response, Status.OK_200, modelMetadata);
+    }
+
+    private void modelReady(ServerRequest request, ServerResponse response) {
+        ModelPath.require(request, model);
+        sendReady(response, Map.of("name", model.name()));
+    }
+
+    private void sendReady(ServerResponse response, Map<String, Object> more) {
+        boolean isReady = ready.getAsBoolean();
+        Map<String, Object> body = new LinkedHashMap<>(more);
+        body.put("ready", isReady);
+        Json.send(response, isReady ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, Json.bytes(body));
+    }
+
+    private static Map<String, String> parameters(ServedModel model) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("engine", model.engine());
+        parameters.put("engine_version", model.engineVersion());
+        model.task().ifPresent(task -> parameters.put("task", task.name()));
+        parameters.put("certified", Boolean.toString(model.certified().isPresent()));
+        model.certified().ifPresent(certified -> {
+            parameters.put("artifact", certified.artifact());
+            parameters.put("certificate", certified.certificate());
+            parameters.put("accelerator", certified.accelerator());
+        });
+        return parameters;
+    }
+
+    private static String version() {
+        return Optional.ofNullable(MetadataService.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    private record ServerMetadata(String name, String version, List<String> extensions) {}
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private record ModelMetadata(
+            String name,
+            List<String> versions,
+            String platform,
+            List<TensorMetadata> inputs,
+            List<TensorMetadata> outputs,
+            Map<String, String> parameters) {}
+
+    private record TensorMetadata(String name, DataType datatype, List<Long> shape) {
+        static TensorMetadata of(TensorInfo info) {
+            return new TensorMetadata(info.name(), info.type(), info.shape());
+        }
+    }
+}

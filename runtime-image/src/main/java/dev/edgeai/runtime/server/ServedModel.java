@@ -1,0 +1,59 @@
+package dev.edgeai.runtime.server;
+
+import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.runtime.engine.Engine;
+import dev.edgeai.runtime.engine.LoadedModel;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A loaded model and what is known about it.
+ *
+ * @param name the model's name in request paths
+ * @param revision revision of the rollout; the protocol's model version
+ * @param model ready to infer
+ * @param engine name of the engine
+ * @param engineVersion version of the engine's native library
+ * @param platform as the protocol names it, {@code <project>_<format>}
+ * @param certified what its certificate says; absent for a model that is served unverified
+ * @param task what the model is for, where known
+ */
+public record ServedModel(
+        String name,
+        String revision,
+        LoadedModel model,
+        String engine,
+        String engineVersion,
+        String platform,
+        Optional<Certified> certified,
+        Optional<Task> task) {
+
+    /**
+     * What the certificate binds together.
+     *
+     * @param artifact digest of the variant's manifest
+     * @param certificate digest of the certificate's manifest
+     * @param accelerator name of the accelerator profile it was measured on
+     */
+    public record Certified(String artifact, String certificate, String accelerator) {}
+
+    /** A model as an engine loaded it. */
+    static ServedModel of(
+            String name,
+            String revision,
+            Engine engine,
+            VariantDescriptor descriptor,
+            LoadedModel model,
+            Optional<Certified> certified,
+            Optional<Task> task) {
+        return new ServedModel(
+                name, revision, model, engine.name(), engine.version(), platform(engine, descriptor), certified, task);
+    }
+
+    private static String platform(Engine engine, VariantDescriptor descriptor) {
+        String format = descriptor.model().endsWith(".onnx") ? "onnx" : "ir";
+        return engine.name().toLowerCase(Locale.ROOT) + "_" + format;
+    }
+}

@@ -1,0 +1,126 @@
+package dev.edgeai.runtime.server;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+
+/** What a server counts, in the names of docs/contracts.md. */
+final class ServerMetrics {
+    static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    /**
+     * Seconds, from 100 us to 10 s in steps of the R10 series (26 % each), so that a quantile taken from two histograms
+     * can tell a regression of 25 %.
+     */
+    private static final double[] DURATION_BUCKETS = renard(-4, 1);
+
+    private static final double[] CONFIDENCE_BUCKETS = {
+        0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1
+    };
+
+    /** How a request ended. Each request ends one way and counts once. */
+    enum Outcome {
+        OK,
+        /** The caller's fault. */
+        INVALID,
+        /** The model's fault. */
+        ERROR,
+        /** Turned away because the house was full. */
+        OVERLOADED
+    }
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    private final DistributionDataPoint durations;
+    private final DistributionDataPoint confidences;
+    private final Map<Outcome, CounterDataPoint> requests = new EnumMap<>(Outcome.class);
+
+    /** @param inFlight requests in the house, waiting ones included */
+    ServerMetrics(ServedModel model, boolean classifier, IntSupplier inFlight) {
+        durations = Histogram.builder()
+                .name("edgeai_inference_duration_seconds")
+                .help("Answered inference requests, from the body read to the answer written, waiting included")
+                .classicOnly()
+                .classicUpperBounds(DURATION_BUCKETS)
+                .register(registry);
+        Histogram confidence = Histogram.builder()
+                .name("edgeai_prediction_confidence")
+                .help("Probability of the class that was answered, one a sample")
+                .classicOnly()
+                .classicUpperBounds(CONFIDENCE_BUCKETS)
+                .build();
+        if (classifier) {
+            registry.register(confidence);
+        }
+        confidences = confidence;
+        Counter counter = Counter.builder()
+                .name("edgeai_inference_requests_total")
+                .help("Inference requests by how they ended: ok, invalid (the caller's fault), "
+                        + "error (the model's fault), overloaded")
+                .labelNames("code")
+                .register(registry);
+        for (Outcome outcome : Outcome.values()) {
+            requests.put(outcome, counter.labelValues(outcome.name().toLowerCase(Locale.ROOT)));
+        }
+        GaugeWithCallback.builder()
+                .name("edgeai_inference_in_flight")
+                .help("Inference requests being read, waiting, inferred or answered")
+                .callback(callback -> callback.call(inFlight.getAsInt()))
+                .register(registry);
+        Info.builder()
+                .name("edgeai_model_info")
+                .help("What is served")
+                .labelNames("artifact", "engine", "revision")
+                .register(registry)
+                .addLabelValues(
+                        model.certified().map(ServedModel.Certified::artifact).orElse(""),
+                        model.engine(),
+                        model.revision());
+    }
+
+    void count(Outcome outcome) {
+        Objects.requireNonNull(requests.get(outcome)).inc();
+    }
+
+    void observeDuration(long nanos) {
+        durations.observe(nanos / 1e9);
+    }
+
+    void observeConfidence(double probability) {
+        confidences.observe(probability);
+    }
+
+    /** Prometheus text format. */
+    byte[] text() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(8192);
+        writer.write(out, registry.scrape());
+        return out.toByteArray();
+    }
+
+    /** The R10 series of preferred numbers (ISO 3) from one power of ten to another, both included. */
+    private static double[] renard(int from, int to) {
+        String[] mantissas = {"1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8"};
+        double[] numbers = new double[(to - from) * mantissas.length + 1];
+        int at = 0;
+        for (int exponent = from; exponent < to; exponent++) {
+            for (String mantissa : mantissas) {
+                numbers[at++] = Double.parseDouble(mantissa + "e" + exponent);
+            }
+        }
+        numbers[at] = Double.parseDouble("1e" + to);
+        return numbers;
+    }
+}
