@@ -1,12 +1,55 @@
 package dev.edgeai.planner.optimization;
 
+import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.optimization.RunAction.DeleteJob;
+import dev.edgeai.planner.optimization.RunAction.RecordEvent;
+import dev.edgeai.planner.optimization.RunAction.Requeue;
+import dev.edgeai.planner.optimization.RunAction.StartBaseline;
+import dev.edgeai.planner.optimization.RunAction.StartTrial;
+import dev.edgeai.planner.optimization.RunObservation.Matched;
+import dev.edgeai.planner.status.Reason;
+import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The state machine of an optimization run. */
+/**
+ * The state machine of an optimization run. Each decision first takes in what the Jobs report, then starts what is due.
+ * The phase follows from what is known, never the other way round, so a lost action or an unwritten status is made good
+ * by the next decision. A recorded result is never taken back and its Job never started again. The wall clock of
+ * {@code search.timeout} begins when a node is found and goes on while suspended; it does not cut certification.
+ */
 public final class RunMachine {
+    /** A pod that stays unschedulable this long is said out loud. */
+    static final Duration UNSCHEDULABLE_AFTER = Duration.ofMinutes(2);
+
+    /** Longest time until the next look. */
+    static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+    private final OptimizationRunSpec spec;
+    private final RunObservation seen;
+    private final RunDraft draft;
+    private final List<RunAction> actions = new ArrayList<>();
+
+    private RunMachine(OptimizationRunSpec spec, RunObservation seen, RunDraft draft) {
+        this.spec = spec;
+        this.seen = seen;
+        this.draft = draft;
+    }
+
     /**
      * What to do next for a run.
      *
@@ -22,8 +65,285 @@ public final class RunMachine {
             OptimizationRunStatus current,
             RunObservation seen,
             Instant now) {
-        throw new UnsupportedOperationException("not built yet");
+        if (current.phase() == RunPhase.SUCCEEDED || current.phase() == RunPhase.FAILED) {
+            return new RunDecision(current, leftovers(current, seen));
+        }
+        RunMachine machine = new RunMachine(spec, seen, new RunDraft(current, generation, now));
+        machine.run();
+        machine.announce(current.phase());
+        return new RunDecision(machine.draft.build(), machine.actions);
     }
 
-    private RunMachine() {}
+    /** Jobs that still run although the run has ended. */
+    private static List<RunAction> leftovers(OptimizationRunStatus ended, RunObservation seen) {
+        List<RunAction> actions = new ArrayList<>();
+        if (seen.baseline().active()) {
+            actions.add(new DeleteJob(JobKey.baseline()));
+        }
+        for (TrialStatus trial : ended.trials()) {
+            if (seen.trial(trial.name()).active()) {
+                actions.add(new DeleteJob(JobKey.trial(trial.name())));
+            }
+            if (seen.certification(trial.name()).active()) {
+                actions.add(new DeleteJob(JobKey.certify(trial.name())));
+            }
+        }
+        return actions;
+    }
+
+    private void run() {
+        if (draft.accelerator == null && !chooseAccelerator()) {
+            return;
+        }
+        absorbBaseline();
+        if (draft.phase == RunPhase.FAILED) {
+            return;
+        }
+        draft.updateOpenTrials(t -> Trials.absorb(t, seen.trial(t.name()), spec.gates()));
+        if (seen.suspended()) {
+            suspend();
+            return;
+        }
+        if (!Instant.parse(Objects.requireNonNull(draft.startTime))
+                .plus(spec.search().timeout().duration())
+                .isAfter(draft.now)) {
+            spendBudget();
+        }
+        if (draft.phase == RunPhase.FAILED) {
+            return;
+        }
+        if (draft.baseline == null) {
+            measureBaseline();
+        } else if (!draft.allDone()) {
+            search();
+        } else {
+            new RunConclusion(spec, seen, draft, actions).conclude();
+        }
+    }
+
+    private boolean chooseAccelerator() {
+        Optional<Matched> requested = seen.accelerators().requested();
+        Optional<Matched> fallback = seen.accelerators().fallback();
+        Optional<Matched> chosen = requested
+                .filter(m -> m.nodes() > 0)
+                .or(() -> requested.isPresent() ? fallback.filter(m -> m.nodes() > 0) : Optional.empty());
+        if (seen.suspended()) {
+            suspend();
+            return false;
+        }
+        if (chosen.isEmpty()) {
+            draft.phase = RunPhase.PENDING;
+            waitForNode();
+            return false;
+        }
+        draft.accelerator = chosen.get().profile().name();
+        draft.startTime = draft.now.toString();
+        if (!draft.accelerator.equals(spec.accelerator())) {
+            actions.add(new RecordEvent(true, Reason.FALLBACK_ACCELERATOR, fallbackSentence()));
+        }
+        return true;
+    }
+
+    private void waitForNode() {
+        Optional<Matched> matched = matched();
+        if (matched.isEmpty()) {
+            draft.conditions = draft.conditions.stalled(
+                    Reason.UNKNOWN_ACCELERATOR,
+                    "no accelerator profile is named '%s'; name one of the operator's configuration or add it there"
+                            .formatted(draft.accelerator != null ? draft.accelerator : spec.accelerator()));
+        } else {
+            draft.conditions = draft.conditions.stalled(Reason.NO_MATCHING_NODE, noNode(matched.get()));
+        }
+        actions.add(new Requeue(LOOK_AGAIN));
+    }
+
+    private String noNode(Matched matched) {
+        String labels = matched.profile().nodeSelector().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(","));
+        String fallback = seen.accelerators()
+                .fallback()
+                .map(f -> "its fallback '%s' has no Ready node either"
+                        .formatted(f.profile().name()))
+                .orElse("the profile names no fallback");
+        return "0 Ready nodes carry %s (accelerator '%s'), and %s; label a node: kubectl label node <name> %s"
+                .formatted(labels, matched.profile().name(), fallback, labels.replace(',', ' '));
+    }
+
+    /** The profile the run is bound to, or asks for while it is bound to none. */
+    private Optional<Matched> matched() {
+        String name = draft.accelerator != null ? draft.accelerator : spec.accelerator();
+        return seen.accelerators()
+                .requested()
+                .filter(m -> m.profile().name().equals(name))
+                .or(() -> seen.accelerators()
+                        .fallback()
+                        .filter(m -> m.profile().name().equals(name)));
+    }
+
+    private void absorbBaseline() {
+        if (draft.baseline != null) {
+            return;
+        }
+        seen.fetched().ifPresent(f -> {
+            draft.sourceDigest = f.sourceDigest();
+            draft.datasetDigest = f.datasetDigest();
+        });
+        seen.assessed().ifPresent(a -> draft.assessment = a);
+        switch (seen.baseline()) {
+            case JobState.Failed<TrialResult> f -> fail(Reason.of(f.failure()), "baseline: " + sentence(f.failure()));
+            case JobState.Succeeded<TrialResult> s -> plan(s.result());
+            case JobState.Missing<TrialResult> m -> {}
+            case JobState.Pending<TrialResult> p -> {}
+            case JobState.Running<TrialResult> r -> {}
+        }
+    }
+
+    private void plan(TrialResult baseline) {
+        if (draft.assessment == null || draft.sourceDigest == null) {
+            fail(
+                    Reason.INTERNAL_ERROR,
+                    "the baseline's pod succeeded, but its fetch or assess container left no result in its termination message");
+            return;
+        }
+        Optional<Matched> matched = matched();
+        if (matched.isEmpty()) {
+            return; // the profile was removed from the configuration; measureBaseline says so
+        }
+        draft.plan = FrameworkSelection.select(
+                matched.get().profile(),
+                spec.task(),
+                draft.assessment,
+                spec.search().frameworks(),
+                seen.available());
+        List<Candidate> candidates = Candidates.of(
+                draft.plan, draft.assessment, spec.task(), spec.evaluation(), spec.search(), seen.cpuFeatures());
+        if (candidates.isEmpty()) {
+            String reasons = draft.plan.stream().map(FrameworkPlan::reason).collect(Collectors.joining("; "));
+            fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + reasons);
+            return;
+        }
+        draft.baseline = baseline.baseline();
+        candidates.forEach(c -> draft.trials.add(Trials.planned(c)));
+    }
+
+    private void suspend() {
+        draft.phase = RunPhase.SUSPENDED;
+        draft.conditions = draft.conditions.progressing(
+                Reason.SUSPENDED, "suspended by its owner: trials that run may end, none is started");
+        actions.add(new Requeue(LOOK_AGAIN));
+    }
+
+    private void spendBudget() {
+        String spent = "the time budget of %s (search.timeout) is spent"
+                .formatted(spec.search().timeout().text());
+        if (draft.baseline == null) {
+            actions.add(new DeleteJob(JobKey.baseline()));
+            fail(Reason.BUDGET_EXCEEDED, spent + " before the baseline was measured");
+            return;
+        }
+        draft.updateOpenTrials(t -> {
+            if (seen.trial(t.name()).active()) {
+                actions.add(new DeleteJob(JobKey.trial(t.name())));
+            }
+            return Trials.failed(t, new Failure(Reason.BUDGET_EXCEEDED.text(), spent), Optional.empty());
+        });
+    }
+
+    private void measureBaseline() {
+        draft.phase = draft.assessment == null ? RunPhase.ASSESSING : RunPhase.BASELINE;
+        if (seen.baseline() instanceof JobState.Missing<TrialResult>
+                && matched().map(Matched::nodes).orElse(0) > 0) {
+            actions.add(new StartBaseline(Objects.requireNonNull(draft.accelerator)));
+        } else if (!seen.baseline().active()) {
+            waitForNode();
+            return;
+        }
+        Reason reason = draft.phase == RunPhase.ASSESSING ? Reason.ASSESSING : Reason.MEASURING_BASELINE;
+        String what = draft.phase == RunPhase.ASSESSING
+                ? "fetching and assessing the source"
+                : "measuring the source as the baseline";
+        go(reason, what + onAccelerator(), List.of(seen.baseline()));
+    }
+
+    private void search() {
+        draft.phase = RunPhase.SEARCHING;
+        List<TrialStatus> open =
+                draft.trials.stream().filter(t -> !RunDraft.done(t)).toList();
+        long active = open.stream().filter(t -> seen.trial(t.name()).active()).count();
+        boolean nodes = matched().map(Matched::nodes).orElse(0) > 0;
+        if (!nodes && active == 0) {
+            waitForNode();
+            return;
+        }
+        if (nodes) {
+            open.stream()
+                    .filter(t -> seen.trial(t.name()) instanceof JobState.Missing<TrialResult>)
+                    .limit(Math.max(0, spec.search().parallelism() - active))
+                    .forEach(t -> actions.add(
+                            new StartTrial(Trials.candidate(t), Objects.requireNonNull(draft.accelerator))));
+        }
+        go(
+                Reason.SEARCHING,
+                "%d of %d trials finished%s".formatted(draft.finished(), draft.trials.size(), onAccelerator()),
+                open.stream().map(t -> seen.trial(t.name())).toList());
+    }
+
+    private void go(Reason reason, String message, List<? extends JobState<?>> jobs) {
+        Optional<String> stuck = stuck(jobs, draft.now);
+        draft.conditions = stuck.isPresent()
+                ? draft.conditions.stalled(Reason.UNSCHEDULABLE, stuck.get())
+                : draft.conditions.progressing(reason, message);
+        Instant deadline = Instant.parse(Objects.requireNonNull(draft.startTime))
+                .plus(spec.search().timeout().duration());
+        Duration left = Duration.between(draft.now, deadline);
+        actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
+    }
+
+    /** What keeps a pod from being scheduled for longer than is usual. */
+    static Optional<String> stuck(List<? extends JobState<?>> jobs, Instant now) {
+        for (JobState<?> job : jobs) {
+            if (job instanceof JobState.Pending<?> p
+                    && p.reason().filter("Unschedulable"::equals).isPresent()
+                    && !p.since().plus(UNSCHEDULABLE_AFTER).isAfter(now)) {
+                return Optional.of("a pod could not be scheduled for %d min: %s; free resources or add a node"
+                        .formatted(
+                                Duration.between(p.since(), now).toMinutes(),
+                                p.message().orElse("the scheduler gave no reason")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String onAccelerator() {
+        return spec.accelerator().equals(draft.accelerator) ? "" : "; " + fallbackSentence();
+    }
+
+    private String fallbackSentence() {
+        return "no Ready node has accelerator '%s', so its fallback '%s' took over"
+                .formatted(spec.accelerator(), draft.accelerator);
+    }
+
+    private void fail(Reason reason, String message) {
+        RunConclusion.fail(draft, reason, message);
+    }
+
+    /** One event for each change of phase. */
+    private void announce(@Nullable RunPhase before) {
+        if (draft.phase != before) {
+            draft.conditions.list().stream()
+                    .findFirst()
+                    .ifPresent(c -> actions.add(new RecordEvent(
+                            draft.phase == RunPhase.FAILED,
+                            Reason.of(c.getReason()).orElse(Reason.PENDING),
+                            c.getMessage())));
+        }
+    }
+
+    private static String sentence(Failure failure) {
+        return Reason.of(failure.reason()).isPresent()
+                ? failure.message()
+                : failure.reason() + ": " + failure.message();
+    }
 }

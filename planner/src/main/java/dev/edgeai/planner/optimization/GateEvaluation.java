@@ -1,0 +1,144 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Verdict;
+import io.fabric8.kubernetes.api.model.Quantity;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Holds a variant's measurement against the gates. What comes with a 95 % interval passes when the whole interval lies
+ * on the right side of the threshold, fails when the whole of it lies on the wrong side, and is Inconclusive when it
+ * straddles it or rests on too few samples (docs/decisions/gate-statistics.md). A minimum of 0 turns its gate off.
+ */
+public final class GateEvaluation {
+    /** Alternated pairs below which a speed-up says nothing. */
+    public static final int MIN_PAIRS = 50;
+
+    /** Evaluation samples below which a quality says nothing. */
+    public static final int MIN_QUALITY_SAMPLES = 100;
+
+    /** Timed inferences below which a percentile or a variation says nothing. */
+    public static final int MIN_LATENCY_SAMPLES = 100;
+
+    /** Every gate that is in force, in the order of {@code spec.gates}. */
+    public static List<GateResult> evaluate(Gates gates, Measurement variant, Comparison comparison) {
+        List<GateResult> results = new ArrayList<>();
+        if (on(gates.minAccuracyRetention())) {
+            results.add(retention(gates.minAccuracyRetention(), comparison));
+        }
+        if (on(gates.minSpeedup())) {
+            results.add(IntervalGate.atLeast(
+                    "minSpeedup", comparison.speedup(), gates.minSpeedup(), Unit.TIMES, "pairs", MIN_PAIRS));
+        }
+        if (on(gates.minMemoryReduction())) {
+            results.add(memoryReduction(gates.minMemoryReduction(), comparison));
+        }
+        results.add(variation(gates.maxLatencyVariation(), variant));
+        absolute(gates, variant, results);
+        return results;
+    }
+
+    /** Pass only when all pass; Fail when one fails; otherwise Inconclusive. No gate at all is a pass. */
+    public static Verdict overall(List<GateResult> gates) {
+        if (gates.stream().anyMatch(g -> g.verdict() == Verdict.FAIL)) {
+            return Verdict.FAIL;
+        }
+        return gates.stream().allMatch(g -> g.verdict() == Verdict.PASS) ? Verdict.PASS : Verdict.INCONCLUSIVE;
+    }
+
+    private static boolean on(Decimal minimum) {
+        return minimum.value().signum() > 0;
+    }
+
+    private static GateResult retention(Decimal threshold, Comparison comparison) {
+        Estimate retained =
+                comparison.accuracyRetention() != null ? comparison.accuracyRetention() : comparison.fidelity();
+        return IntervalGate.atLeast(
+                "minAccuracyRetention", retained, threshold, Unit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
+    }
+
+    private static GateResult memoryReduction(Decimal threshold, Comparison comparison) {
+        return PointGate.atLeast(
+                "minMemoryReduction",
+                comparison.memoryReduction().asDouble(),
+                threshold.asDouble(),
+                Unit.PERCENT,
+                " (footprint: peak resident memory with the model less that of the same engine with none)");
+    }
+
+    private static GateResult variation(Decimal threshold, Measurement variant) {
+        return PointGate.atMost(
+                "maxLatencyVariation",
+                variant.latencyVariation().asDouble(),
+                threshold.asDouble(),
+                Unit.PERCENT,
+                variant.latencySamples());
+    }
+
+    private static void absolute(Gates gates, Measurement variant, List<GateResult> results) {
+        if (gates.minAccuracy() != null && on(gates.minAccuracy())) {
+            results.add(IntervalGate.atLeast(
+                    "minAccuracy",
+                    variant.quality(),
+                    gates.minAccuracy(),
+                    Unit.PERCENT,
+                    "samples",
+                    MIN_QUALITY_SAMPLES));
+        }
+        if (gates.maxLatencyP95() != null) {
+            results.add(PointGate.atMost(
+                    "maxLatencyP95",
+                    variant.latencyP95Micros() / 1000.0,
+                    gates.maxLatencyP95().duration().toNanos() / 1e6,
+                    Unit.MILLISECONDS,
+                    variant.latencySamples()));
+        }
+        bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes(), results);
+        bytes("maxSize", gates.maxSize(), variant.sizeBytes(), results);
+    }
+
+    private static void bytes(String gate, @Nullable Quantity threshold, long value, List<GateResult> results) {
+        if (threshold != null) {
+            double limit = threshold.getNumericalAmount().doubleValue();
+            results.add(PointGate.atMost(gate, value, limit, Unit.BYTES, Integer.MAX_VALUE));
+        }
+    }
+
+    /** How a gate's value is written for people. */
+    enum Unit {
+        TIMES,
+        PERCENT,
+        MILLISECONDS,
+        BYTES;
+
+        String text(double value) {
+            return switch (this) {
+                case TIMES -> trimmed("%.2f", value) + "x";
+                case PERCENT -> trimmed("%.2f", 100 * value) + " %";
+                case MILLISECONDS -> trimmed("%.3f", value) + " ms";
+                case BYTES -> trimmed("%.2f", value / (1 << 20)) + " MiB";
+            };
+        }
+
+        /** By how much a value misses: points for shares, the unit itself for the rest. */
+        String gap(double gap) {
+            return this == PERCENT ? trimmed("%.2f", 100 * gap) + " points" : text(gap);
+        }
+
+        private static String trimmed(String format, double value) {
+            String text = String.format(Locale.ROOT, format, value);
+            return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+        }
+    }
+
+    private GateEvaluation() {}
+}

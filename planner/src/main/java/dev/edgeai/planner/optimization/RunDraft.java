@@ -1,0 +1,138 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.status.Conditions;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The next status of a run while it is being decided. */
+final class RunDraft {
+    private final OptimizationRunStatus current;
+    private final long generation;
+    final Instant now;
+
+    @Nullable
+    RunPhase phase;
+
+    @Nullable
+    String accelerator;
+
+    @Nullable
+    String sourceDigest;
+
+    @Nullable
+    String datasetDigest;
+
+    @Nullable
+    Assessment assessment;
+
+    List<FrameworkPlan> plan;
+
+    @Nullable
+    Measurement baseline;
+
+    final List<TrialStatus> trials;
+    List<String> front;
+
+    @Nullable
+    Selected selected;
+
+    List<Certified> certificates;
+    Conditions conditions;
+
+    @Nullable
+    String startTime;
+
+    @Nullable
+    String completionTime;
+
+    RunDraft(OptimizationRunStatus current, long generation, Instant now) {
+        this.current = current;
+        this.generation = generation;
+        this.now = now;
+        phase = current.phase();
+        accelerator = current.accelerator();
+        sourceDigest = current.sourceDigest();
+        datasetDigest = current.datasetDigest();
+        assessment = current.assessment();
+        plan = current.plan();
+        baseline = current.baseline();
+        trials = new ArrayList<>(current.trials());
+        front = current.paretoFront();
+        selected = current.selected();
+        certificates = current.certificates();
+        conditions = Conditions.of(current.conditions(), generation, now);
+        startTime = current.startTime();
+        completionTime = current.completionTime();
+    }
+
+    static boolean done(TrialStatus trial) {
+        return switch (trial.phase()) {
+            case PENDING, RUNNING -> false;
+            case ACCEPTED, REJECTED, FAILED -> true;
+        };
+    }
+
+    boolean allDone() {
+        return trials.stream().allMatch(RunDraft::done);
+    }
+
+    List<TrialStatus> in(TrialPhase phase) {
+        return trials.stream().filter(t -> t.phase() == phase).toList();
+    }
+
+    long finished() {
+        return trials.stream().filter(RunDraft::done).count();
+    }
+
+    void updateOpenTrials(UnaryOperator<TrialStatus> change) {
+        trials.replaceAll(t -> done(t) ? t : change.apply(t));
+    }
+
+    void update(String trial, UnaryOperator<TrialStatus> change) {
+        trials.replaceAll(t -> t.name().equals(trial) ? change.apply(t) : t);
+    }
+
+    OptimizationRunStatus build() {
+        String progress = trials.isEmpty() ? current.progress() : finished() + "/" + trials.size();
+        String certificate = selected == null
+                ? null
+                : certificates.stream()
+                        .filter(c -> c.digest().equals(selected.digest()))
+                        .map(Certified::certificate)
+                        .findFirst()
+                        .orElse(null);
+        return new OptimizationRunStatus(
+                generation,
+                phase,
+                progress,
+                accelerator,
+                sourceDigest,
+                datasetDigest,
+                assessment,
+                plan,
+                baseline,
+                trials,
+                front,
+                front.isEmpty() ? null : front.size(),
+                selected,
+                certificate,
+                certificates,
+                current.report(),
+                conditions.list(),
+                startTime,
+                completionTime);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.status.Reason;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** How a trial's status follows from its Job. */
+final class Trials {
+    static TrialStatus planned(Candidate c) {
+        return new TrialStatus(
+                c.name(),
+                c.framework(),
+                c.technique(),
+                c.parameters(),
+                TrialPhase.PENDING,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                Map.of(),
+                null,
+                null);
+    }
+
+    static Candidate candidate(TrialStatus t) {
+        return new Candidate(t.name(), t.framework(), t.technique(), t.parameters());
+    }
+
+    /** What the Job says now; a Job that is gone without a result leaves the trial to be started again. */
+    static TrialStatus absorb(TrialStatus t, JobState<TrialResult> job, Gates gates) {
+        return switch (job) {
+            case JobState.Missing<TrialResult> m -> open(t, TrialPhase.PENDING, Optional.empty(), Optional.empty());
+            case JobState.Pending<TrialResult> p -> open(t, TrialPhase.PENDING, Optional.empty(), p.message());
+            case JobState.Running<TrialResult> r -> open(t, TrialPhase.RUNNING, r.node(), Optional.empty());
+            case JobState.Failed<TrialResult> f -> failed(t, f.failure(), f.node());
+            case JobState.Succeeded<TrialResult> s -> measured(t, s.result(), s.node(), gates);
+        };
+    }
+
+    private static TrialStatus open(TrialStatus t, TrialPhase phase, Optional<String> node, Optional<String> message) {
+        return new TrialStatus(
+                t.name(),
+                t.framework(),
+                t.technique(),
+                t.parameters(),
+                phase,
+                node.orElse(null),
+                null,
+                null,
+                List.of(),
+                null,
+                Map.of(),
+                null,
+                message.orElse(null));
+    }
+
+    static TrialStatus failed(TrialStatus t, Failure failure, Optional<String> node) {
+        return new TrialStatus(
+                t.name(),
+                t.framework(),
+                t.technique(),
+                t.parameters(),
+                TrialPhase.FAILED,
+                node.orElse(t.node()),
+                null,
+                null,
+                List.of(),
+                null,
+                t.versions(),
+                failure.reason(),
+                failure.message());
+    }
+
+    private static TrialStatus measured(TrialStatus t, TrialResult result, Optional<String> node, Gates gates) {
+        Measurement variant = result.variant();
+        Comparison comparison = result.comparison();
+        if (variant == null || comparison == null || result.digest() == null) {
+            return failed(
+                    t,
+                    new Failure(
+                            Reason.MEASUREMENT_FAILED.text(),
+                            "the trial's pod succeeded but reported no variant, comparison or digest; see its log"),
+                    node);
+        }
+        List<GateResult> results = GateEvaluation.evaluate(gates, variant, comparison);
+        boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
+        return new TrialStatus(
+                t.name(),
+                t.framework(),
+                t.technique(),
+                t.parameters(),
+                passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED,
+                node.orElse(t.node()),
+                variant,
+                comparison,
+                results,
+                result.digest(),
+                result.versions(),
+                null,
+                passes ? null : missed(results));
+    }
+
+    /** The gates that did not pass, in their own words. */
+    static String missed(List<GateResult> gates) {
+        return gates.stream()
+                .filter(g -> g.verdict() != Verdict.PASS)
+                .map(g -> String.valueOf(g.message()))
+                .collect(Collectors.joining("; "));
+    }
+
+    /** An accepted trial whose certificate could not be signed. It keeps its measurement. */
+    static TrialStatus uncertified(TrialStatus t, Failure failure) {
+        return new TrialStatus(
+                t.name(),
+                t.framework(),
+                t.technique(),
+                t.parameters(),
+                t.phase(),
+                t.node(),
+                t.measurement(),
+                t.comparison(),
+                t.gates(),
+                t.digest(),
+                t.versions(),
+                Reason.CERTIFICATION_FAILED.text(),
+                failure.reason() + ": " + failure.message());
+    }
+
+    static boolean certificationFailed(TrialStatus t) {
+        return Reason.CERTIFICATION_FAILED.text().equals(t.reason());
+    }
+
+    private Trials() {}
+}
