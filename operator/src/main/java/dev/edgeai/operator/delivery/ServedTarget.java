@@ -1,0 +1,46 @@
+package dev.edgeai.operator.delivery;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.Serving;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+
+/**
+ * All that the objects of a target are built from, besides the version that is served.
+ *
+ * @param ref the target
+ * @param owner the EdgeModel, so that everything goes with it
+ * @param profile the hardware it is served on
+ * @param serving what the target says about serving
+ * @param config images, registry
+ * @param trustedKey PEM of the public key that certificates are verified with
+ */
+public record ServedTarget(
+        TargetRef ref,
+        OwnerReference owner,
+        AcceleratorProfile profile,
+        Serving serving,
+        OperatorConfig config,
+        String trustedKey) {
+
+    /** Resources of a serving pod: the target's own, or the profile's. */
+    ResourceRequirements resources() {
+        ResourceRequirements own = serving.resources();
+        return own != null ? own : profile.resources();
+    }
+
+    /** The controller reference to an EdgeModel. */
+    public static OwnerReference ownedBy(EdgeModel model) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(model.getApiVersion())
+                .withKind(model.getKind())
+                .withName(model.getMetadata().getName())
+                .withUid(model.getMetadata().getUid())
+                .withController(true)
+                .withBlockOwnerDeletion(true)
+                .build();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.edgeai.operator.delivery;
+
+/**
+ * A certified artifact as it is served.
+ *
+ * @param revision label of its pods
+ * @param artifact {@code registry/repository@sha256:…}
+ * @param certificate digest of its certificate
+ */
+public record ServedVersion(String revision, String artifact, String certificate) {}

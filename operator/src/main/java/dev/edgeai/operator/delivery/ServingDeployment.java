@@ -1,0 +1,196 @@
+package dev.edgeai.operator.delivery;
+
+import dev.edgeai.api.v1alpha1.Labels;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The Deployment of one revision. Its pod template never changes: another template is another revision with a Deployment
+ * of its own.
+ */
+public final class ServingDeployment {
+    public static final String SERVE_CONTAINER = "serve";
+    public static final String LOAD_CONTAINER = "load";
+
+    /** Port of the model server in the pod. */
+    public static final int PORT = 8080;
+
+    /** Seconds a pod goes on answering after it was told to stop, so that its endpoint is gone everywhere before. */
+    static final long PRE_STOP_SECONDS = 5;
+
+    /** Seconds: the pre-stop pause, 20 for requests in flight, 10 to spare. */
+    static final long GRACE_SECONDS = PRE_STOP_SECONDS + 20 + 10;
+
+    /** Seconds on a lost node before the pods are moved; Kubernetes' own default is 300. */
+    static final long LOST_NODE_SECONDS = 30;
+
+    private static final String MODELS = "/models";
+
+    private ServingDeployment() {}
+
+    public static Deployment build(ServedTarget target, ServedVersion version, int replicas) {
+        Map<String, String> selector = target.ref().revision(version.revision());
+        return new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(Names.deployment(target.ref(), version.revision()))
+                .withNamespace(target.ref().namespace())
+                .withLabels(target.ref().labels())
+                .addToLabels(selector)
+                .withOwnerReferences(target.owner())
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(replicas)
+                .withRevisionHistoryLimit(0)
+                .withNewStrategy()
+                .withType("RollingUpdate")
+                .endStrategy()
+                .withNewSelector()
+                .withMatchLabels(selector)
+                .endSelector()
+                .withTemplate(template(target, version, selector))
+                .endSpec()
+                .build();
+    }
+
+    private static PodTemplateSpec template(
+            ServedTarget target, ServedVersion version, Map<String, String> selector) {
+        return new PodTemplateSpecBuilder()
+                .withNewMetadata()
+                .withLabels(target.ref().labels())
+                .addToLabels(selector)
+                .addToLabels(Labels.ACCELERATOR, target.profile().name())
+                .endMetadata()
+                .withNewSpec()
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withSecurityContext(PodSecurity.pod())
+                .withNodeSelector(target.profile().nodeSelector())
+                .withTolerations(tolerations(target))
+                .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+                .addNewTopologySpreadConstraint()
+                .withMaxSkew(1)
+                .withTopologyKey("kubernetes.io/hostname")
+                .withWhenUnsatisfiable("ScheduleAnyway")
+                .withNewLabelSelector()
+                .withMatchLabels(selector)
+                .endLabelSelector()
+                .endTopologySpreadConstraint()
+                .withInitContainers(load(target, version))
+                .withContainers(serve(target, version))
+                .addAllToVolumes(PodVolumes.scratch(new Quantity(Long.toString(target.config().maxSourceBytes()))))
+                .addAllToVolumes(PodVolumes.registryCredentials(target.config()))
+                .endSpec()
+                .build();
+    }
+
+    private static Container load(ServedTarget target, ServedVersion version) {
+        return container(target, LOAD_CONTAINER)
+                .withCommand("edgeai", "load")
+                .withArgs(
+                        "--artifact",
+                        version.artifact(),
+                        "--certificate",
+                        version.certificate(),
+                        "--accelerator",
+                        target.profile().name(),
+                        "--into",
+                        MODELS)
+                .build();
+    }
+
+    private static Container serve(ServedTarget target, ServedVersion version) {
+        return container(target, SERVE_CONTAINER)
+                .withCommand("edgeai", "serve")
+                .withArgs(
+                        "--models",
+                        MODELS,
+                        "--accelerator",
+                        target.profile().name(),
+                        "--name",
+                        target.ref().model(),
+                        "--revision",
+                        version.revision(),
+                        "--port",
+                        Integer.toString(PORT),
+                        "--threads",
+                        Integer.toString(target.profile().threads()))
+                .addNewPort()
+                .withName("http")
+                .withContainerPort(PORT)
+                .withProtocol("TCP")
+                .endPort()
+                .withStartupProbe(probe("/v2/health/ready", 1, 600))
+                .withReadinessProbe(probe("/v2/health/ready", 2, 2))
+                .withLivenessProbe(probe("/v2/health/live", 10, 3))
+                .withNewLifecycle()
+                .withNewPreStop()
+                .withNewSleep(PRE_STOP_SECONDS)
+                .endPreStop()
+                .endLifecycle()
+                .build();
+    }
+
+    private static ContainerBuilder container(ServedTarget target, String name) {
+        return new ContainerBuilder()
+                .withName(name)
+                .withImage(target.config().images().runtime())
+                .withImagePullPolicy(target.config().images().pullPolicy())
+                .withEnv(environment(target))
+                .withResources(target.resources())
+                .withSecurityContext(PodSecurity.container())
+                .withVolumeMounts(PodVolumes.scratchMount(MODELS), PodVolumes.temporaryMount())
+                .addAllToVolumeMounts(PodVolumes.registryCredentialsMount(target.config()));
+    }
+
+    private static List<EnvVar> environment(ServedTarget target) {
+        List<EnvVar> environment = new ArrayList<>();
+        environment.add(variable("EDGEAI_TRUSTED_KEY", target.trustedKey()));
+        environment.add(variable(
+                "EDGEAI_PLAIN_HTTP", String.join(",", target.config().registry().plainHttp())));
+        environment.addAll(PodVolumes.scratchEnvironment(MODELS));
+        return environment;
+    }
+
+    static EnvVar variable(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    private static Probe probe(String path, int periodSeconds, int failures) {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath(path)
+                .withNewPort("http")
+                .endHttpGet()
+                .withPeriodSeconds(periodSeconds)
+                .withTimeoutSeconds(2)
+                .withFailureThreshold(failures)
+                .build();
+    }
+
+    private static List<Toleration> tolerations(ServedTarget target) {
+        List<Toleration> tolerations = new ArrayList<>(target.profile().tolerations());
+        for (String lost : List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")) {
+            tolerations.add(new TolerationBuilder()
+                    .withKey(lost)
+                    .withOperator("Exists")
+                    .withEffect("NoExecute")
+                    .withTolerationSeconds(LOST_NODE_SECONDS)
+                    .build());
+        }
+        return List.copyOf(tolerations);
+    }
+}
