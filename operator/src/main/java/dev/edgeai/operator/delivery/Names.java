@@ -1,9 +1,6 @@
 package dev.edgeai.operator.delivery;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.edgeai.planner.Fingerprints;
 
 /** Names of the objects of a target. The same input gives the same name, so a name holds the intent. */
 public final class Names {
@@ -56,15 +53,6 @@ public final class Names {
             return label + suffix;
         }
         String kept = label.substring(0, Math.min(label.length(), room - HASH_LENGTH - 1));
-        return kept.replaceAll("-+$", "") + "-" + hash(stem) + suffix;
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, HASH_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return kept.replaceAll("-+$", "") + "-" + Fingerprints.hex(HASH_LENGTH, stem) + suffix;
     }
 }

@@ -1,0 +1,36 @@
+package dev.edgeai.operator.observation;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is measured of a target as long as its rollout is analysed.
+ *
+ * @param pods serving pods of the versions that are compared
+ * @param queries the analysis metrics' own queries
+ * @param interval time between two measurements
+ */
+public record Watch(List<Pod> pods, List<Query> queries, Duration interval) {
+    public Watch {
+        pods = List.copyOf(pods);
+        queries = List.copyOf(queries);
+    }
+
+    /**
+     * A pod to scrape.
+     *
+     * @param name its name
+     * @param revision the revision it serves
+     * @param address {@code host:port} of its metrics
+     */
+    public record Pod(String name, String revision, String address) {}
+
+    /**
+     * A query with its place-holders filled in.
+     *
+     * @param metric name of the analysis metric
+     * @param address of the Prometheus, {@code http://host:port}
+     * @param query PromQL
+     */
+    public record Query(String metric, String address, String query) {}
+}
