@@ -1,10 +1,12 @@
 package dev.edgeai.operator.delivery;
 
+import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.operator.job.JobParts;
+import dev.edgeai.operator.job.PodSecurity;
+import dev.edgeai.planner.rollout.Revision;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -12,8 +14,10 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,11 @@ public final class ServingDeployment {
     static final long LOST_NODE_SECONDS = 30;
 
     private static final String MODELS = "/models";
+    private static final String TEMPORARY = "/tmp";
+    private static final String CREDENTIALS = "registry-credentials";
+
+    /** Native libraries are unpacked there. */
+    private static final Quantity TEMPORARY_LIMIT = new Quantity("1Gi");
 
     private ServingDeployment() {}
 
@@ -66,8 +75,12 @@ public final class ServingDeployment {
                 .build();
     }
 
-    private static PodTemplateSpec template(
-            ServedTarget target, ServedVersion version, Map<String, String> selector) {
+    /** Revision of this artifact served this way: the number of pods and the certificate do not count. */
+    public static String revision(ServedTarget target, String artifact, String digest) {
+        return Revision.of(digest, template(target, new ServedVersion("", artifact, ""), Map.of()));
+    }
+
+    private static PodTemplateSpec template(ServedTarget target, ServedVersion version, Map<String, String> selector) {
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
                 .withLabels(target.ref().labels())
@@ -91,14 +104,13 @@ public final class ServingDeployment {
                 .endTopologySpreadConstraint()
                 .withInitContainers(load(target, version))
                 .withContainers(serve(target, version))
-                .addAllToVolumes(PodVolumes.scratch(new Quantity(Long.toString(target.config().maxSourceBytes()))))
-                .addAllToVolumes(PodVolumes.registryCredentials(target.config()))
+                .withVolumes(volumes(target.config()))
                 .endSpec()
                 .build();
     }
 
     private static Container load(ServedTarget target, ServedVersion version) {
-        return container(target, LOAD_CONTAINER)
+        ContainerBuilder container = container(target, LOAD_CONTAINER)
                 .withCommand("edgeai", "load")
                 .withArgs(
                         "--artifact",
@@ -108,8 +120,11 @@ public final class ServingDeployment {
                         "--accelerator",
                         target.profile().name(),
                         "--into",
-                        MODELS)
-                .build();
+                        MODELS);
+        if (target.config().registry().credentialsSecret() != null) {
+            container.addToVolumeMounts(JobParts.credentialsMount(CREDENTIALS)).addToEnv(JobParts.credentialsFile());
+        }
+        return container.build();
     }
 
     private static Container serve(ServedTarget target, ServedVersion version) {
@@ -145,28 +160,36 @@ public final class ServingDeployment {
     }
 
     private static ContainerBuilder container(ServedTarget target, String name) {
+        OperatorConfig config = target.config();
         return new ContainerBuilder()
                 .withName(name)
-                .withImage(target.config().images().runtime())
-                .withImagePullPolicy(target.config().images().pullPolicy())
-                .withEnv(environment(target))
+                .withImage(config.images().runtime())
+                .withImagePullPolicy(config.images().pullPolicy())
+                .withWorkingDir(TEMPORARY)
+                .withEnv(
+                        JobParts.env("EDGEAI_TRUSTED_KEY", target.trustedKey()),
+                        JobParts.env(
+                                "EDGEAI_PLAIN_HTTP",
+                                String.join(",", config.registry().plainHttp())),
+                        JobParts.env("HOME", TEMPORARY),
+                        JobParts.env("TMPDIR", TEMPORARY),
+                        JobParts.env("CI", "1"),
+                        JobParts.env("ORT_DISABLE_TELEMETRY", "1"))
                 .withResources(target.resources())
                 .withSecurityContext(PodSecurity.container())
-                .withVolumeMounts(PodVolumes.scratchMount(MODELS), PodVolumes.temporaryMount())
-                .addAllToVolumeMounts(PodVolumes.registryCredentialsMount(target.config()));
+                .withTerminationMessagePolicy("File")
+                .withVolumeMounts(JobParts.mount("models", MODELS), JobParts.mount("tmp", TEMPORARY));
     }
 
-    private static List<EnvVar> environment(ServedTarget target) {
-        List<EnvVar> environment = new ArrayList<>();
-        environment.add(variable("EDGEAI_TRUSTED_KEY", target.trustedKey()));
-        environment.add(variable(
-                "EDGEAI_PLAIN_HTTP", String.join(",", target.config().registry().plainHttp())));
-        environment.addAll(PodVolumes.scratchEnvironment(MODELS));
-        return environment;
-    }
-
-    static EnvVar variable(String name, String value) {
-        return new EnvVarBuilder().withName(name).withValue(value).build();
+    private static List<Volume> volumes(OperatorConfig config) {
+        List<Volume> volumes = new ArrayList<>();
+        volumes.add(PodSecurity.scratch("models", new Quantity(Long.toString(config.maxSourceBytes()))));
+        volumes.add(PodSecurity.scratch("tmp", TEMPORARY_LIMIT));
+        String secret = config.registry().credentialsSecret();
+        if (secret != null) {
+            volumes.add(JobParts.credentials(CREDENTIALS, secret));
+        }
+        return List.copyOf(volumes);
     }
 
     private static Probe probe(String path, int periodSeconds, int failures) {

@@ -2,6 +2,7 @@ package dev.edgeai.operator.delivery;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+
 import java.util.Map;
 
 /** The two Services of a target: the stable one that users call, and the preview that reaches the candidate only. */
@@ -18,8 +19,7 @@ public final class ServingServices {
 
     /** The preview Service, pinned to one revision. */
     public static Service preview(ServedTarget target, String revision) {
-        return service(
-                target, Names.previewService(target.ref()), target.ref().revision(revision));
+        return service(target, Names.previewService(target.ref()), target.ref().revision(revision));
     }
 
     private static Service service(ServedTarget target, String name, Map<String, String> selector) {

@@ -1,6 +1,7 @@
 package dev.edgeai.operator.delivery;
 
 import dev.edgeai.api.v1alpha1.Labels;
+
 import java.util.Map;
 
 /**
@@ -28,8 +29,7 @@ public record TargetRef(String namespace, String model, String target) {
 
     /** Selects the serving pods of one revision. */
     public Map<String, String> revision(String revision) {
-        return Map.of(
-                Labels.MODEL, model, Labels.TARGET, target, Labels.COMPONENT, SERVE, Labels.REVISION, revision);
+        return Map.of(Labels.MODEL, model, Labels.TARGET, target, Labels.COMPONENT, SERVE, Labels.REVISION, revision);
     }
 
     @Override

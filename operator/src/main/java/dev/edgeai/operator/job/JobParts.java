@@ -11,12 +11,12 @@ import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 
 import java.util.List;
 
-/** What the operator's Jobs have in common. */
-final class JobParts {
-    static final String WORK = "/work";
+/** What the operator's pods have in common. */
+public final class JobParts {
+    public static final String WORK = "/work";
 
     /** Retries of a pod that was killed; one that says why it failed is not tried again. */
-    static final int BACKOFF_LIMIT = 1;
+    public static final int BACKOFF_LIMIT = 1;
 
     /** Failed, wrong usage, a gate said no: what our containers exit with on purpose. */
     private static final List<Integer> DELIBERATE_EXITS = List.of(1, 2, 3);
@@ -27,7 +27,7 @@ final class JobParts {
     private JobParts() {}
 
     /** Evictions do not count, and what failed deliberately would fail again. */
-    static PodFailurePolicy failurePolicy() {
+    public static PodFailurePolicy failurePolicy() {
         return new PodFailurePolicyBuilder()
                 .addNewRule()
                 .withAction("Ignore")
@@ -46,7 +46,7 @@ final class JobParts {
                 .build();
     }
 
-    static List<EnvVar> environment() {
+    public static List<EnvVar> environment() {
         return List.of(
                 env("HOME", WORK),
                 env("TMPDIR", WORK),
@@ -55,16 +55,16 @@ final class JobParts {
                 env("HF_HUB_OFFLINE", "1"));
     }
 
-    static EnvVar env(String name, String value) {
+    public static EnvVar env(String name, String value) {
         return new EnvVarBuilder().withName(name).withValue(value).build();
     }
 
-    static VolumeMount mount(String volume, String path) {
+    public static VolumeMount mount(String volume, String path) {
         return new VolumeMountBuilder().withName(volume).withMountPath(path).build();
     }
 
     /** A dockerconfigjson Secret as a file. */
-    static Volume credentials(String volume, String secret) {
+    public static Volume credentials(String volume, String secret) {
         return new VolumeBuilder()
                 .withName(volume)
                 .withNewSecret()
@@ -78,7 +78,7 @@ final class JobParts {
                 .build();
     }
 
-    static VolumeMount credentialsMount(String volume) {
+    public static VolumeMount credentialsMount(String volume) {
         return new VolumeMountBuilder()
                 .withName(volume)
                 .withMountPath(CREDENTIALS)
@@ -86,7 +86,7 @@ final class JobParts {
                 .build();
     }
 
-    static EnvVar credentialsFile() {
+    public static EnvVar credentialsFile() {
         return env("REGISTRY_AUTH_FILE", CREDENTIALS + "/config.json");
     }
 }

@@ -39,8 +39,8 @@ final class HttpReader {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .header("Accept", "text/plain;version=0.0.4, application/json;q=0.9")
                 .build();
-        CompletableFuture<HttpResponse<String>> answer =
-                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), MAX_BYTES));
+        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
+                request, BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), MAX_BYTES));
         try {
             HttpResponse<String> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != HttpURLConnection.HTTP_OK) {

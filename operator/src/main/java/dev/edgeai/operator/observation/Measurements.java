@@ -39,13 +39,15 @@ public final class Measurements implements AutoCloseable {
      * @return what was measured so far
      */
     public Readings watch(TargetRef target, Watch watch) {
-        return loops.computeIfAbsent(target, t -> new MeasurementLoop(watch, timer, workers, measurer, loop -> {
-                    if (loop.abandoned()) {
-                        loops.remove(t, loop);
-                    } else {
-                        measured.accept(t);
-                    }
-                }))
+        return loops.computeIfAbsent(
+                        target,
+                        t -> new MeasurementLoop(watch, timer, workers, measurer, loop -> {
+                            if (loop.abandoned()) {
+                                loops.remove(t, loop);
+                            } else {
+                                measured.accept(t);
+                            }
+                        }))
                 .renew(watch);
     }
 

@@ -68,7 +68,8 @@ final class MetricsText {
     private String identifier() {
         skipSpaces();
         int start = at;
-        while (at < line.length() && (Character.isLetterOrDigit(line.charAt(at)) || "_:".indexOf(line.charAt(at)) >= 0)) {
+        while (at < line.length()
+                && (Character.isLetterOrDigit(line.charAt(at)) || "_:".indexOf(line.charAt(at)) >= 0)) {
             at++;
         }
         if (start == at) {

@@ -39,12 +39,11 @@ final class PrometheusQueries {
     private static MetricReading read(JsonNode answer, Watch.Query query) {
         JsonNode data = answer.path("data");
         JsonNode result = data.path("result");
-        JsonNode pair =
-                switch (data.path("resultType").asText()) {
-                    case "scalar" -> result;
-                    case "vector" -> result.size() == 1 ? result.path(0).path("value") : JSON.missingNode();
-                    default -> JSON.missingNode();
-                };
+        JsonNode pair = switch (data.path("resultType").asText()) {
+            case "scalar" -> result;
+            case "vector" -> result.size() == 1 ? result.path(0).path("value") : JSON.missingNode();
+            default -> JSON.missingNode();
+        };
         if (pair.size() != 2) {
             return unreadable(query, "the query yields " + result.size() + " series instead of one number");
         }
@@ -55,8 +54,7 @@ final class PrometheusQueries {
     }
 
     private static MetricReading unreadable(Watch.Query query, String why) {
-        return new MetricReading.Unreadable(
-                "metric " + query.metric() + ": Prometheus at " + query.address() + ": " + why + " (query: "
-                        + query.query() + ")");
+        return new MetricReading.Unreadable("metric " + query.metric() + ": Prometheus at " + query.address() + ": "
+                + why + " (query: " + query.query() + ")");
     }
 }

@@ -1,0 +1,129 @@
+package dev.edgeai.operator.observation;
+
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ServingDeployment;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.traffic.TrafficView;
+import dev.edgeai.planner.rollout.RevisionState;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The objects of one target, as the caches have them at one moment.
+ *
+ * @param ref the target
+ * @param deployments of all its revisions
+ * @param pods serving pods and the warm-up's
+ * @param services stable and preview
+ * @param slices EndpointSlices of both Services
+ * @param jobs warm-up Jobs
+ * @param budgets PodDisruptionBudgets
+ */
+public record TargetObjects(
+        TargetRef ref,
+        List<Deployment> deployments,
+        List<Pod> pods,
+        List<Service> services,
+        List<EndpointSlice> slices,
+        List<Job> jobs,
+        List<PodDisruptionBudget> budgets) {
+
+    /** Its Deployments as the planner sees them, by revision. One that is being deleted does not exist any more. */
+    public Map<String, RevisionState> revisions(Instant now) {
+        Map<String, RevisionState> states = new HashMap<>();
+        for (Deployment deployment : deployments) {
+            if (deployment.getMetadata().getDeletionTimestamp() == null) {
+                String revision = label(deployment, Labels.REVISION);
+                states.put(revision, state(deployment, servingPods(revision), now));
+            }
+        }
+        return Map.copyOf(states);
+    }
+
+    private static RevisionState state(Deployment deployment, List<Pod> pods, Instant now) {
+        Integer replicas = deployment.getSpec().getReplicas();
+        return new RevisionState(
+                replicas == null ? 1 : replicas,
+                (int) pods.stream().filter(PodFacts::isReady).count(),
+                pods.stream().anyMatch(pod -> PodFacts.isCrashLooping(pod, now)),
+                pods.stream().flatMap(pod -> PodFacts.failure(pod).stream()).findFirst(),
+                pods.stream().flatMap(pod -> PodFacts.message(pod).stream()).findFirst());
+    }
+
+    /** Serving pods of a revision that are not going away. */
+    public List<Pod> servingPods(String revision) {
+        return servingPods()
+                .filter(pod -> label(pod, Labels.REVISION).equals(revision))
+                .filter(pod -> !PodFacts.isTerminating(pod))
+                .toList();
+    }
+
+    private Stream<Pod> servingPods() {
+        return pods.stream().filter(pod -> label(pod, Labels.COMPONENT).equals(TargetRef.SERVE));
+    }
+
+    /** What tells where the stable Service sends requests. */
+    public TrafficView traffic() {
+        String stable = Names.stableService(ref);
+        Map<String, String> revisionOfPod = new HashMap<>();
+        servingPods().forEach(pod -> revisionOfPod.put(pod.getMetadata().getName(), label(pod, Labels.REVISION)));
+        return new TrafficView(
+                service(stable),
+                slices.stream()
+                        .filter(slice -> label(slice, "kubernetes.io/service-name").equals(stable))
+                        .toList(),
+                revisionOfPod);
+    }
+
+    public Optional<Service> service(String name) {
+        return services.stream()
+                .filter(service -> service.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+
+    public Optional<Deployment> deployment(String revision) {
+        return deployments.stream()
+                .filter(deployment -> label(deployment, Labels.REVISION).equals(revision))
+                .findFirst();
+    }
+
+    /** What can be scraped of a revision: running pods that have an address. */
+    public List<Watch.Pod> scrapable(String revision) {
+        return servingPods(revision).stream()
+                .filter(PodFacts::isReady)
+                .filter(pod -> pod.getStatus().getPodIP() != null)
+                .map(pod -> new Watch.Pod(pod.getMetadata().getName(), revision, address(pod)))
+                .toList();
+    }
+
+    private static String address(Pod pod) {
+        String ip = pod.getStatus().getPodIP();
+        int port = pod.getSpec().getContainers().stream()
+                .flatMap(container -> container.getPorts().stream())
+                .filter(p -> "http".equals(p.getName()))
+                .map(p -> p.getContainerPort())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(ServingDeployment.PORT);
+        return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + port;
+    }
+
+    static String label(HasMetadata object, String name) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null ? "" : labels.getOrDefault(name, "");
+    }
+}

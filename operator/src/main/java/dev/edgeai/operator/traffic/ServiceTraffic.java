@@ -1,0 +1,100 @@
+package dev.edgeai.operator.traffic;
+
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.operator.Services;
+import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.delivery.ServingServices;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.rollout.ReplicaSplit;
+import dev.edgeai.planner.rollout.TrafficMode;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Traffic by one Service, on any cluster: pinned to one revision, or over the pods of both, which share the requests
+ * evenly. The weight is the share of ready endpoints, and is told as it is.
+ */
+public final class ServiceTraffic implements TrafficProvider {
+    private final KubernetesClient client;
+
+    public ServiceTraffic(KubernetesClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public void apply(ServedTarget target, TrafficMode mode) {
+        client.resource(ServingServices.stable(target, selector(target.ref(), mode)))
+                .fieldManager(Services.FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    @Override
+    public Optional<TrafficMode> observe(TrafficView seen, Optional<String> stable, Optional<String> candidate) {
+        return seen.service().flatMap(service -> {
+            List<String> answering = answering(seen);
+            Optional<String> pinned = pinned(service);
+            boolean settled = pinned.isPresent() && answering.stream().allMatch(pinned.get()::equals);
+            if (settled) {
+                boolean anyPod = seen.revisionOfPod().containsValue(pinned.get());
+                return anyPod ? pinned.map(TrafficMode.Only::new) : Optional.empty();
+            }
+            return share(answering, stable, candidate);
+        });
+    }
+
+    static Map<String, String> selector(TargetRef target, TrafficMode mode) {
+        return switch (mode) {
+            case TrafficMode.Only(String revision) -> target.revision(revision);
+            case TrafficMode.Split(String stable, String candidate, int weight) -> target.anyRevision();
+        };
+    }
+
+    private static Optional<TrafficMode> share(
+            List<String> answering, Optional<String> stable, Optional<String> candidate) {
+        int onStable = count(answering, stable);
+        int onCandidate = count(answering, candidate);
+        if (onStable + onCandidate == 0) {
+            return Optional.empty();
+        }
+        if (stable.isEmpty() || candidate.isEmpty()) {
+            return stable.or(() -> candidate).map(TrafficMode.Only::new);
+        }
+        return Optional.of(
+                new TrafficMode.Split(stable.get(), candidate.get(), ReplicaSplit.weight(onStable, onCandidate)));
+    }
+
+    private static int count(List<String> answering, Optional<String> revision) {
+        return (int) answering.stream()
+                .filter(r -> revision.filter(r::equals).isPresent())
+                .count();
+    }
+
+    private static Optional<String> pinned(Service service) {
+        return Optional.ofNullable(service.getSpec().getSelector()).map(selector -> selector.get(Labels.REVISION));
+    }
+
+    /** Revisions of the endpoints that get requests, one for each. */
+    private static List<String> answering(TrafficView seen) {
+        return seen.slices().stream()
+                .flatMap(slice -> slice.getEndpoints().stream())
+                .filter(ServiceTraffic::ready)
+                .map(endpoint ->
+                        seen.revisionOfPod().get(endpoint.getTargetRef().getName()))
+                .filter(java.util.Objects::nonNull)
+                .toList();
+    }
+
+    /** The API's rule: an unknown {@code ready} counts as ready. */
+    private static boolean ready(Endpoint endpoint) {
+        boolean ready = endpoint.getConditions() == null
+                || endpoint.getConditions().getReady() == null
+                || endpoint.getConditions().getReady();
+        return ready && endpoint.getTargetRef() != null;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.edgeai.operator.traffic;
+
+import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.planner.rollout.TrafficMode;
+
+import java.util.Optional;
+
+/** Makes the weights of a rollout true, and tells what is true. */
+public interface TrafficProvider {
+    /**
+     * Sends the users' traffic where the mode says, in one write. When this returns, the API server has taken it; the
+     * endpoints follow.
+     */
+    void apply(ServedTarget target, TrafficMode mode);
+
+    /**
+     * Where the users' requests go now.
+     *
+     * @param seen the stable Service, its endpoints and the pods behind them
+     * @param stable revision that serves, if there is one
+     * @param candidate revision that is on its way, if there is one
+     * @return absent when requests go nowhere
+     */
+    Optional<TrafficMode> observe(TrafficView seen, Optional<String> stable, Optional<String> candidate);
+}
