@@ -31,7 +31,12 @@ import java.util.Optional;
  * @param keySecret name of the signing key's Secret
  */
 public record CertifyJob(
-        RunRef run, String name, String namespace, CertificateRequest request, OperatorConfig config, String keySecret) {
+        RunRef run,
+        String name,
+        String namespace,
+        CertificateRequest request,
+        OperatorConfig config,
+        String keySecret) {
     /** Value of the component label. */
     public static final String COMPONENT = "certify";
 

@@ -29,14 +29,19 @@ public record RunRef(String namespace, String name, String uid, Optional<String>
                 Optional.ofNullable(run.getMetadata().getLabels()).map(labels -> labels.get(Labels.MODEL)));
     }
 
+    /** As the controller knows it. */
+    public ResourceID id() {
+        return new ResourceID(name, namespace);
+    }
+
     /** The run that a Job or a pod belongs to, by its labels. */
     public static Set<ResourceID> find(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
         if (labels == null || !labels.containsKey(Labels.RUN)) {
             return Set.of();
         }
-        String namespace = labels.getOrDefault(
-                Labels.RUN_NAMESPACE, object.getMetadata().getNamespace());
+        String namespace =
+                labels.getOrDefault(Labels.RUN_NAMESPACE, object.getMetadata().getNamespace());
         return Set.of(new ResourceID(labels.get(Labels.RUN), namespace));
     }
 

@@ -125,7 +125,9 @@ public record TrialJob(
                 .withCommand("edgeai", "fetch", "--into", JobParts.WORK);
         return sourceSecret().isPresent()
                 ? withCredentials(container, SOURCE_CREDENTIALS)
-                : withCredentials(container, registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
+                : withCredentials(
+                        container,
+                        registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
     }
 
     private Container second() {
@@ -140,7 +142,8 @@ public record TrialJob(
     private Container measure() {
         ContainerBuilder container = container(MEASURE, config.images().runtime(), profile.resources())
                 .withCommand("edgeai", "measure", "--work", JobParts.WORK);
-        return withCredentials(container, registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
+        return withCredentials(
+                container, registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
     }
 
     private ContainerBuilder container(String name, String image, ResourceRequirements resources) {

@@ -1,24 +1,81 @@
 package dev.edgeai.operator.optimization;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.operator.Services;
+import dev.edgeai.operator.status.StatusWriter;
+import dev.edgeai.planner.optimization.RunAction;
+import dev.edgeai.planner.optimization.RunDecision;
+import dev.edgeai.planner.optimization.RunMachine;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import org.jspecify.annotations.Nullable;
 
-/** Gathers a run's picture, asks the planner what follows, makes it so, and writes status last. */
+import java.util.List;
+
+/**
+ * Gathers a run's picture, asks the planner what follows, and makes it so: people are told, then the status is written,
+ * then Jobs are made and deleted, so that no result is deleted before it is recorded.
+ */
 @ControllerConfiguration(name = "optimizationrun")
 public final class OptimizationRunReconciler implements Reconciler<OptimizationRun> {
-    @SuppressWarnings("UnusedVariable")
     private final Services services;
+    private final RunActions actions;
+    private final RunTriggers triggers;
 
     public OptimizationRunReconciler(Services services) {
         this.services = services;
+        this.actions = new RunActions(services);
+        this.triggers = new RunTriggers(services.settings());
+    }
+
+    @Override
+    public List<EventSource<?, OptimizationRun>> prepareEventSources(EventSourceContext<OptimizationRun> context) {
+        services.metrics()
+                .runsByPhase(phase -> context.getPrimaryCache()
+                        .list(run -> phase == RunTriggers.phase(run))
+                        .count());
+        return triggers.eventSources(context);
     }
 
     @Override
     public UpdateControl<OptimizationRun> reconcile(OptimizationRun run, Context<OptimizationRun> context) {
-        return UpdateControl.noUpdate();
+        if (context.isPrimaryResourceDeleted() || run.isMarkedForDeletion()) {
+            return UpdateControl.noUpdate();
+        }
+        RunPicture picture = new RunGatherer(
+                        services.client(), services.settings().namespace(), triggers::nodes)
+                .gather(run, services.clock().instant());
+        OptimizationRunStatus current = currentStatus(run);
+        RunDecision decision = RunMachine.decide(
+                run.getMetadata().getGeneration(),
+                run.getSpec(),
+                current,
+                picture.observation(services.config()),
+                picture.time());
+        actions.tell(run, decision);
+        StatusWriter.write(run, decision.status(), context, OptimizationRun::new);
+        actions.count(run, current, decision.status());
+        actions.apply(run, picture, decision);
+        return next(decision);
+    }
+
+    private static UpdateControl<OptimizationRun> next(RunDecision decision) {
+        UpdateControl<OptimizationRun> control = UpdateControl.noUpdate();
+        decision.actions().stream()
+                .filter(RunAction.Requeue.class::isInstance)
+                .map(action -> ((RunAction.Requeue) action).after())
+                .min(java.util.Comparator.naturalOrder())
+                .ifPresent(control::rescheduleAfter);
+        return control;
+    }
+
+    private static OptimizationRunStatus currentStatus(OptimizationRun run) {
+        @Nullable OptimizationRunStatus status = run.getStatus();
+        return status != null ? status : RunTriggers.EMPTY;
     }
 }

@@ -1,0 +1,156 @@
+package dev.edgeai.operator.job;
+
+import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.JobState;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads a Job and its pods as the planner sees them. A Job that can no longer bring a result counts as missing, so that
+ * it is made anew: its result was lost with its pod, its pod's node is cut off, or it is being deleted.
+ */
+public final class JobReader {
+    /** How long after its end a deleted pod still stands there before its node counts as lost. */
+    private static final Duration NODE_LOST_AFTER = Duration.ofSeconds(60);
+
+    /** Waiting for these is the ordinary start of a container. */
+    private static final Set<String> ORDINARY_WAITING = Set.of("ContainerCreating", "PodInitializing");
+
+    private JobReader() {}
+
+    /**
+     * What became of a Job.
+     *
+     * @param pods of this Job
+     * @param container whose termination message is the result
+     * @param type of the result
+     */
+    public static <T> JobState<T> read(Job job, List<Pod> pods, String container, Class<T> type, Instant now) {
+        if (job.getMetadata().getDeletionTimestamp() != null) {
+            return new JobState.Missing<>();
+        }
+        if (condition(job, "Complete").isPresent()) {
+            return succeeded(pods, container, type);
+        }
+        Optional<JobCondition> failed = condition(job, "Failed");
+        return failed.isPresent() ? failed(failed.get(), pods) : active(job, pods, now);
+    }
+
+    private static <T> JobState<T> succeeded(List<Pod> pods, String container, Class<T> type) {
+        Optional<Pod> pod = pods.stream()
+                .filter(each -> "Succeeded".equals(each.getStatus().getPhase()))
+                .findFirst();
+        if (pod.isEmpty()) {
+            return new JobState.Missing<>();
+        }
+        return pod.flatMap(each -> Terminations.result(each, container, type))
+                .<JobState<T>>map(result -> new JobState.Succeeded<>(result, node(pod.get())))
+                .orElseGet(() -> new JobState.Failed<>(
+                        Terminations.failure(
+                                FailureReason.INTERNAL_ERROR,
+                                "container " + container + " of pod "
+                                        + pod.get().getMetadata().getName()
+                                        + " ended well but left no result that could be read; are the operator and "
+                                        + "images.runtime of the same version?"),
+                        node(pod.get())));
+    }
+
+    private static <T> JobState<T> failed(JobCondition condition, List<Pod> pods) {
+        Optional<Pod> last = pods.stream()
+                .filter(pod -> Terminations.failure(pod).isPresent())
+                .max(Comparator.comparing(JobReader::made));
+        Failure failure = "DeadlineExceeded".equals(condition.getReason())
+                ? Terminations.failure(
+                        FailureReason.DEADLINE_EXCEEDED,
+                        "the Job was ended after its time: " + condition.getMessage()
+                                + "; give the search a longer timeout")
+                : last.flatMap(Terminations::failure)
+                        .orElseGet(() -> Terminations.failure(
+                                FailureReason.INTERNAL_ERROR,
+                                "the Job failed (" + condition.getReason() + ": " + condition.getMessage()
+                                        + ") and its pods are gone"));
+        return new JobState.Failed<>(failure, last.flatMap(JobReader::node));
+    }
+
+    private static <T> JobState<T> active(Job job, List<Pod> pods, Instant now) {
+        if (pods.stream().anyMatch(pod -> isOnLostNode(pod, now))) {
+            return new JobState.Missing<>();
+        }
+        Optional<Pod> newest = pods.stream().max(Comparator.comparing(JobReader::made));
+        if (newest.filter(JobReader::hasStarted).isPresent()) {
+            return new JobState.Running<>(newest.flatMap(JobReader::node));
+        }
+        Optional<Trouble> trouble = newest.flatMap(JobReader::trouble);
+        return new JobState.Pending<>(trouble.map(Trouble::reason), trouble.map(Trouble::message), made(job));
+    }
+
+    /** A pod that was told to end and stands there long after its grace period: nobody on its node answers. */
+    private static boolean isOnLostNode(Pod pod, Instant now) {
+        String deleted = pod.getMetadata().getDeletionTimestamp();
+        return deleted != null && Instant.parse(deleted).plus(NODE_LOST_AFTER).isBefore(now);
+    }
+
+    private static boolean hasStarted(Pod pod) {
+        return Terminations.statuses(pod)
+                .anyMatch(status -> status.getState() != null
+                        && (status.getState().getRunning() != null
+                                || status.getState().getTerminated() != null));
+    }
+
+    private static Optional<Trouble> trouble(Pod pod) {
+        Optional<PodCondition> unscheduled = pod.getStatus().getConditions().stream()
+                .filter(condition ->
+                        condition.getType().equals("PodScheduled") && "False".equals(condition.getStatus()))
+                .findFirst();
+        return unscheduled.isPresent()
+                ? unscheduled.map(condition -> Trouble.of(condition.getReason(), condition.getMessage()))
+                : Terminations.statuses(pod)
+                        .map(ContainerStatus::getState)
+                        .filter(state -> state != null
+                                && state.getWaiting() != null
+                                && state.getWaiting().getReason() != null)
+                        .map(state -> state.getWaiting())
+                        .filter(waiting -> !ORDINARY_WAITING.contains(waiting.getReason()))
+                        .findFirst()
+                        .map(JobReader::trouble);
+    }
+
+    private static Trouble trouble(ContainerStateWaiting waiting) {
+        return Trouble.of(waiting.getReason(), waiting.getMessage());
+    }
+
+    private static Optional<JobCondition> condition(Job job, String type) {
+        return job.getStatus() == null
+                ? Optional.empty()
+                : job.getStatus().getConditions().stream()
+                        .filter(condition -> condition.getType().equals(type) && "True".equals(condition.getStatus()))
+                        .findFirst();
+    }
+
+    private static Optional<String> node(Pod pod) {
+        return Optional.ofNullable(pod.getSpec().getNodeName());
+    }
+
+    private static Instant made(HasMetadata object) {
+        return Instant.parse(object.getMetadata().getCreationTimestamp());
+    }
+
+    private record Trouble(String reason, String message) {
+        static Trouble of(String reason, String message) {
+            return new Trouble(reason == null ? "Pending" : reason, message == null ? "" : message);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.edgeai.operator.optimization;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.operator.job.RunRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Takes the picture of a run. Jobs and pods are read from the API server and not from a cache: a cache that lags behind
+ * shows a Job that was just deleted, and its old failure would be counted for the new attempt.
+ *
+ * @param client the API server
+ * @param namespace of the operator, where certify Jobs are
+ * @param nodes the cluster's nodes; these may lag
+ */
+record RunGatherer(KubernetesClient client, String namespace, Supplier<List<Node>> nodes) {
+
+    RunPicture gather(OptimizationRun run, Instant now) {
+        RunRef ref = RunRef.of(run);
+        List<Job> jobs = inBothNamespaces(ref, this::jobs);
+        List<Pod> pods = jobs.isEmpty() ? List.of() : inBothNamespaces(ref, this::pods);
+        return new RunPicture(ref, run.getSpec().accelerator(), isOwnerSuspended(run), jobs, pods, nodes.get(), now);
+    }
+
+    private <T extends HasMetadata> List<T> inBothNamespaces(RunRef run, Function<Selection, List<T>> list) {
+        return Stream.of(run.namespace(), namespace)
+                .distinct()
+                .flatMap(where -> list.apply(new Selection(where, run)).stream())
+                .filter(run::owns)
+                .toList();
+    }
+
+    private List<Job> jobs(Selection selection) {
+        return client.batch()
+                .v1()
+                .jobs()
+                .inNamespace(selection.namespace())
+                .withLabels(selection.labels())
+                .list()
+                .getItems();
+    }
+
+    private List<Pod> pods(Selection selection) {
+        return client.pods()
+                .inNamespace(selection.namespace())
+                .withLabels(selection.labels())
+                .list()
+                .getItems();
+    }
+
+    private boolean isOwnerSuspended(OptimizationRun run) {
+        return run.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> owner.getKind().equals("EdgeModel") && Boolean.TRUE.equals(owner.getController()))
+                .anyMatch(owner -> {
+                    @Nullable
+                    EdgeModel model = client.resources(EdgeModel.class)
+                            .inNamespace(run.getMetadata().getNamespace())
+                            .withName(owner.getName())
+                            .get();
+                    return model != null && model.getSpec().suspend();
+                });
+    }
+
+    private record Selection(String namespace, RunRef run) {
+        Map<String, String> labels() {
+            return Map.of(Labels.MANAGED_BY, Labels.MANAGER, Labels.RUN_UID, run.uid());
+        }
+    }
+}

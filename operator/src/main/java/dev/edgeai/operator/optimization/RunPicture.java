@@ -1,0 +1,132 @@
+package dev.edgeai.operator.optimization;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.operator.accelerator.NodePool;
+import dev.edgeai.operator.job.CertifyJob;
+import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.job.RunRef;
+import dev.edgeai.operator.job.Terminations;
+import dev.edgeai.operator.job.TrialJob;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.optimization.RunObservation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What was found in the cluster for one run, at one moment.
+ *
+ * @param run whose picture it is
+ * @param accelerator name of the profile the run asks for
+ * @param suspended whether its owner is suspended
+ * @param jobs of this very run, in both namespaces
+ * @param pods of these Jobs
+ * @param nodes of the cluster
+ * @param time when it was taken
+ */
+record RunPicture(
+        RunRef run,
+        String accelerator,
+        boolean suspended,
+        List<Job> jobs,
+        List<Pod> pods,
+        List<Node> nodes,
+        Instant time) {
+
+    /** The picture in the planner's words. */
+    RunObservation observation(OperatorConfig config) {
+        Optional<AcceleratorProfile> requested = profile(config, accelerator);
+        Optional<AcceleratorProfile> fallback =
+                requested.map(AcceleratorProfile::fallback).flatMap(name -> profile(config, name));
+        Map<String, JobState<TrialResult>> trials = states(TrialJob.COMPONENT, TrialJob.MEASURE, TrialResult.class);
+        return new RunObservation(
+                new RunObservation.Accelerators(requested.map(this::matched), fallback.map(this::matched)),
+                config.images().optimizers().keySet(),
+                cpuFeatures(requested, fallback),
+                baseline(TrialJob.FETCH, FetchResult.class),
+                baseline(TrialJob.ASSESS, Assessment.class),
+                trials.getOrDefault(TrialSpec.BASELINE, new JobState.Missing<>()),
+                without(trials, TrialSpec.BASELINE),
+                states(CertifyJob.COMPONENT, CertifyJob.CERTIFY, CertificateResult.class),
+                suspended,
+                repository(config));
+    }
+
+    /** Where variants are pushed. */
+    String repository(OperatorConfig config) {
+        return String.join(
+                "/", config.registry().prefix(), run.namespace(), run.model().orElse(run.name()));
+    }
+
+    private RunObservation.Matched matched(AcceleratorProfile profile) {
+        return new RunObservation.Matched(profile, NodePool.of(profile, nodes).size());
+    }
+
+    /** Of the profile that will be used: the fallback's only when nothing matches what was asked for. */
+    private Optional<java.util.Set<String>> cpuFeatures(
+            Optional<AcceleratorProfile> requested, Optional<AcceleratorProfile> fallback) {
+        Function<AcceleratorProfile, NodePool> pool = profile -> NodePool.of(profile, nodes);
+        return requested
+                .map(pool)
+                .filter(found -> found.size() > 0)
+                .or(() -> fallback.map(pool))
+                .flatMap(NodePool::cpuFeatures);
+    }
+
+    private <T> Map<String, JobState<T>> states(String component, String container, Class<T> type) {
+        Map<String, JobState<T>> states = new HashMap<>();
+        for (Job job : jobs) {
+            if (component.equals(label(job, Labels.COMPONENT))) {
+                states.put(label(job, Labels.TRIAL), JobReader.read(job, podsOf(job), container, type, time));
+            }
+        }
+        return states;
+    }
+
+    private <T> Optional<T> baseline(String container, Class<T> type) {
+        return jobs.stream()
+                .filter(job -> TrialSpec.BASELINE.equals(label(job, Labels.TRIAL)))
+                .flatMap(job -> podsOf(job).stream())
+                .flatMap(pod -> Terminations.result(pod, container, type).stream())
+                .findFirst();
+    }
+
+    private List<Pod> podsOf(Job job) {
+        return pods.stream()
+                .filter(pod -> pod.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(
+                                owner -> owner.getUid().equals(job.getMetadata().getUid())))
+                .toList();
+    }
+
+    private static String label(HasMetadata object, String name) {
+        return object.getMetadata().getLabels().getOrDefault(name, "");
+    }
+
+    private static Optional<AcceleratorProfile> profile(OperatorConfig config, String name) {
+        return config.accelerators().stream()
+                .filter(profile -> profile.name().equals(name))
+                .findFirst();
+    }
+
+    private static <T> Map<String, T> without(Map<String, T> map, String key) {
+        Map<String, T> rest = new HashMap<>(map);
+        rest.remove(key);
+        return rest;
+    }
+}
