@@ -4,7 +4,7 @@
 
 dns_up() {
   mkdir -p "$STATE/etc"
-  dns_config >"$STATE/etc/Corefile"
+  dns_config | put "$STATE/etc/Corefile" coredns
   start_process coredns "$BRIDGE/host" "$BIN/coredns" -conf "$STATE/etc/Corefile"
   sed -e "s/@HOST_IP@/$HOST_IP/; s/@DNS_IP@/$DNS_IP/; s/@DNS_PORT@/$DNS_PORT/" "$HERE/manifests/system.yaml" |
     kube apply --server-side --force-conflicts -f - >/dev/null

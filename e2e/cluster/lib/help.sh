@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016 # help texts are literal
 
 usage() { # [COMMAND]
   "help_${1:-main}" >&2

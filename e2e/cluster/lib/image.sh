@@ -69,7 +69,7 @@ write_hints() { # FOLDER SUITE
 hint_arguments() { # FOLDER: sets HINT_ARGUMENTS and HINT_NAMES
   local name
   HINT_NAMES=(APT_CONFIG)
-  HINT_ARGUMENTS=(-v "$1:$HOST_HINTS:ro" --env APT_CONFIG=$HOST_HINTS/apt.conf)
+  HINT_ARGUMENTS=(-v "$1:$HOST_HINTS:ro" --env "APT_CONFIG=$HOST_HINTS/apt.conf")
   if [[ -f $1/ca.crt ]]; then
     for name in "${CA_VARIABLES[@]}"; do
       HINT_NAMES+=("$name")

@@ -15,25 +15,28 @@ SLIM_OPTIONS=(
 base_image() { # SUITE...
   local suite
   (($#)) || set -- bookworm
-  for suite in "$@"; do base_image_of "$suite"; done
+  for suite in "$@"; do
+    base_image_of "$suite"
+    say "docker.io/library/debian:$suite-slim is there"
+  done
 }
 
 base_image_of() {
-  local suite=$1 tag=docker.io/library/debian:$1-slim archive
-  archive=$CACHE/base/$suite-$(digest "${BASH_SOURCE[0]}").tar
+  local suite=$1 tag=docker.io/library/debian:$1-slim archive container
+  archive=$CACHE/base/$suite-$(digest "${SLIM_OPTIONS[*]}" "$(declare -f make_root_archive debian_sources)").tar
   [[ -f $archive ]] || make_root_archive "$suite" "$archive"
-  if buildah inspect --type image "$tag" >/dev/null 2>&1; then
-    say "$tag is there"
-    return
-  fi
+  # Storage may have been emptied, or hold what an older archive or a pull has made.
+  [[ $(image_id "$tag") != "$(cat "$archive.id" 2>/dev/null)" ]] || return 0
   step "Importing $tag"
-  local container
   container=$(buildah from scratch)
   buildah add -q "$container" "$archive" / >/dev/null
   buildah config --cmd bash --created-by "mmdebstrap $suite" "$container"
   # A fixed time: the same archive gives the same image on every machine.
   buildah commit -q --rm --timestamp 0 "$container" "$tag" >/dev/null
+  image_id "$tag" >"$archive.id"
 }
+
+image_id() { buildah inspect --type image --format '{{.FromImageID}}' "$1" 2>/dev/null || echo none; }
 
 make_root_archive() { # SUITE ARCHIVE
   local suite=$1 archive=$2 mirror option options=() part=$2.part.$$
@@ -42,7 +45,8 @@ make_root_archive() { # SUITE ARCHIVE
   mirror=$(debian_mirror)
   for option in "${SLIM_OPTIONS[@]}"; do options+=(--dpkgopt="$option"); done
   apt_settings >"$part.conf"
-  mmdebstrap --quiet --mode=root --variant=minbase --format=tar "${options[@]}" --aptopt="$part.conf" \
+  # The same packages give the same archive.
+  SOURCE_DATE_EPOCH=0 mmdebstrap --quiet --mode=root --variant=minbase --format=tar "${options[@]}" --aptopt="$part.conf" \
     --customize-hook="rm -f \$1/etc/apt/apt.conf.d/99mmdebstrap \$1/etc/apt/sources.list \$1/etc/apt/sources.list.d/*" \
     --customize-hook="mv \$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap \$1/etc/dpkg/dpkg.cfg.d/docker" \
     --customize-hook="echo 'Acquire::Languages \"none\";' >\$1/etc/apt/apt.conf.d/docker-no-languages" \
@@ -58,6 +62,7 @@ make_root_archive() { # SUITE ARCHIVE
 # The server this machine gets Debian from, without the /debian at its end.
 debian_mirror() {
   local site
+  # shellcheck disable=SC2016 # apt fills these in
   site=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     awk '$1 == "Debian" && $2 ~ /\/debian\/?$/ { sub("/debian/?$", "", $2); print $2; exit }')
   echo "${site:-http://deb.debian.org}"

@@ -62,14 +62,14 @@ record_nodes() { # NAME=LABELS,...
 }
 
 cluster_down() {
-  local node name
+  local node record
   step "Stopping"
-  for node in $(node_names); do node_stop "$node"; done
-  for name in coredns registry kube-scheduler kube-controller-manager kube-apiserver etcd; do stop_process "$name"; done
-  # What no record names: the cgroup knows it.
+  # At once and all together: nothing is kept, so nobody needs time to say goodbye.
   cgroup_kill "$BRIDGE"
+  for node in $(node_names); do node_stop "$node"; done
+  for record in "$RECORDS"/*.pid; do [[ ! -e $record ]] || stop_process "$(basename "$record" .pid)"; done
   cgroup_remove "$BRIDGE"
-  for node in $(ip netns list | awk '{ print $1 }' | grep "^$BRIDGE-" || true); do ip netns del "$node"; done
+  for node in $(ip netns list | awk -v p="^$BRIDGE-" '$1 ~ p { print $1 }'); do ip netns del "$node"; done
   network_down
   remove_state
   say "The cluster is gone. Built programs stay in $CACHE, images in buildah's storage."

@@ -48,7 +48,7 @@ network_down() {
     printf '%s\n' "$rest" >/etc/hosts
   fi
   # Another cluster still needs forwarding.
-  if [[ -f $STATE/ip_forward && -z $(ip -br link show type bridge | grep -o '^edgeai[0-9]') ]]; then
+  if [[ -f $STATE/ip_forward && -z $(ip -br link show type bridge | awk '/^edgeai[0-9]/') ]]; then
     cat "$STATE/ip_forward" >/proc/sys/net/ipv4/ip_forward
   fi
 }

@@ -61,8 +61,8 @@ node_up() { # NODE
   node_is_whole "$node" || node_stop "$node"
   mkdir -p "$dir"/{etc,run,kubelet,cni-state,log/pods,log/containers}
   certificate "$node" "system:node:$node" system:nodes "DNS:$node,IP:$(node_ip "$index")"
-  kubeconfig "$node" >"$dir/etc/kubelet.kubeconfig"
-  kubeconfig proxy >"$dir/etc/proxy.kubeconfig"
+  kubeconfig "$node" | put "$dir/etc/kubelet.kubeconfig" "$node-kubelet"
+  kubeconfig proxy | put "$dir/etc/proxy.kubeconfig" "$node-proxy"
   node_network "$node" "$index"
   node_mounts "$node"
   node_configs "$node" "$index"
@@ -139,8 +139,8 @@ pause_image() { # NODE
     buildah add -q "$container" "$pause" /pause >/dev/null
     buildah config --entrypoint '["/pause"]' --user 65535:65535 "$container"
     buildah commit -q --rm --timestamp 0 "$container" "$PAUSE_IMAGE" >/dev/null
-    buildah push -q "$PAUSE_IMAGE" "docker-archive:$archive.part:$PAUSE_IMAGE" >&2
-    mv "$archive.part" "$archive"
+    buildah push -q "$PAUSE_IMAGE" "docker-archive:$archive.part.$$:$PAUSE_IMAGE" >&2
+    mv "$archive.part.$$" "$archive"
   fi
   [[ -n $(node_ctr "$1" images ls -q "name==$PAUSE_IMAGE") ]] || node_ctr "$1" images import "$archive" >/dev/null
 }
@@ -150,6 +150,7 @@ node_wait() { # NODE
     still_running "$1-kubelet"
     die "node $1 is not Ready" "kubectl describe node $1; its log: $LOG/$1-kubelet.log"
   }
+  still_running "$1-proxy"
   # The kubelet sets labels only when it registers.
   # shellcheck disable=SC2046 # one word each label
   kube label --overwrite node "$1" $(cat "$(node_dir "$1")/labels") >/dev/null

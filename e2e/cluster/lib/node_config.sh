@@ -5,13 +5,13 @@ node_configs() { # NODE INDEX
   local etc
   etc=$(node_dir "$1")/etc
   mkdir -p "$etc/cni" "$etc/registries/$REGISTRY"
-  cni_config "$1" "$2" >"$etc/cni/10-bridge.conflist"
-  containerd_config "$1" >"$etc/containerd.toml"
-  registry_mirror >"$etc/registries/$REGISTRY/hosts.toml"
-  kubelet_config "$1" >"$etc/kubelet.yaml"
-  proxy_config "$1" >"$etc/proxy.yaml"
+  cni_config "$1" "$2" | put "$etc/cni/10-bridge.conflist"
+  containerd_config "$1" | put "$etc/containerd.toml" "$1-containerd"
+  registry_mirror | put "$etc/registries/$REGISTRY/hosts.toml"
+  kubelet_config "$1" | put "$etc/kubelet.yaml" "$1-kubelet"
+  proxy_config "$1" | put "$etc/proxy.yaml" "$1-proxy"
   # For pods that do not use cluster DNS: the host's file may name a resolver on loopback.
-  echo "nameserver $DNS_IP" >"$etc/resolv.conf"
+  echo "nameserver $DNS_IP" | put "$etc/resolv.conf"
 }
 
 # Pod addresses are routed, not translated, so that every pod sees the true peer.

@@ -7,6 +7,7 @@ RECORDS=$STATE/run
 start_time() { # PID: in clock ticks since boot (field 22; the name in field 2 may hold spaces)
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086 # one word each field
   set -- ${stat##*) }
   [[ $1 != Z ]] || return 1
   echo "${20}"
@@ -62,4 +63,14 @@ still_running() { # NAME
   running_pid "$1" >/dev/null && return
   tail -n 5 "$LOG/$1.log" >&2 || true
   die "$1 has stopped" "Its log: $LOG/$1.log"
+}
+
+# Writes a file from stdin when that changes it, and then stops the process that has
+# read the old one. (kube-proxy exits by itself when its file is merely touched.)
+put() { # FILE [PROCESS]
+  local new=$1.new
+  cat >"$new"
+  if cmp -s "$new" "$1"; then rm -f "$new"; return; fi
+  mv "$new" "$1"
+  [[ -z ${2:-} ]] || stop_process "$2"
 }

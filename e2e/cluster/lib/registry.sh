@@ -15,7 +15,7 @@ CONFIG
 
 registry_start() {
   mkdir -p "$STATE/etc" "$STATE/registry"
-  registry_config >"$STATE/etc/registry.yaml"
+  registry_config | put "$STATE/etc/registry.yaml" registry
   # It would send traces to localhost unless told not to.
   start_process registry "$BRIDGE/host" env OTEL_TRACES_EXPORTER=none "$BIN/registry" serve "$STATE/etc/registry.yaml"
   wait_for 15 "the registry" registry_answers || { still_running registry; die "the registry does not answer" "Its log: $LOG/registry.log"; }
