@@ -15,6 +15,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("em")
 @Categories("edgeai")
 @AdditionalPrinterColumn(name = "TASK", jsonPath = ".spec.task")
+@AdditionalPrinterColumn(name = "PHASE", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "VARIANT", jsonPath = ".status.variant")
+@AdditionalPrinterColumn(name = "SPEEDUP", jsonPath = ".status.speedup")
+@AdditionalPrinterColumn(name = "RETAINED", jsonPath = ".status.accuracyRetention")
+@AdditionalPrinterColumn(name = "WEIGHT", jsonPath = ".status.weight", type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(name = "READY", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
 @AdditionalPrinterColumn(
         name = "AGE",

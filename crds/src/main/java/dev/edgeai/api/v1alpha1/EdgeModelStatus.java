@@ -1,7 +1,6 @@
 package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
@@ -17,20 +16,16 @@ public record EdgeModelStatus(
         @JsonPropertyDescription("Resolved digest of the source") @Nullable
         String sourceDigest,
 
-        @JsonPropertyDescription("Phase of the least settled target") @PrinterColumn(name = "PHASE") @Nullable
+        @JsonPropertyDescription("Phase of the least settled target") @Nullable
         String phase,
 
-        @JsonPropertyDescription("Variant that serves; with several targets, of the first that serves")
-        @PrinterColumn(name = "VARIANT")
-        @Nullable
+        @JsonPropertyDescription("Variant that serves; with several targets, of the first that serves") @Nullable
         String variant,
 
-        @PrinterColumn(name = "SPEEDUP") @Nullable Decimal speedup,
-        @PrinterColumn(name = "RETAINED") @Nullable Decimal accuracyRetention,
+        @Nullable Decimal speedup,
+        @Nullable Decimal accuracyRetention,
 
-        @JsonPropertyDescription("Percent of the traffic on the newest version")
-        @PrinterColumn(name = "WEIGHT")
-        @Nullable
+        @JsonPropertyDescription("Percent of the traffic on the newest version") @Nullable
         Integer weight,
 
         List<TargetStatus> targets,

@@ -16,6 +16,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Categories("edgeai")
 @AdditionalPrinterColumn(name = "MODEL", jsonPath = ".metadata.labels.edgeai\\.dev/model")
 @AdditionalPrinterColumn(name = "ACCELERATOR", jsonPath = ".spec.accelerator")
+@AdditionalPrinterColumn(name = "PHASE", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "TRIALS", jsonPath = ".status.progress")
+@AdditionalPrinterColumn(name = "PARETO", jsonPath = ".status.paretoSize", type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(name = "SELECTED", jsonPath = ".status.selected.variant")
+@AdditionalPrinterColumn(name = "SPEEDUP", jsonPath = ".status.selected.speedup")
+@AdditionalPrinterColumn(name = "RETAINED", jsonPath = ".status.selected.accuracyRetention")
 @AdditionalPrinterColumn(
         name = "AGE",
         jsonPath = ".metadata.creationTimestamp",

@@ -1,7 +1,6 @@
 package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,9 @@ import java.util.List;
 /** What a run found so far. */
 public record OptimizationRunStatus(
         @Nullable Long observedGeneration,
-        @PrinterColumn(name = "PHASE") @Nullable RunPhase phase,
+        @Nullable RunPhase phase,
 
-        @JsonPropertyDescription("Finished over planned trials") @PrinterColumn(name = "TRIALS") @Nullable
+        @JsonPropertyDescription("Finished over planned trials") @Nullable
         String progress,
 
         @JsonPropertyDescription("Accelerator profile it runs on; not spec.accelerator when a fallback took over")
@@ -34,7 +33,7 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Names of the trials on the Pareto front")
         List<String> paretoFront,
 
-        @JsonPropertyDescription("Size of the Pareto front") @PrinterColumn(name = "PARETO") @Nullable
+        @JsonPropertyDescription("Size of the Pareto front") @Nullable
         Integer paretoSize,
 
         @Nullable Selected selected,
@@ -67,7 +66,6 @@ public record OptimizationRunStatus(
             String trial,
 
             @JsonPropertyDescription("Framework and technique, for example openvino/int8-ptq")
-            @PrinterColumn(name = "SELECTED")
             String variant,
 
             @JsonPropertyDescription("Pullable reference of the artifact, repository@digest")
@@ -75,8 +73,8 @@ public record OptimizationRunStatus(
 
             String digest,
             @JsonPropertyDescription("Why this one") String reason,
-            @PrinterColumn(name = "SPEEDUP") @Nullable Decimal speedup,
-            @PrinterColumn(name = "RETAINED") @Nullable Decimal accuracyRetention) {}
+            @Nullable Decimal speedup,
+            @Nullable Decimal accuracyRetention) {}
 
     /** A variant that a certificate was signed for. */
     public record Certified(String trial, String digest, String certificate) {}
