@@ -1,0 +1,108 @@
+package dev.edgeai.runtime.artifact;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where the files of an artifact go, decided and checked before the first byte is fetched. */
+final class FilePlan {
+    private static final int MAX_FILES = 10_000;
+
+    private FilePlan() {}
+
+    /**
+     * A file of an artifact.
+     *
+     * @param name within the artifact
+     * @param place on disk
+     * @param layer its content
+     */
+    record PlannedFile(String name, Path place, Descriptor layer) {
+        /** Whether the file is there with the right content. */
+        boolean isDone() throws IOException {
+            return Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
+                    && Files.size(place) == layer.size()
+                    && Digest.of(place).equals(layer.digest());
+        }
+    }
+
+    /**
+     * Plans.
+     *
+     * @throws RuntimeFailure {@code UnsafeArchive} or {@code UnsupportedModel}: the message names the layer
+     */
+    static List<PlannedFile> of(Manifest manifest, Path folder) {
+        List<Descriptor> layers = manifest.layers();
+        if (layers.isEmpty() || layers.size() > MAX_FILES) {
+            throw unsupported("it has %d layers; 1 to %d are files".formatted(layers.size(), MAX_FILES));
+        }
+        Map<Path, PlannedFile> files = new TreeMap<>();
+        for (Descriptor layer : layers) {
+            PlannedFile file = plan(layer, folder);
+            if (files.put(file.place(), file) != null) {
+                throw unsafe("two files named '" + file.name() + "'");
+            }
+        }
+        files.keySet().forEach(place -> {
+            for (Path parent = place.getParent(); parent != null; parent = parent.getParent()) {
+                if (files.containsKey(parent)) {
+                    throw unsafe("'" + files.get(parent).name() + "' as a file and as a folder");
+                }
+            }
+        });
+        return new ArrayList<>(files.values());
+    }
+
+    private static PlannedFile plan(Descriptor layer, Path folder) {
+        if (layer.mediaType().matches(".*\\btar\\b.*")
+                || layer.annotations().containsKey("io.deis.oras.content.unpack")) {
+            throw unsupported("layer %s is an archive (%s)".formatted(layer.digest(), layer.mediaType()));
+        }
+        String name = layer.fileName()
+                .orElseThrow(() -> unsupported("layer %s has no annotation '%s' or '%s' that names its file"
+                        .formatted(layer.digest(), Descriptor.FILE_PATH, Descriptor.TITLE)));
+        return new PlannedFile(name, SafeName.resolve(folder, name), layer);
+    }
+
+    /**
+     * Makes sure that files fit.
+     *
+     * @param limit largest sum of sizes, bytes
+     * @throws RuntimeFailure {@code TooLarge}
+     */
+    static void requireSpace(Manifest manifest, Path folder, long limit, String what) throws IOException {
+        long bytes = manifest.layerBytes();
+        if (bytes > limit) {
+            throw VerifiedCopy.tooLarge("%s (%,d bytes)".formatted(what, bytes), limit);
+        }
+        Files.createDirectories(folder);
+        FileStore store = Files.getFileStore(folder);
+        long free = store.getUsableSpace();
+        if (bytes > free) {
+            throw new RuntimeFailure(
+                    FailureReason.TOO_LARGE,
+                    "%s needs %,d bytes, the volume of %s has %,d left; give it a larger one."
+                            .formatted(what, bytes, folder, free));
+        }
+    }
+
+    private static RuntimeFailure unsafe(String what) {
+        return new RuntimeFailure(
+                FailureReason.UNSAFE_ARCHIVE, "The artifact has " + what + ". Push it again with 'edgeai push'.");
+    }
+
+    private static RuntimeFailure unsupported(String why) {
+        return new RuntimeFailure(
+                FailureReason.UNSUPPORTED_MODEL,
+                "The artifact holds no plain files: " + why + ". Push them with 'edgeai push'.");
+    }
+}

@@ -1,0 +1,45 @@
+package dev.edgeai.runtime.artifact;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.edgeai.runtime.cli.Json;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * An OCI image index: here the list of what refers to a manifest.
+ *
+ * @param schemaVersion always 2
+ * @param mediaType {@value #MEDIA_TYPE}
+ * @param manifests what it lists
+ */
+@JsonPropertyOrder({"schemaVersion", "mediaType", "manifests"})
+record Index(int schemaVersion, String mediaType, List<Descriptor> manifests) {
+    static final String MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";
+
+    @SuppressWarnings({"NullAway", "ConstantValue"}) // what a registry sent may lack anything
+    Index {
+        manifests = manifests == null ? List.of() : List.copyOf(manifests);
+    }
+
+    static Index read(byte[] json) throws IOException {
+        return Json.read(new String(json, StandardCharsets.UTF_8), Index.class);
+    }
+
+    /** The same list with one more entry, unless it is there. */
+    Index with(Descriptor entry) {
+        if (manifests.stream().anyMatch(known -> known.digest().equals(entry.digest()))) {
+            return this;
+        }
+        return new Index(
+                2,
+                MEDIA_TYPE,
+                Stream.concat(manifests.stream(), Stream.of(entry)).toList());
+    }
+
+    byte[] toBytes() {
+        return Json.write(this).getBytes(StandardCharsets.UTF_8);
+    }
+}

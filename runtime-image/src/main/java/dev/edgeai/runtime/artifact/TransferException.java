@@ -1,0 +1,69 @@
+package dev.edgeai.runtime.artifact;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+
+/** A registry or web server that did not give what was asked. */
+final class TransferException extends RuntimeException {
+    private final Kind kind;
+    private final String message;
+
+    TransferException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+        this.message = message;
+    }
+
+    TransferException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.message = message;
+    }
+
+    /** What went wrong, as far as it decides what to do about it. */
+    enum Kind {
+        /** There is no such thing. */
+        NOT_FOUND,
+        /** Credentials are missing or do not suffice. */
+        DENIED,
+        /** It may work a little later. */
+        UNAVAILABLE,
+        /** It will not work later either. */
+        REFUSED
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    static Kind ofStatus(int status) {
+        return switch (status) {
+            case 404, 410 -> Kind.NOT_FOUND;
+            case 401, 403 -> Kind.DENIED;
+            case 408, 425, 429, 500, 502, 503, 504 -> Kind.UNAVAILABLE;
+            default -> Kind.REFUSED;
+        };
+    }
+
+    /**
+     * As the end of a verb.
+     *
+     * @param notFound the reason when the thing is not there, or hidden from these credentials
+     */
+    RuntimeFailure failure(FailureReason notFound) {
+        return switch (kind) {
+            case NOT_FOUND -> new RuntimeFailure(notFound, message + " Check the address.", this);
+            case DENIED ->
+                new RuntimeFailure(
+                        notFound,
+                        message + " Give credentials (a kubernetes.io/dockerconfigjson Secret) that may read it.",
+                        this);
+            case UNAVAILABLE ->
+                new RuntimeFailure(
+                        FailureReason.REGISTRY_UNAVAILABLE,
+                        message + " It was tried several times; check that it runs and can be reached from here.",
+                        this);
+            case REFUSED -> new RuntimeFailure(FailureReason.REGISTRY_UNAVAILABLE, message, this);
+        };
+    }
+}
