@@ -25,6 +25,11 @@ final class PrometheusQueries {
 
     /** The number, or why there is none: that is never the model's fault. */
     MetricReading ask(Watch.Query query) throws InterruptedException {
+        if (query.address().isEmpty()) {
+            return new MetricReading.Unreadable("metric " + query.metric()
+                    + " has no Prometheus to ask: give prometheus.address in the metric, or prometheus in the operator's "
+                    + "configuration");
+        }
         try {
             String address = query.address().replaceAll("/+$", "") + "/api/v1/query?query="
                     + URLEncoder.encode(query.query(), StandardCharsets.UTF_8);

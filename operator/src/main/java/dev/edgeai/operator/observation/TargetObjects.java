@@ -1,10 +1,14 @@
 package dev.edgeai.operator.observation;
 
+import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.delivery.WarmupJob;
+import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.traffic.TrafficView;
+import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.RevisionState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -99,6 +104,32 @@ public record TargetObjects(
         return deployments.stream()
                 .filter(deployment -> label(deployment, Labels.REVISION).equals(revision))
                 .findFirst();
+    }
+
+    /** The warm-up Job of a revision. */
+    public Optional<Job> warmup(String revision) {
+        return jobs.stream()
+                .filter(job -> label(job, Labels.REVISION).equals(revision))
+                .findFirst();
+    }
+
+    /** What the warm-up of a revision came to. */
+    public JobState<WarmupResult> warmupState(String revision, Instant now) {
+        return warmup(revision)
+                .map(job -> JobReader.read(job, podsOf(job), WarmupJob.WARMUP, WarmupResult.class, now))
+                .orElseGet(JobState.Missing::new);
+    }
+
+    private List<Pod> podsOf(Job job) {
+        return pods.stream()
+                .filter(pod -> label(pod, "batch.kubernetes.io/job-name")
+                        .equals(job.getMetadata().getName()))
+                .toList();
+    }
+
+    /** Whether pods of other revisions than these can answer requests. */
+    public boolean hasReadyPodsBesides(Set<String> revisions) {
+        return servingPods().anyMatch(pod -> PodFacts.isReady(pod) && !revisions.contains(label(pod, Labels.REVISION)));
     }
 
     /** What can be scraped of a revision: running pods that have an address. */

@@ -1,0 +1,80 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.delivery.ServingDeployment;
+import dev.edgeai.planner.rollout.CertifiedVersion;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The certified variants of a run as versions that can be served. */
+final class CertifiedVersions {
+    private CertifiedVersions() {}
+
+    /** In the run's order, the selected one first; empty until the run has succeeded. */
+    static List<CertifiedVersion> of(OptimizationRun run, ServedTarget target) {
+        OptimizationRunStatus status = run.getStatus();
+        if (status == null || status.phase() != RunPhase.SUCCEEDED) {
+            return List.of();
+        }
+        Selected selected = status.selected();
+        if (selected == null) {
+            return List.of();
+        }
+        String repository = repository(selected.artifact());
+        return status.certificates().stream()
+                .flatMap(certified -> trial(status, certified)
+                        .map(trial -> version(run, target, repository, certified, trial))
+                        .stream())
+                .toList();
+    }
+
+    private static CertifiedVersion version(
+            OptimizationRun run, ServedTarget target, String repository, Certified certified, TrialStatus trial) {
+        String artifact = repository + "@" + certified.digest();
+        Optional<Comparison> comparison = Optional.ofNullable(trial.comparison());
+        Optional<Measurement> measurement = Optional.ofNullable(trial.measurement());
+        return new CertifiedVersion(
+                ServingDeployment.revision(target, artifact, certified.digest()),
+                artifact,
+                certified.digest(),
+                certified.certificate(),
+                run.getMetadata().getName(),
+                trial.name(),
+                trial.variant(),
+                comparison.map(Comparison::speedup).map(Estimate::value).orElse(null),
+                comparison.flatMap(CertifiedVersions::retention).orElse(null),
+                measurement.map(Measurement::quality).orElse(null),
+                measurement.map(Measurement::latencyP95Micros).orElse(0L));
+    }
+
+    private static Optional<Decimal> retention(Comparison comparison) {
+        return Stream.of(Optional.ofNullable(comparison.accuracyRetention()), Optional.ofNullable(comparison.fidelity()))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(Estimate::value);
+    }
+
+    private static Optional<TrialStatus> trial(OptimizationRunStatus status, Certified certified) {
+        return status.trials().stream()
+                .filter(trial -> trial.name().equals(certified.trial()))
+                .findFirst();
+    }
+
+    /** {@code registry/repository} of {@code registry/repository@sha256:…}. */
+    static String repository(String artifact) {
+        int at = artifact.indexOf('@');
+        return at < 0 ? artifact : artifact.substring(0, at);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.operator.Services;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.TargetRef;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+
+import java.net.HttpURLConnection;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The few kinds of writes that rollouts need; each may be done twice. */
+final class Cluster {
+    private static final PatchContext MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(Services.FIELD_MANAGER)
+            .build();
+
+    private final KubernetesClient client;
+
+    Cluster(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** Server-side applies the whole object. */
+    void apply(HasMetadata wanted) {
+        client.resource(wanted)
+                .fieldManager(Services.FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    /** Applies an object unless the part that matters is as wanted already. */
+    <T extends HasMetadata> void applyUnlessSame(T wanted, Optional<T> seen, Function<T, ?> part) {
+        if (seen.map(part).filter(part.apply(wanted)::equals).isEmpty()) {
+            apply(wanted);
+        }
+    }
+
+    /** Makes an object that never changes, if it is not there. */
+    void create(HasMetadata wanted) {
+        try {
+            client.resource(wanted).fieldManager(Services.FIELD_MANAGER).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    /** Changes the number of pods and nothing else; one that is gone is not missed. */
+    void scale(TargetRef target, String revision, int replicas) {
+        try {
+            client.apps()
+                    .deployments()
+                    .inNamespace(target.namespace())
+                    .withName(Names.deployment(target, revision))
+                    .patch(MERGE, "{\"spec\":{\"replicas\":" + replicas + "}}");
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    /** Deletes an object, and its dependents after it; one that is gone is not missed. */
+    void delete(HasMetadata object) {
+        client.resource(object)
+                .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+                .delete();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.observation.TargetObjects;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The caches' view of everything that belongs to one EdgeModel, sorted by target. */
+final class ModelObjects {
+    private final EdgeModel model;
+    private final Context<EdgeModel> context;
+
+    ModelObjects(EdgeModel model, Context<EdgeModel> context) {
+        this.model = model;
+        this.context = context;
+    }
+
+    TargetObjects of(TargetRef target) {
+        return new TargetObjects(
+                target,
+                owned(Deployment.class, target),
+                labelled(Pod.class, target),
+                owned(Service.class, target),
+                labelled(EndpointSlice.class, target),
+                owned(Job.class, target),
+                owned(PodDisruptionBudget.class, target));
+    }
+
+    List<OptimizationRun> runs(TargetRef target) {
+        return owned(OptimizationRun.class, target);
+    }
+
+    /** Names of the targets that anything was made for. */
+    Set<String> targets() {
+        Set<String> names = new TreeSet<>();
+        Stream.of(OptimizationRun.class, Deployment.class, Service.class, Job.class, PodDisruptionBudget.class)
+                .map(this::owned)
+                .flatMap(Collection::stream)
+                .map(object -> labels(object).get(Labels.TARGET))
+                .filter(java.util.Objects::nonNull)
+                .forEach(names::add);
+        return names;
+    }
+
+    private <R extends HasMetadata> List<R> owned(Class<R> type, TargetRef target) {
+        return owned(type).stream()
+                .filter(object -> target.target().equals(labels(object).get(Labels.TARGET)))
+                .toList();
+    }
+
+    /** Not those of an earlier EdgeModel of the same name. */
+    private <R extends HasMetadata> List<R> owned(Class<R> type) {
+        String uid = model.getMetadata().getUid();
+        return context.getSecondaryResourcesAsStream(type)
+                .filter(object -> object.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> owner.getUid().equals(uid)))
+                .toList();
+    }
+
+    private <R extends HasMetadata> List<R> labelled(Class<R> type, TargetRef target) {
+        return context.getSecondaryResourcesAsStream(type)
+                .filter(object -> target.target().equals(labels(object).get(Labels.TARGET)))
+                .toList();
+    }
+
+    private static Map<String, String> labels(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null ? Map.of() : labels;
+    }
+}

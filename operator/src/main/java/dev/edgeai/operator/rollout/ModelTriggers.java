@@ -1,0 +1,89 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.operator.delivery.TargetRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** What makes an EdgeModel be looked at: its spec and annotations, its objects, and each measurement. */
+final class ModelTriggers {
+    private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.MODEL;
+
+    /** Trial pods carry the model's label too. */
+    private static final String OUR_PODS =
+            OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + ")";
+
+    private final SimpleInboundEventSource<EdgeModel> measured = new SimpleInboundEventSource<>("measurements");
+
+    List<EventSource<?, EdgeModel>> eventSources(EventSourceContext<EdgeModel> context) {
+        List<EventSource<?, EdgeModel>> sources = new ArrayList<>();
+        sources.add(measured);
+        sources.add(informer(context, OptimizationRun.class, OURS));
+        sources.add(informer(context, Deployment.class, OURS));
+        sources.add(informer(context, Pod.class, OUR_PODS));
+        sources.add(informer(context, Service.class, OURS));
+        // the EndpointSlice controller copies the Service's labels
+        sources.add(informer(context, EndpointSlice.class, Labels.MODEL + "," + Labels.TARGET));
+        sources.add(informer(context, Job.class, OURS + "," + Labels.COMPONENT + "=" + TargetRef.WARMUP));
+        sources.add(informer(context, PodDisruptionBudget.class, OURS));
+        return sources;
+    }
+
+    /** A measurement of the target is there. */
+    void measured(TargetRef target) {
+        measured.propagateEvent(new ResourceID(target.model(), target.namespace()));
+    }
+
+    private static <R extends HasMetadata> EventSource<?, EdgeModel> informer(
+            EventSourceContext<EdgeModel> context, Class<R> type, String selector) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(type, EdgeModel.class)
+                        .withNamespacesInheritedFromController()
+                        .withLabelSelector(selector)
+                        .withSecondaryToPrimaryMapper(ModelTriggers::model)
+                        .build(),
+                context);
+    }
+
+    private static Set<ResourceID> model(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels == null || !labels.containsKey(Labels.MODEL)
+                ? Set.of()
+                : Set.of(new ResourceID(
+                        labels.get(Labels.MODEL), object.getMetadata().getNamespace()));
+    }
+
+    /** Lets changes of the spec and of annotations through, and keeps the operator's own status writes out. */
+    static final class WishesChanged implements OnUpdateFilter<EdgeModel> {
+        @Override
+        public boolean accept(EdgeModel after, EdgeModel before) {
+            return !Objects.equals(
+                            after.getMetadata().getGeneration(),
+                            before.getMetadata().getGeneration())
+                    || !Objects.equals(
+                            after.getMetadata().getAnnotations(),
+                            before.getMetadata().getAnnotations())
+                    || after.isMarkedForDeletion();
+        }
+    }
+}

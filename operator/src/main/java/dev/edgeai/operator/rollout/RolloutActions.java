@@ -1,0 +1,178 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.operator.Services;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ServedVersion;
+import dev.edgeai.operator.delivery.ServingDeployment;
+import dev.edgeai.operator.delivery.ServingServices;
+import dev.edgeai.operator.delivery.WarmupJob;
+import dev.edgeai.operator.status.Events;
+import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.planner.rollout.RolloutAction;
+import dev.edgeai.planner.rollout.RolloutDecision;
+import dev.edgeai.planner.rollout.TrafficMode;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes a rollout's decision true. Each action may be done twice. */
+final class RolloutActions {
+    /** Time until pods of a revision that is neither stable nor candidate are looked at again. */
+    private static final Duration OTHERS_LEAVE = Duration.ofSeconds(1);
+
+    private final Services services;
+    private final Cluster cluster;
+    private final TrafficProvider traffic;
+
+    RolloutActions(Services services, Cluster cluster, TrafficProvider traffic) {
+        this.services = services;
+        this.cluster = cluster;
+        this.traffic = traffic;
+    }
+
+    /**
+     * What came of a decision.
+     *
+     * @param status to be written
+     * @param requeue when to look again
+     */
+    record Applied(TargetStatus status, Optional<Duration> requeue) {}
+
+    /**
+     * Does the actions in their order.
+     *
+     * @param decidedAt {@link System#nanoTime} of the verdict
+     */
+    Applied apply(TargetContext target, RolloutDecision decision, long decidedAt) {
+        Optional<Duration> requeue = Optional.empty();
+        TargetStatus status = decision.status();
+        for (RolloutAction action : decision.actions()) {
+            Optional<Duration> wanted = apply(target, status, action);
+            requeue = sooner(requeue, wanted);
+            if (action instanceof RolloutAction.SetTraffic) {
+                status = withTimeToZero(target.status(), status, Duration.ofNanos(System.nanoTime() - decidedAt));
+            }
+        }
+        count(target.status().phase(), status.phase());
+        return new Applied(status, requeue);
+    }
+
+    private Optional<Duration> apply(TargetContext target, TargetStatus next, RolloutAction action) {
+        switch (action) {
+            case RolloutAction.SetTraffic(TrafficMode mode) -> {
+                if (othersWouldShare(target, mode)) {
+                    return Optional.of(OTHERS_LEAVE);
+                }
+                traffic.apply(target.served(), mode);
+            }
+            case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
+            case RolloutAction.EnsureDeployment(Version version, int replicas) ->
+                cluster.apply(ServingDeployment.build(target.served(), served(version), replicas));
+            case RolloutAction.ScaleDeployment(String revision, int replicas) ->
+                cluster.scale(target.objects().ref(), revision, replicas);
+            case RolloutAction.DeleteDeployment(String revision) ->
+                target.objects().deployment(revision).ifPresent(cluster::delete);
+            case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version, requests);
+            case RolloutAction.DeleteWarmup(String revision) ->
+                target.objects().warmup(revision).ifPresent(cluster::delete);
+            case RolloutAction.RecordEvent event -> tell(target, next, event);
+            case RolloutAction.Requeue(Duration after) -> {
+                return Optional.of(after);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** One Service over all revisions would also reach one that is neither stable nor candidate. */
+    private static boolean othersWouldShare(TargetContext target, TrafficMode mode) {
+        return mode instanceof TrafficMode.Split(String stable, String candidate, int weight)
+                && target.objects().hasReadyPodsBesides(Set.of(stable, candidate));
+    }
+
+    private void ensurePreview(TargetContext target, Optional<String> revision) {
+        String name = Names.previewService(target.objects().ref());
+        if (revision.isEmpty()) {
+            target.objects().service(name).ifPresent(cluster::delete);
+        } else {
+            cluster.applyUnlessSame(
+                    ServingServices.preview(target.served(), revision.get()),
+                    target.objects().service(name),
+                    service -> service.getSpec().getSelector());
+        }
+    }
+
+    private void startWarmup(TargetContext target, Version version, int requests) {
+        cluster.create(new WarmupJob(
+                        target.served(),
+                        version.revision(),
+                        WarmupSpec.of(target, version),
+                        requests,
+                        target.policy().progressDeadline().duration())
+                .build());
+    }
+
+    private void tell(TargetContext target, TargetStatus next, RolloutAction.RecordEvent event) {
+        TargetStatus before = target.status();
+        // The state that is left, not the one that is entered: it is in the status, so a repetition has the same key
+        String key = String.join(
+                "/",
+                before.name(),
+                before.phase().name(),
+                String.valueOf(before.step()),
+                String.valueOf(before.since()),
+                revision(before).or(() -> revision(next)).orElse(""));
+        services.events()
+                .tell(
+                        target.model(),
+                        event.warning() ? Events.Type.WARNING : Events.Type.NORMAL,
+                        event.reason().text(),
+                        "target " + before.name() + ": " + event.message(),
+                        key);
+    }
+
+    private static Optional<String> revision(TargetStatus status) {
+        return Optional.ofNullable(status.candidate())
+                .or(() -> Optional.ofNullable(status.stable()))
+                .map(Version::revision);
+    }
+
+    private void count(RolloutPhase from, RolloutPhase to) {
+        if (from != to) {
+            services.metrics().rolloutTransition(from, to);
+        }
+    }
+
+    /** The time from the verdict to the end of the write that took the traffic back, once for each rollback. */
+    private TargetStatus withTimeToZero(TargetStatus before, TargetStatus after, Duration took) {
+        Rollback rollback = after.lastRollback();
+        if (rollback == null || rollback.millisToZeroWeight() != null || rollback.equals(before.lastRollback())) {
+            return after;
+        }
+        services.metrics()
+                .registry()
+                .timer("edgeai.rollback.to.zero.weight")
+                .record(took);
+        return TargetStatuses.with(
+                after,
+                new Rollback(
+                        rollback.time(),
+                        rollback.reason(),
+                        rollback.message(),
+                        rollback.fromDigest(),
+                        rollback.toDigest(),
+                        took.toMillis()));
+    }
+
+    private static ServedVersion served(Version version) {
+        return new ServedVersion(version.revision(), version.artifact(), version.certificate());
+    }
+
+    static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
+        return one.isEmpty() || other.isPresent() && other.get().compareTo(one.get()) < 0 ? other : one;
+    }
+}

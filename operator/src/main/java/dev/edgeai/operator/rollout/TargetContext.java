@@ -1,0 +1,59 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.Target;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.observation.TargetObjects;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One target of one EdgeModel with all that was gathered about it at one moment.
+ *
+ * @param model the EdgeModel
+ * @param target the target of its spec
+ * @param served what its objects are built from
+ * @param status as it was written last
+ * @param objects as the caches have them
+ * @param runs its OptimizationRuns
+ * @param now the moment
+ */
+record TargetContext(
+        EdgeModel model,
+        Target target,
+        ServedTarget served,
+        TargetStatus status,
+        TargetObjects objects,
+        List<OptimizationRun> runs,
+        Instant now) {
+
+    RolloutPolicy policy() {
+        RolloutOverrides overrides = target.rollout();
+        RolloutPolicy base = model.getSpec().rollout();
+        return overrides == null ? base : overrides.over(base);
+    }
+
+    /** Pods the target should have. */
+    int replicas() {
+        Integer own = target.serving().replicas();
+        return own == null ? model.getSpec().replicas() : own;
+    }
+
+    Optional<String> annotation(String name) {
+        Map<String, String> annotations = model.getMetadata().getAnnotations();
+        return Optional.ofNullable(annotations).map(a -> a.get(name));
+    }
+
+    Optional<OptimizationRun> run(String name) {
+        return runs.stream()
+                .filter(run -> run.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/** Copies of a target's status with something changed. */
+final class TargetStatuses {
+    private TargetStatuses() {}
+
+    /** Of a target that was never looked at. */
+    static TargetStatus begin(String name) {
+        return new TargetStatus(
+                name, RolloutPhase.IDLE, null, null, null, null, null, null, null, List.of(), null, List.of(), null);
+    }
+
+    static TargetStatus with(TargetStatus s, @Nullable Rollback lastRollback) {
+        return new TargetStatus(
+                s.name(),
+                s.phase(),
+                s.run(),
+                s.step(),
+                s.since(),
+                s.pausedPhase(),
+                s.stable(),
+                s.candidate(),
+                s.previous(),
+                s.analysis(),
+                lastRollback,
+                s.rejected(),
+                s.message());
+    }
+
+    /** With the run of the current inputs, and a message where there is none. */
+    static TargetStatus with(TargetStatus s, @Nullable String run, @Nullable String message) {
+        return new TargetStatus(
+                s.name(),
+                s.phase(),
+                run,
+                s.step(),
+                s.since(),
+                s.pausedPhase(),
+                s.stable(),
+                s.candidate(),
+                s.previous(),
+                s.analysis(),
+                s.lastRollback(),
+                s.rejected(),
+                message);
+    }
+
+    /** Of a target that is delivered as a bundle: no pods, so no traffic. */
+    static TargetStatus bundle(TargetStatus s, @Nullable Version bundle, @Nullable String message) {
+        return new TargetStatus(
+                s.name(),
+                RolloutPhase.IDLE,
+                s.run(),
+                null,
+                null,
+                null,
+                bundle,
+                null,
+                null,
+                List.of(),
+                null,
+                List.of(),
+                message);
+    }
+}

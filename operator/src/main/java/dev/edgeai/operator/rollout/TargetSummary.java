@@ -1,0 +1,216 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.Delivery;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.operator.rollout.TargetOutcome.Said;
+import dev.edgeai.planner.status.Conditions;
+import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What one target adds to the conditions of its EdgeModel. Each is empty when there is nothing to say. */
+final class TargetSummary {
+    private final TargetOutcome seen;
+    private final TargetStatus status;
+
+    TargetSummary(TargetOutcome seen) {
+        this.seen = seen;
+        this.status = seen.status();
+    }
+
+    /** Why it is not ready: all pods of the stable version have to be, and no rollout may be failing. */
+    Optional<Said> notReady() {
+        Version stable = status.stable();
+        if (stable == null) {
+            return Optional.of(stalled().or(this::progress)
+                    .orElse(new Said(Reason.NOT_SERVING, "no certified variant serves yet")));
+        }
+        if (status.phase() == RolloutPhase.ROLLING_BACK) {
+            return Optional.of(new Said(Reason.ROLLING_BACK, message("rolling back")));
+        }
+        return serves() ? podsMissing() : Optional.empty();
+    }
+
+    private boolean serves() {
+        return seen.target().delivery() == Delivery.SERVE;
+    }
+
+    private Optional<Said> podsMissing() {
+        return serves() && status.stable() != null && seen.ready() < seen.replicas()
+                ? Optional.of(new Said(
+                        Reason.PODS_NOT_READY,
+                        "%d of %d pods of %s are ready"
+                                .formatted(
+                                        seen.ready(),
+                                        seen.replicas(),
+                                        status.stable().variant())))
+                : Optional.empty();
+    }
+
+    /** What goes on. */
+    Optional<Said> progress() {
+        return rollout().or(this::optimizing).or(this::waiting).or(this::podsMissing);
+    }
+
+    private Optional<Said> rollout() {
+        Optional<Reason> reason =
+                switch (status.phase()) {
+                    case IDLE, PAUSED -> Optional.empty();
+                    case PREPARING -> Optional.of(Reason.PREPARING);
+                    case WARMING -> Optional.of(Reason.WARMING);
+                    case RAMPING -> Optional.of(Reason.RAMPING);
+                    case AWAITING_PROMOTION -> Optional.of(Reason.AWAITING_PROMOTION);
+                    case PROMOTING -> Optional.of(Reason.PROMOTING);
+                    case BAKING -> Optional.of(Reason.BAKING);
+                    case ROLLING_BACK -> Optional.of(Reason.ROLLING_BACK);
+                };
+        return reason.map(r -> new Said(r, message(r.text())));
+    }
+
+    private Optional<Said> optimizing() {
+        if (runStalled().isPresent() || seen.problem().isPresent()) {
+            return Optional.empty();
+        }
+        return seen.run().filter(run -> phase(run).map(p -> !isEnd(p)).orElse(true)).map(TargetSummary::optimizing);
+    }
+
+    private static Said optimizing(OptimizationRun run) {
+        OptimizationRunStatus status = run.getStatus();
+        String name = run.getMetadata().getName();
+        if (status == null) {
+            return new Said(Reason.WAITING_FOR_RUN, "optimizing: run " + name + " is about to start");
+        }
+        Reason reason = Conditions.find(status.conditions(), Conditions.RECONCILING)
+                .flatMap(c -> Reason.of(c.getReason()))
+                .orElse(Reason.WAITING_FOR_RUN);
+        String trying = status.trials().stream()
+                .filter(trial -> trial.phase() == TrialPhase.RUNNING)
+                .map(TrialStatus::variant)
+                .collect(Collectors.joining(", "));
+        String progress = status.progress() == null
+                ? Conditions.find(status.conditions(), Conditions.RECONCILING)
+                        .map(Condition::getMessage)
+                        .orElse("run " + name)
+                : "trial " + status.progress() + (trying.isEmpty() ? "" : " (" + trying + ")");
+        return new Said(reason, "optimizing: " + progress + " in run " + name);
+    }
+
+    /** For the cooldown between two remediations. */
+    private Optional<Said> waiting() {
+        return seen.requeue().isPresent() && stalled().isEmpty()
+                ? seen.suggestion().map(next -> new Said(Reason.ROLLED_BACK, next))
+                : Optional.empty();
+    }
+
+    /** Why a person has to act. */
+    Optional<Said> stalled() {
+        return seen.problem().or(this::runStalled).or(this::exhausted);
+    }
+
+    private Optional<Said> runStalled() {
+        return seen.run()
+                .map(OptimizationRun::getStatus)
+                .flatMap(run -> Conditions.find(run.conditions(), Conditions.STALLED))
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .map(condition -> new Said(
+                        Reason.of(condition.getReason()).orElse(Reason.TRIAL_FAILED),
+                        "run " + status.run() + ": " + condition.getMessage()));
+    }
+
+    private Optional<Said> exhausted() {
+        return status.phase() == RolloutPhase.IDLE && seen.requeue().isEmpty()
+                ? seen.suggestion()
+                        .map(what -> new Said(
+                                Reason.REMEDIATION_SUGGESTED,
+                                rejection().map(why -> why + "; ").orElse("") + what))
+                : Optional.empty();
+    }
+
+    /** Why what serves is less than what was asked for. */
+    Optional<Said> degraded() {
+        return podsMissing().or(() -> rolledBack().filter(said -> !seen.suggestion().isEmpty()
+                || status.phase() == RolloutPhase.ROLLING_BACK))
+                .or(() -> status.stable() == null ? Optional.empty() : runStalled());
+    }
+
+    private Optional<Said> rolledBack() {
+        Rollback last = status.lastRollback();
+        return Optional.ofNullable(last)
+                .map(rollback -> new Said(
+                        Reason.of(rollback.reason()).orElse(Reason.ROLLED_BACK),
+                        "rolled back at " + rollback.time() + ": " + rollback.message()));
+    }
+
+    private Optional<String> rejection() {
+        return status.rejected().isEmpty()
+                ? Optional.empty()
+                : Optional.of("rejected: " + status.rejected().getLast().message());
+    }
+
+    /** Why its variants are not the best of the present inputs. */
+    Optional<Said> notOptimized() {
+        boolean succeeded =
+                seen.run().flatMap(TargetSummary::phase).filter(p -> p == RunPhase.SUCCEEDED).isPresent();
+        return succeeded
+                ? Optional.empty()
+                : Optional.of(seen.problem()
+                        .or(this::runStalled)
+                        .or(this::optimizing)
+                        .orElse(new Said(Reason.WAITING_FOR_RUN, "no run for the present spec yet")));
+    }
+
+    /** In one word, for the printed column. */
+    String word() {
+        return Stream.of(
+                        Optional.of(status.phase())
+                                .filter(phase -> phase != RolloutPhase.IDLE)
+                                .map(phase -> word(phase)),
+                        optimizing().map(said -> "Optimizing"),
+                        stalled().map(said -> "Stalled"))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElse(status.stable() == null ? "Pending" : serves() ? "Serving" : "Bundled");
+    }
+
+    private static String word(RolloutPhase phase) {
+        return switch (phase) {
+            case IDLE -> "Serving";
+            case PREPARING -> "Preparing";
+            case WARMING -> "Warming";
+            case RAMPING -> "Ramping";
+            case AWAITING_PROMOTION -> "AwaitingPromotion";
+            case PROMOTING -> "Promoting";
+            case BAKING -> "Baking";
+            case ROLLING_BACK -> "RollingBack";
+            case PAUSED -> "Paused";
+        };
+    }
+
+    /** How settled it is; the lowest of all targets is shown for the EdgeModel. */
+    int settled() {
+        return ModelSummary.ORDER.indexOf(word());
+    }
+
+    private String message(String otherwise) {
+        return status.message() == null ? otherwise : status.message();
+    }
+
+    private static Optional<RunPhase> phase(OptimizationRun run) {
+        return Optional.ofNullable(run.getStatus()).map(OptimizationRunStatus::phase);
+    }
+
+    private static boolean isEnd(RunPhase phase) {
+        return phase == RunPhase.SUCCEEDED || phase == RunPhase.FAILED;
+    }
+}

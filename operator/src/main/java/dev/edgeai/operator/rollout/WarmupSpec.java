@@ -1,0 +1,59 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which dataset and which evaluation split a warm-up sends: those that the version was certified with. */
+final class WarmupSpec {
+    private WarmupSpec() {}
+
+    /** From the run that made the version; from the EdgeModel when that run is gone. */
+    static TrialSpec of(TargetContext target, Version version) {
+        Optional<OptimizationRun> run = target.run(version.run());
+        OptimizationRunSpec spec =
+                run.map(OptimizationRun::getSpec).orElseGet(() -> RunInputs.of(target.model().getSpec(), target.target()));
+        Optional<OptimizationRunStatus> status = run.map(OptimizationRun::getStatus);
+        Optional<TrialStatus> trial = status.flatMap(s -> s.trials().stream()
+                .filter(t -> t.name().equals(version.trial()))
+                .findFirst());
+        return new TrialSpec(
+                version.run(),
+                version.trial(),
+                spec.task(),
+                trial.map(TrialStatus::framework).orElse(null),
+                trial.map(TrialStatus::technique).orElse(null),
+                trial.map(TrialStatus::parameters).orElse(Map.of()),
+                pinned(spec.source(), status.map(OptimizationRunStatus::sourceDigest)),
+                pinned(spec.evaluation(), status.map(OptimizationRunStatus::datasetDigest)),
+                target.served().profile().name(),
+                target.served().profile().threads(),
+                spec.seed(),
+                CertifiedVersions.repository(version.artifact()),
+                List.copyOf(target.served().config().registry().plainHttp()),
+                target.served().config().maxSourceBytes());
+    }
+
+    private static ModelSource pinned(ModelSource source, Optional<String> digest) {
+        return new ModelSource(source.uri(), digest.orElse(source.digest()), source.credentialsSecretRef());
+    }
+
+    private static Evaluation pinned(Evaluation evaluation, Optional<String> digest) {
+        return new Evaluation(
+                new Evaluation.Dataset(
+                        evaluation.dataset().uri(),
+                        digest.orElse(evaluation.dataset().digest())),
+                evaluation.metric(),
+                evaluation.samples(),
+                evaluation.calibrationSamples());
+    }
+}
