@@ -83,7 +83,8 @@ final class PodFacts {
         if ("OOMKilled".equals(ended.getReason())) {
             return new Failure(
                     FailureReason.OUT_OF_MEMORY.reason(),
-                    "container " + container + " needed more memory than its limit; raise serving.resources.limits.memory");
+                    "container " + container
+                            + " needed more memory than its limit; raise serving.resources.limits.memory");
         }
         return Optional.ofNullable(ended.getMessage())
                 .flatMap(text -> Json.read(text, Failure.class))
@@ -119,7 +120,8 @@ final class PodFacts {
     }
 
     private static Optional<PodCondition> condition(Pod pod, String type) {
-        List<PodCondition> conditions = pod.getStatus() == null ? List.of() : pod.getStatus().getConditions();
+        List<PodCondition> conditions =
+                pod.getStatus() == null ? List.of() : pod.getStatus().getConditions();
         return conditions.stream().filter(c -> type.equals(c.getType())).findFirst();
     }
 

@@ -89,7 +89,8 @@ public record TargetObjects(
         return new TrafficView(
                 service(stable),
                 slices.stream()
-                        .filter(slice -> label(slice, "kubernetes.io/service-name").equals(stable))
+                        .filter(slice ->
+                                label(slice, "kubernetes.io/service-name").equals(stable))
                         .toList(),
                 revisionOfPod);
     }

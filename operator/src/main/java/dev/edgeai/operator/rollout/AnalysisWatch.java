@@ -7,7 +7,6 @@ import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.observation.Watch;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.ScrapeHistory;
-
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -34,9 +33,7 @@ record AnalysisWatch(String watched, Optional<String> reference) {
         };
     }
 
-    private static Optional<AnalysisWatch> of(
-            @Nullable Version watched,
-            @Nullable Version reference) {
+    private static Optional<AnalysisWatch> of(@Nullable Version watched, @Nullable Version reference) {
         return Optional.ofNullable(watched)
                 .map(version -> new AnalysisWatch(
                         version.revision(), Optional.ofNullable(reference).map(Version::revision)));
@@ -69,7 +66,8 @@ record AnalysisWatch(String watched, Optional<String> reference) {
         if (own == null) {
             return Optional.empty();
         }
-        String address = own.address() != null ? own.address() : target.served().config().prometheus();
+        String address =
+                own.address() != null ? own.address() : target.served().config().prometheus();
         String query = own.query()
                 .replace("${namespace}", target.model().getMetadata().getNamespace())
                 .replace("${revision}", watched)

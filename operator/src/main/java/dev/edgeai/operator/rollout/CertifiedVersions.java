@@ -34,9 +34,10 @@ final class CertifiedVersions {
         }
         String repository = repository(selected.artifact());
         return status.certificates().stream()
-                .flatMap(certified -> trial(status, certified)
-                        .map(trial -> version(run, target, repository, certified, trial))
-                        .stream())
+                .flatMap(certified ->
+                        trial(status, certified)
+                                .map(trial -> version(run, target, repository, certified, trial))
+                                .stream())
                 .toList();
     }
 
@@ -60,7 +61,8 @@ final class CertifiedVersions {
     }
 
     private static Optional<Decimal> retention(Comparison comparison) {
-        return Stream.of(Optional.ofNullable(comparison.accuracyRetention()), Optional.ofNullable(comparison.fidelity()))
+        return Stream.of(
+                        Optional.ofNullable(comparison.accuracyRetention()), Optional.ofNullable(comparison.fidelity()))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(Estimate::value);

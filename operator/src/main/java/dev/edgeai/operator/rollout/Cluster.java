@@ -45,7 +45,7 @@ final class Cluster {
     /** Makes an object that never changes, if it is not there. */
     void create(HasMetadata wanted) {
         try {
-            client.resource(wanted).fieldManager(Services.FIELD_MANAGER).create();
+            client.resource(wanted).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;

@@ -96,7 +96,11 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
 
     /** One target's failure to be written does not keep the others from moving. */
     private TargetOutcome reconcile(
-            EdgeModel model, Target target, ModelObjects objects, Instant now, List<KubernetesClientException> failures) {
+            EdgeModel model,
+            Target target,
+            ModelObjects objects,
+            Instant now,
+            List<KubernetesClientException> failures) {
         TargetRef ref = ref(model, target.name());
         TargetStatus status = status(model, target.name());
         Optional<AcceleratorProfile> profile = services.config().accelerators().stream()
@@ -113,14 +117,17 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 services.config(),
                 services.keys().publicKey());
         try {
-            return rollout.reconcile(new TargetContext(
-                    model, target, served, status, objects.of(ref), objects.runs(ref), now));
+            return rollout.reconcile(
+                    new TargetContext(model, target, served, status, objects.of(ref), objects.runs(ref), now));
         } catch (KubernetesClientException e) {
             LOG.warn("{}: {}", ref, e.getMessage());
             failures.add(e);
             boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR;
             return refused
-                    ? stopped(target, status, new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + e.getMessage()))
+                    ? stopped(
+                            target,
+                            status,
+                            new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + e.getMessage()))
                     : stopped(target, status, null);
         }
     }
@@ -132,8 +139,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                         .collect(Collectors.joining(", "));
     }
 
-    private static TargetOutcome stopped(
-            Target target, TargetStatus status, @Nullable Said problem) {
+    private static TargetOutcome stopped(Target target, TargetStatus status, @Nullable Said problem) {
         int ready = status.stable() == null ? 0 : status.stable().readyReplicas();
         return new TargetOutcome(
                 target,

@@ -42,8 +42,8 @@ final class Housekeeping {
         return runs.stream()
                 .filter(run -> !used.contains(run.getMetadata().getName()))
                 .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
-                .sorted(Comparator.comparing((OptimizationRun run) ->
-                                run.getMetadata().getCreationTimestamp())
+                .sorted(Comparator.comparing(
+                                (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
                         .reversed())
                 .skip(KEPT_RUNS)
                 .toList();

@@ -13,7 +13,6 @@ import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
-
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -83,14 +82,15 @@ final class ModelSummary {
     private List<Condition> conditions(Instant now) {
         List<Condition> before =
                 model.getStatus() == null ? List.of() : model.getStatus().conditions();
-        Conditions conditions =
-                Conditions.of(before, Objects.requireNonNullElse(model.getMetadata().getGeneration(), 0L), now);
+        Conditions conditions = Conditions.of(
+                before, Objects.requireNonNullElse(model.getMetadata().getGeneration(), 0L), now);
         conditions = negative(conditions, Conditions.READY, TargetSummary::notReady, Reason.SERVING, this::serving);
         conditions = positive(conditions, Conditions.RECONCILING, TargetSummary::progress);
         conditions = positive(conditions, Conditions.STALLED, TargetSummary::stalled);
-        conditions =
-                negative(conditions, Conditions.OPTIMIZED, TargetSummary::notOptimized, Reason.OPTIMIZED, this::variants);
-        return positive(conditions, Conditions.DEGRADED, TargetSummary::degraded).list();
+        conditions = negative(
+                conditions, Conditions.OPTIMIZED, TargetSummary::notOptimized, Reason.OPTIMIZED, this::variants);
+        return positive(conditions, Conditions.DEGRADED, TargetSummary::degraded)
+                .list();
     }
 
     /** A condition that is true when any target says something. */
@@ -121,8 +121,7 @@ final class ModelSummary {
                 .map(Said::reason)
                 .findFirst();
         String all = outcomes.stream()
-                .flatMap(o -> ask.apply(new TargetSummary(o)).stream()
-                        .map(said -> named(o) + said.message()))
+                .flatMap(o -> ask.apply(new TargetSummary(o)).stream().map(said -> named(o) + said.message()))
                 .collect(Collectors.joining("; "));
         return reason.map(r -> new Said(r, all));
     }
@@ -130,7 +129,8 @@ final class ModelSummary {
     private String serving() {
         String what = outcomes.stream()
                 .flatMap(o -> Optional.ofNullable(o.status().stable()).stream()
-                        .map(version -> named(o) + version.variant()
+                        .map(version -> named(o)
+                                + version.variant()
                                 + (o.target().delivery() == Delivery.SERVE
                                         ? " serves with " + o.ready() + " ready pods"
                                         : " is certified as a bundle")))
@@ -164,7 +164,8 @@ final class ModelSummary {
         return outcomes.stream()
                 .flatMap(o -> o.run().map(OptimizationRun::getStatus).map(OptimizationRunStatus::sourceDigest).stream())
                 .findFirst()
-                .orElseGet(() -> model.getStatus() == null ? null : model.getStatus().sourceDigest());
+                .orElseGet(() ->
+                        model.getStatus() == null ? null : model.getStatus().sourceDigest());
     }
 
     /**

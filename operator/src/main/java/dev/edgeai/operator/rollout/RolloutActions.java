@@ -153,10 +153,7 @@ final class RolloutActions {
         if (rollback == null || rollback.millisToZeroWeight() != null || rollback.equals(before.lastRollback())) {
             return after;
         }
-        services.metrics()
-                .registry()
-                .timer("edgeai.rollback.to.zero.weight")
-                .record(took);
+        services.metrics().registry().timer("edgeai.rollback.to.zero.weight").record(took);
         return TargetStatuses.with(
                 after,
                 new Rollback(

@@ -29,12 +29,15 @@ sealed interface RunChoice {
      * @param retry value of the annotation on the EdgeModel
      * @param owned the runs of this target
      */
-    static RunChoice of(TargetRef target, OptimizationRunSpec wanted, Optional<String> retry, List<OptimizationRun> owned) {
+    static RunChoice of(
+            TargetRef target, OptimizationRunSpec wanted, Optional<String> retry, List<OptimizationRun> owned) {
         String inputs = RunFingerprint.of(wanted, Optional.empty());
         Optional<OptimizationRun> newest = owned.stream()
                 .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
-                .filter(run -> RunFingerprint.of(run.getSpec(), Optional.empty()).equals(inputs))
-                .max(Comparator.comparing((OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
+                .filter(run ->
+                        RunFingerprint.of(run.getSpec(), Optional.empty()).equals(inputs))
+                .max(Comparator.comparing(
+                                (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
                         .thenComparing(run -> run.getMetadata().getName()));
         if (newest.isEmpty()) {
             return new Missing(Names.run(target, inputs), retry);

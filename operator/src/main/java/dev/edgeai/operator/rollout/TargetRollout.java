@@ -8,7 +8,6 @@ import dev.edgeai.api.v1alpha1.RemediationPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.traffic.TrafficProvider;
@@ -47,16 +46,13 @@ final class TargetRollout {
         Optional<OptimizationRun> run = run(target);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.served())).orElse(List.of());
-        return target.target().delivery() == Delivery.BUNDLE
-                ? bundle(target, run, ranked)
-                : serve(target, run, ranked);
+        return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run, ranked);
     }
 
     /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
     private Optional<OptimizationRun> run(TargetContext target) {
         OptimizationRunSpec wanted = RunInputs.of(target.model().getSpec(), target.target());
-        return switch (RunChoice.of(
-                target.objects().ref(), wanted, target.annotation(Labels.RETRY), target.runs())) {
+        return switch (RunChoice.of(target.objects().ref(), wanted, target.annotation(Labels.RETRY), target.runs())) {
             case RunChoice.Present(OptimizationRun run) -> Optional.of(run);
             case RunChoice.Missing missing -> {
                 OptimizationRun fresh = fresh(target, wanted, missing);
@@ -74,8 +70,9 @@ final class TargetRollout {
                 .withName(missing.name())
                 .withNamespace(target.objects().ref().namespace())
                 .withLabels(target.objects().ref().labels())
-                .withAnnotations(
-                        missing.retry().map(value -> Map.of(Labels.RETRY, value)).orElse(null))
+                .withAnnotations(missing.retry()
+                        .map(value -> Map.of(Labels.RETRY, value))
+                        .orElse(null))
                 .withOwnerReferences(target.served().owner())
                 .build());
         run.setSpec(wanted);

@@ -15,7 +15,20 @@ final class TargetStatuses {
     /** Of a target that was never looked at. */
     static TargetStatus begin(String name) {
         return new TargetStatus(
-                name, RolloutPhase.IDLE, null, null, null, null, null, null, null, List.of(), null, List.of(), null);
+                name,
+                RolloutPhase.IDLE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                List.of(),
+                null,
+                null);
     }
 
     static TargetStatus with(TargetStatus s, @Nullable Rollback lastRollback) {
@@ -32,6 +45,7 @@ final class TargetStatuses {
                 s.analysis(),
                 lastRollback,
                 s.rejected(),
+                s.retry(),
                 s.message());
     }
 
@@ -50,6 +64,7 @@ final class TargetStatuses {
                 s.analysis(),
                 s.lastRollback(),
                 s.rejected(),
+                s.retry(),
                 message);
     }
 
@@ -68,6 +83,7 @@ final class TargetStatuses {
                 List.of(),
                 null,
                 List.of(),
+                s.retry(),
                 message);
     }
 }

@@ -33,7 +33,8 @@ final class TargetSummary {
     Optional<Said> notReady() {
         Version stable = status.stable();
         if (stable == null) {
-            return Optional.of(stalled().or(this::progress)
+            return Optional.of(stalled()
+                    .or(this::progress)
                     .orElse(new Said(Reason.NOT_SERVING, "no certified variant serves yet")));
         }
         if (status.phase() == RolloutPhase.ROLLING_BACK) {
@@ -64,17 +65,16 @@ final class TargetSummary {
     }
 
     private Optional<Said> rollout() {
-        Optional<Reason> reason =
-                switch (status.phase()) {
-                    case IDLE, PAUSED -> Optional.empty();
-                    case PREPARING -> Optional.of(Reason.PREPARING);
-                    case WARMING -> Optional.of(Reason.WARMING);
-                    case RAMPING -> Optional.of(Reason.RAMPING);
-                    case AWAITING_PROMOTION -> Optional.of(Reason.AWAITING_PROMOTION);
-                    case PROMOTING -> Optional.of(Reason.PROMOTING);
-                    case BAKING -> Optional.of(Reason.BAKING);
-                    case ROLLING_BACK -> Optional.of(Reason.ROLLING_BACK);
-                };
+        Optional<Reason> reason = switch (status.phase()) {
+            case IDLE, PAUSED -> Optional.empty();
+            case PREPARING -> Optional.of(Reason.PREPARING);
+            case WARMING -> Optional.of(Reason.WARMING);
+            case RAMPING -> Optional.of(Reason.RAMPING);
+            case AWAITING_PROMOTION -> Optional.of(Reason.AWAITING_PROMOTION);
+            case PROMOTING -> Optional.of(Reason.PROMOTING);
+            case BAKING -> Optional.of(Reason.BAKING);
+            case ROLLING_BACK -> Optional.of(Reason.ROLLING_BACK);
+        };
         return reason.map(r -> new Said(r, message(r.text())));
     }
 
@@ -82,7 +82,9 @@ final class TargetSummary {
         if (runStalled().isPresent() || seen.problem().isPresent()) {
             return Optional.empty();
         }
-        return seen.run().filter(run -> phase(run).map(p -> !isEnd(p)).orElse(true)).map(TargetSummary::optimizing);
+        return seen.run()
+                .filter(run -> phase(run).map(p -> !isEnd(p)).orElse(true))
+                .map(TargetSummary::optimizing);
     }
 
     private static Said optimizing(OptimizationRun run) {
@@ -139,8 +141,9 @@ final class TargetSummary {
 
     /** Why what serves is less than what was asked for. */
     Optional<Said> degraded() {
-        return podsMissing().or(() -> rolledBack().filter(said -> !seen.suggestion().isEmpty()
-                || status.phase() == RolloutPhase.ROLLING_BACK))
+        return podsMissing()
+                .or(() -> rolledBack()
+                        .filter(said -> !seen.suggestion().isEmpty() || status.phase() == RolloutPhase.ROLLING_BACK))
                 .or(() -> status.stable() == null ? Optional.empty() : runStalled());
     }
 
@@ -160,8 +163,10 @@ final class TargetSummary {
 
     /** Why its variants are not the best of the present inputs. */
     Optional<Said> notOptimized() {
-        boolean succeeded =
-                seen.run().flatMap(TargetSummary::phase).filter(p -> p == RunPhase.SUCCEEDED).isPresent();
+        boolean succeeded = seen.run()
+                .flatMap(TargetSummary::phase)
+                .filter(p -> p == RunPhase.SUCCEEDED)
+                .isPresent();
         return succeeded
                 ? Optional.empty()
                 : Optional.of(seen.problem()

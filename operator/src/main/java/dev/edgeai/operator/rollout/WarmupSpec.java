@@ -20,8 +20,8 @@ final class WarmupSpec {
     /** From the run that made the version; from the EdgeModel when that run is gone. */
     static TrialSpec of(TargetContext target, Version version) {
         Optional<OptimizationRun> run = target.run(version.run());
-        OptimizationRunSpec spec =
-                run.map(OptimizationRun::getSpec).orElseGet(() -> RunInputs.of(target.model().getSpec(), target.target()));
+        OptimizationRunSpec spec = run.map(OptimizationRun::getSpec)
+                .orElseGet(() -> RunInputs.of(target.model().getSpec(), target.target()));
         Optional<OptimizationRunStatus> status = run.map(OptimizationRun::getStatus);
         Optional<TrialStatus> trial = status.flatMap(s -> s.trials().stream()
                 .filter(t -> t.name().equals(version.trial()))
