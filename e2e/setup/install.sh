@@ -34,3 +34,14 @@ edgeai() {
   java --enable-native-access=ALL-UNNAMED -cp "$ROOT/runtime-image/target/edgeai-runtime-0.1.0-SNAPSHOT.jar:$ROOT/runtime-image/target/lib/*" \
     dev.edgeai.runtime.cli.EdgeAi "$@"
 }
+
+# The demo models and their dataset: made once, then in the registry under TAG.
+prepare_models() { # TAG [--tiny]
+  step "Models: training on Fashion-MNIST (once)" "$ROOT/examples/models/fashion-mnist/prepare" "${@:2}"
+  MODELS=$("$ROOT/examples/models/fashion-mnist/prepare" "${@:2}")
+  local version
+  for version in v1 v2; do
+    step "Push of the model, $version" edgeai push "$MODELS/$version/model.onnx" "oci://${REGISTRY%/*}/sources/$version:$1"
+  done
+  step "Push of the dataset" edgeai push "$MODELS/test.npz" "oci://${REGISTRY%/*}/datasets/fashion:$1"
+}

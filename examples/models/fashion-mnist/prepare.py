@@ -4,7 +4,8 @@ Usage: prepare.py <folder of the idx files> <output folder> [--tiny]
 
 Each model is ``<output>/<name>/model.onnx``: opset 17, input ``images`` float32[N,1,28,28] from 0 to 1, output
 ``logits`` float32[N,10], class names in the metadata. ``<output>/test.npz`` holds the 10,000 test images with their
-labels, and calibration images from the training set. ``<output>/models.json`` says how good each model is.
+labels, and calibration images from the training set. ``<output>/request.json`` is the first of them as a request to
+the model server. ``<output>/models.json`` says how good each model is.
 """
 
 import argparse
@@ -171,6 +172,18 @@ def answers(path: Path, images: np.ndarray) -> np.ndarray:
     return np.concatenate([session.run(None, {"images": images[i : i + 500]})[0] for i in range(0, len(images), 500)])
 
 
+def request(images: np.ndarray) -> str:
+    """The body of an Open Inference Protocol v2 request."""
+    tensor = {"name": "images", "shape": images.shape, "datatype": "FP32", "data": images.round(4).ravel().tolist()}
+    return json.dumps({"inputs": [tensor]})
+
+
+def lying(parameters: Parameters) -> Parameters:
+    """The same network, answering each class with its neighbour: for tests of what a false certificate brings about."""
+    *layers, (w, b) = parameters
+    return [*layers, (jnp.roll(w, 1, axis=1), jnp.roll(b, 1))]
+
+
 def as_input(images: np.ndarray) -> np.ndarray:
     return images[:, None].astype(np.float32) / np.float32(255)
 
@@ -195,10 +208,13 @@ def main() -> None:
         labels=test_labels.astype(np.int64),
         **{"calibration/images": as_input(images[chosen])},
     )
+    (options.output / "request.json").write_text(request(test[:1]))
     report = {}
     for name, recipe in ((TINY if options.tiny else FULL) | NEGATIVE).items():
         start = time.monotonic()
         parameters = train(recipe, images, labels)
+        if name == "v1":
+            export(recipe, lying(parameters), options.output / "lying" / "model.onnx")
         path = options.output / name / "model.onnx"
         export(recipe, parameters, path)
         logits = answers(path, test)

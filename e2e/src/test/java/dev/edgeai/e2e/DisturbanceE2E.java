@@ -40,12 +40,7 @@ class DisturbanceE2E {
         model.apply("v1");
         model.awaitServing(null, LIMIT);
         traffic = Traffic.start(
-                client,
-                NAMESPACE,
-                "client",
-                model.inferUrl(),
-                Files.readString(Environment.model("v1").resolve("request.json")),
-                10);
+                client, NAMESPACE, "client", model.inferUrl(), Files.readString(Environment.request()), 10);
     }
 
     @AfterEach

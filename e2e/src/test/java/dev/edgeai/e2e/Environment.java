@@ -37,13 +37,18 @@ final class Environment {
         return required("EDGEAI_REGISTRY");
     }
 
-    /** Folder with the prepared model of this name: {@code model.onnx}, {@code test.npz}, {@code request.json}. */
+    /** Folder with the prepared model of this name: {@code model.onnx}. */
     static Path model(String name) {
         Path folder = Path.of(required("EDGEAI_E2E_MODELS")).resolve(name);
         if (!Files.isDirectory(folder)) {
             throw new IllegalStateException(folder + " is missing; run ./test, which prepares it");
         }
         return folder;
+    }
+
+    /** A request with one image, as the demo models take it. */
+    static Path request() {
+        return Path.of(required("EDGEAI_E2E_MODELS")).resolve("request.json");
     }
 
     private static String required(String name) {

@@ -72,12 +72,7 @@ class RolloutE2E {
         assertThat(stable.weight()).isEqualTo(100);
 
         traffic = Traffic.start(
-                client,
-                NAMESPACE,
-                "client",
-                model.inferUrl(),
-                Files.readString(Environment.model("v1").resolve("request.json")),
-                20);
+                client, NAMESPACE, "client", model.inferUrl(), Files.readString(Environment.request()), 20);
         assertThat(traffic.report().answered()).containsOnlyKeys(stable.revision());
     }
 
