@@ -38,3 +38,26 @@ show_run() {
 show_status() {
   kn get edgemodels,optimizationruns
 }
+
+apply_model() {
+  "${KUBECTL[@]}" create namespace "$NAMESPACE" --dry-run=client -o yaml | "${KUBECTL[@]}" apply -f - >/dev/null
+  "${KUBECTL[@]}" label --overwrite namespace "$NAMESPACE" pod-security.kubernetes.io/enforce=restricted >/dev/null
+  sed "s#registry.registry:5000#${REGISTRY%/*}#" "$ROOT/examples/fashion/edgemodel.yaml" | "${KUBECTL[@]}" apply -f - | sed 's/^/    /'
+}
+
+# One prediction, as a user of the model would ask for it.
+predict_once() {
+  local service port=18080 forward answer
+  service=$(kn get service -l "edgeai.dev/model=$MODEL" -o name | grep -v -- -preview | head -n 1)
+  kn port-forward "$service" $port:80 >/dev/null 2>&1 &
+  forward=$!
+  answer=$(curl --silent --show-error --fail --retry 20 --retry-connrefused --retry-delay 1 \
+    --data "@$MODELS/request.json" "http://127.0.0.1:$port/v2/models/$MODEL/infer")
+  kill "$forward"
+  cat <<PREDICTION
+
+    kubectl -n $NAMESPACE port-forward $service $port:80 &
+    curl --data @$MODELS/request.json http://127.0.0.1:$port/v2/models/$MODEL/infer
+    $answer
+PREDICTION
+}

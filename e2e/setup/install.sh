@@ -35,13 +35,13 @@ edgeai() {
     dev.edgeai.runtime.cli.EdgeAi "$@"
 }
 
-# The demo models and their dataset: made once, then in the registry under TAG.
-prepare_models() { # TAG [--tiny]
-  step "Models: training on Fashion-MNIST (once)" "$ROOT/examples/models/fashion-mnist/prepare" "${@:2}"
-  MODELS=$("$ROOT/examples/models/fashion-mnist/prepare" "${@:2}")
-  local version
+# The demo models and their dataset: made once, then in the registry.
+prepare_models() {
+  local prepare=$ROOT/examples/models/fashion-mnist/prepare version
+  step "Models: training on Fashion-MNIST (once)" "$prepare"
+  MODELS=$("$prepare")
   for version in v1 v2; do
-    step "Push of the model, $version" edgeai push "$MODELS/$version/model.onnx" "oci://${REGISTRY%/*}/sources/$version:$1"
+    step "Push of the model, $version" edgeai push "$MODELS/$version/model.onnx" "oci://${REGISTRY%/*}/sources/fashion:$version"
   done
-  step "Push of the dataset" edgeai push "$MODELS/test.npz" "oci://${REGISTRY%/*}/datasets/fashion:$1"
+  step "Push of the dataset" edgeai push "$MODELS/test.npz" "oci://${REGISTRY%/*}/datasets/fashion:v1"
 }
