@@ -135,6 +135,35 @@ network_is_lost() {
   eventually 60 service_answers
 }
 
+# All that a reboot takes away: processes, namespaces, mounts, links, rules.
+machine_restarts() {
+  local netns
+  find /sys/fs/cgroup -path "*/$BRIDGE/*" -name cgroup.procs -exec cat {} + | sort -u | xargs -r kill -9
+  sleep 1
+  for netns in $(ip netns list | awk -v p="^$BRIDGE-" '$1 ~ p { print $1 }'); do ip netns del "$netns"; done
+  awk -v s="$EDGEAI_CLUSTER_DIR/" 'index($5 "/", s) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r umount -l
+  ip link del "$BRIDGE"
+  nft delete table ip "$BRIDGE"
+  find /sys/fs/cgroup -depth -type d -path "*/$BRIDGE*" -exec rmdir {} +
+  starts
+  eventually 60 service_answers
+}
+
+image_is_loaded() {
+  quietly "$CLUSTER" registry stop
+  buildah tag registry.registry:5000/cluster-test/busybox:1 registry.registry:5000/cluster-test/loaded:1
+  quietly "$CLUSTER" image load cluster-test/loaded:1
+  k run loaded --image registry.registry:5000/cluster-test/loaded:1 --restart Never --overrides "$(restricted)" -- true >/dev/null
+  quietly k wait --for 'jsonpath={.status.phase}=Succeeded' --timeout 30s pod/loaded
+  quietly "$CLUSTER" registry start
+}
+
+restricted() {
+  echo '{"spec":{"securityContext":{"runAsNonRoot":true,"runAsUser":65532,"seccompProfile":{"type":"RuntimeDefault"}},
+    "containers":[{"name":"loaded","image":"registry.registry:5000/cluster-test/loaded:1","args":["true"],
+    "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}}]}}'
+}
+
 up_changes_nothing() {
   local before
   before=$(cat "$EDGEAI_CLUSTER_DIR"/run/*.pid)
@@ -175,11 +204,13 @@ main() {
   check "pods reach the registry by its name" registry_is_reached
   check "up again changes nothing" up_changes_nothing
   check "registry stop and start" registry_comes_and_goes
+  check "an image is loaded past the registry" image_is_loaded
   check "a cut node is noticed, and mended" partition_is_seen
   check "a third node joins" node_joins
   check "kill -9 of every recorded process, then up" everything_recorded_dies
   check "kill -9 of containers and shims too, then up" everything_dies
   check "bridge and a node's network lost, then up" network_is_lost
+  check "a reboot in all but name, then up" machine_restarts
   check "down" ends
   check "down leaves nothing" nothing_is_left
   check "up after down" starts

@@ -46,9 +46,9 @@ missing_binaries() {
 binary_path() { # NAME
   local folder=$HERE/go/$1
   if [[ -d $folder ]]; then
-    echo "$CACHE/$1-$(digest "$folder"/* "$(kubernetes_flags)")/$1"
+    echo "$CACHE/$1-$(digest "$folder"/* "$(kubernetes_flags)" "$(declare -f build_module)")/$1"
   else
-    echo "$CACHE/$1-$(digest "$(tool_line "$1")")/$1"
+    echo "$CACHE/$1-$(digest "$(tool_line "$1")" "$(declare -f install_tool)")/$1"
   fi
 }
 
@@ -57,9 +57,7 @@ tool_line() { go_tools | grep "^$1 " || die "unknown program: $1" "Known: kubern
 ensure_binary() { # NAME
   local path
   path=$(binary_path "$1")
-  [[ ! -x $path ]] || return 0
-  step "Building $1 (once a machine; Kubernetes takes minutes)"
-  build_binary "$1" "$path"
+  [[ -x $path ]] || with_cache_lock build_binary "$1" "$path"
 }
 
 # The cluster's own names for them; helm4 only when it has been built.
@@ -75,7 +73,9 @@ link_binaries() {
 
 build_binary() { # NAME PATH
   local name=$1 path=$2 part
-  mkdir -p "$CACHE"
+  [[ ! -x $path ]] || return 0 # by the one we waited for
+  step "Building $name (once a machine; Kubernetes takes minutes)"
+  rm -rf "$CACHE/$name".part.* # of a build that was killed
   part=$(mktemp -d "$CACHE/$name.part.XXXXXX")
   chmod 755 "$part"
   if [[ -d $HERE/go/$name ]]; then build_module "$name" "$part"; else install_tool "$name" "$part"; fi || {

@@ -68,3 +68,13 @@ digest() {
     if [[ -f $item ]]; then sha256sum <"$item"; else sha256sum <<<"$item"; fi
   done | sha256sum | cut -c1-16
 }
+
+# Runs a function while nobody else changes the cache.
+with_cache_lock() { # FUNCTION ARGUMENTS...
+  local fd
+  mkdir -p "$CACHE"
+  exec {fd}>"$CACHE/.lock"
+  flock -n "$fd" || { say "    another build is running, waiting for it"; flock "$fd"; }
+  "$@"
+  exec {fd}>&-
+}

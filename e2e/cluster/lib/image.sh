@@ -17,11 +17,13 @@ image_name() { # NAME: with the registry in front, once
 
 image_build() { # TAG DIR [buildah arguments...]
   [[ $# -ge 2 ]] || die "image build needs a tag and a folder" "cluster image build edgeai/runtime:dev runtime-image"
-  local tag folder=$2 hints suite
+  local tag folder=$2 hints suite file
   tag=$(image_name "$1")
   shift 2
   [[ -d $folder ]] || die "no such folder: $folder"
-  for suite in $(suites_in "$(dockerfile_of "$folder" "$@")"); do base_image_of "$suite"; done
+  file=$(dockerfile_of "$folder" "$@")
+  [[ -f $file ]] || die "no such file: $file" "Give the Dockerfile with -f FILE."
+  for suite in $(suites_in "$file"); do base_image_of "$suite"; done
   hints=$(mktemp -d)
   # shellcheck disable=SC2064 # the value of now is meant
   trap "rm -rf '$hints'" EXIT
@@ -31,25 +33,26 @@ image_build() { # TAG DIR [buildah arguments...]
   buildah bud --layers --network host --pull-never --format oci "${HINT_ARGUMENTS[@]}" -t "$tag" "$@" "$folder" >&2 ||
     die "the build of $tag failed" "The last lines above are buildah's own."
   forget_hints "$tag"
-  buildah inspect --type image --format '{{.FromImageID}}' "$tag"
+  image_id "$tag"
 }
 
 dockerfile_of() { # DIR [buildah arguments...]
-  local folder=$1
+  local folder=$1 file=''
   shift
   while (($#)); do
     case $1 in
-      -f | --file) echo "$2"; return ;;
-      -f=* | --file=*) echo "${1#*=}"; return ;;
+      -f | --file) file=${2:-} ;;
+      -f=* | --file=*) file=${1#*=} ;;
     esac
     shift
   done
-  if [[ -f $folder/Containerfile ]]; then echo "$folder/Containerfile"; else echo "$folder/Dockerfile"; fi
+  if [[ -z $file && -f $folder/Containerfile ]]; then file=$folder/Containerfile; fi
+  if [[ -n $file && ! -f $file && -f $folder/$file ]]; then file=$folder/$file; fi
+  echo "${file:-$folder/Dockerfile}"
 }
 
 # Which Debian base images a Dockerfile starts from.
 suites_in() { # DOCKERFILE
-  [[ -f $1 ]] || die "no such file: $1" "Give the Dockerfile with -f FILE."
   grep -iE '^(FROM|ARG)[^#]*debian:[a-z]+-slim' "$1" | grep -oE 'debian:[a-z]+-slim' | sed 's/debian:\(.*\)-slim/\1/' | sort -u
 }
 
@@ -101,8 +104,8 @@ image_push() { # TAG...
 
 image_push_one() { # TAG
   local tag=$1 path=${1#"$REGISTRY"/} id mark pushed digest
-  id=$(buildah inspect --type image --format '{{.FromImageID}}' "$tag" 2>/dev/null) ||
-    die "there is no image $tag" "cluster image build ${path} DIR"
+  id=$(image_id "$tag")
+  [[ $id != none ]] || die "there is no image $tag" "cluster image build ${path} DIR"
   mark=$STATE/pushed/${path//\//_}
   # Which manifest this very image became last time: computing it means compressing every layer again.
   read -r pushed digest < <(cat "$mark" 2>/dev/null) || true

@@ -22,8 +22,13 @@ base_image() { # SUITE...
 }
 
 base_image_of() {
-  local suite=$1 tag=docker.io/library/debian:$1-slim archive container
+  local suite=$1 tag=docker.io/library/debian:$1-slim archive
   archive=$CACHE/base/$suite-$(digest "${SLIM_OPTIONS[*]}" "$(declare -f make_root_archive debian_sources)").tar
+  with_cache_lock base_image_made "$suite" "$tag" "$archive"
+}
+
+base_image_made() { # SUITE TAG ARCHIVE
+  local suite=$1 tag=$2 archive=$3 container
   [[ -f $archive ]] || make_root_archive "$suite" "$archive"
   # Storage may have been emptied, or hold what an older archive or a pull has made.
   [[ $(image_id "$tag") != "$(cat "$archive.id" 2>/dev/null)" ]] || return 0
@@ -39,7 +44,7 @@ base_image_of() {
 image_id() { buildah inspect --type image --format '{{.FromImageID}}' "$1" 2>/dev/null || echo none; }
 
 make_root_archive() { # SUITE ARCHIVE
-  local suite=$1 archive=$2 mirror option options=() part=$2.part.$$
+  local suite=$1 archive=$2 mirror option options=() part=$2.part
   step "Making the Debian $suite root file system (about a minute, once a machine)"
   mkdir -p "${archive%/*}"
   mirror=$(debian_mirror)

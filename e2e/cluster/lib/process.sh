@@ -22,18 +22,21 @@ running_pid() { # NAME
 }
 
 start_process() { # NAME CGROUP COMMAND...
-  local name=$1 group=$2 pid
+  local name=$1 group=$2 record=$RECORDS/$1.pid pid
   shift 2
   running_pid "$name" >/dev/null && return
   mkdir -p "$RECORDS" "$LOG"
+  rm -f "$record"
   cgroup_create "$group"
   (
     cgroup_enter "$group"
     close_descriptors
+    # Recorded by itself and before it begins, so that there is never one without a record.
+    pid=$BASHPID # another one inside $( )
+    echo "$(</proc/sys/kernel/random/boot_id) $pid $(start_time "$pid")" >"$record"
     exec setsid "$@" </dev/null >>"$LOG/$name.log" 2>&1
   ) &
-  pid=$!
-  echo "$(</proc/sys/kernel/random/boot_id) $pid $(start_time $pid)" >"$RECORDS/$name.pid"
+  while [[ ! -s $record ]] && kill -0 $! 2>/dev/null; do sleep 0.02; done
 }
 
 # Nothing of the caller's (locks, pipes) may live on in a component.
