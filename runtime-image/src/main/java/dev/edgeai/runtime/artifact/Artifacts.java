@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Pushes and pulls artifacts. What other packages use; thread-safe.
@@ -44,10 +47,6 @@ public final class Artifacts {
     static Retry retry(Environment environment) {
         return Retry.within(Duration.ofSeconds(
                 environment.get(RETRY_VARIABLE).map(Long::parseLong).orElse(120L)));
-    }
-
-    RegistryClient registry() {
-        return registry;
     }
 
     /**
@@ -106,45 +105,155 @@ public final class Artifacts {
      * @throws IOException the folder cannot be written
      */
     public Pulled pull(Reference reference, Path folder, long limit, FailureReason notFound) throws IOException {
+        StoredManifest stored = manifest(reference, notFound);
+        Manifest manifest = stored.read(reference);
+        requireLimit(manifest.layerBytes(), limit, reference);
+        List<FilePlan.PlannedFile> plan = FilePlan.of(manifest, folder);
+        fetch(plan, folder, reference, notFound);
+        return new Pulled(
+                stored.digest(),
+                manifest.layerBytes(),
+                plan.stream().map(FilePlan.PlannedFile::name).toList());
+    }
+
+    /**
+     * Pulls the one file of an artifact, whatever its name there. Where there are several, it is the one with the same
+     * ending.
+     *
+     * @param name the file's name in the folder
+     *
+     * @throws RuntimeFailure with a reason and the next step; {@code InvalidDataset}: there is not one such file
+     * @throws IOException the folder cannot be written
+     */
+    public Pulled pullFile(Reference reference, Path folder, String name, long limit, FailureReason notFound)
+            throws IOException {
+        StoredManifest stored = manifest(reference, notFound);
+        List<FilePlan.PlannedFile> files = FilePlan.of(stored.read(reference), folder);
+        String ending = name.substring(Math.max(0, name.lastIndexOf('.')));
+        List<FilePlan.PlannedFile> fitting = files.size() == 1
+                ? files
+                : files.stream().filter(file -> file.name().endsWith(ending)).toList();
+        if (fitting.size() != 1) {
+            throw new RuntimeFailure(
+                    FailureReason.INVALID_DATASET,
+                    "%s has %d files that end with '%s', not one; push one file with 'edgeai push'."
+                            .formatted(reference, fitting.size(), ending));
+        }
+        Descriptor layer = fitting.getFirst().layer();
+        requireLimit(layer.size(), limit, reference);
+        fetch(List.of(new FilePlan.PlannedFile(name, folder.resolve(name), layer)), folder, reference, notFound);
+        return new Pulled(stored.digest(), layer.size(), List.of(name));
+    }
+
+    /**
+     * A manifest.
+     *
+     * @param notFound the reason when it is not there
+     * @throws RuntimeFailure with a reason and the next step
+     */
+    public StoredManifest manifest(Reference reference, FailureReason notFound) {
+        return reaching(notFound, () -> registry.manifest(reference));
+    }
+
+    /** Fetches the files that are not there yet. */
+    void fetch(List<FilePlan.PlannedFile> plan, Path folder, Reference repository, FailureReason notFound)
+            throws IOException {
+        List<FilePlan.PlannedFile> missing = FilePlan.missing(plan);
+        FilePlan.requireSpace(missing, folder, repository.toString());
+        for (FilePlan.PlannedFile file : missing) {
+            String what = "file '%s' of %s".formatted(file.name(), repository.name());
+            reaching(notFound, () -> {
+                registry.download(repository, file.layer(), file.place(), what);
+                return file;
+            });
+        }
+    }
+
+    /**
+     * Makes sure that the registry has a manifest and everything it names.
+     *
+     * @throws RuntimeFailure with {@code notFound}: the message names what is missing
+     */
+    public StoredManifest requireComplete(Reference reference, FailureReason notFound) {
+        StoredManifest stored = manifest(reference, notFound);
+        Manifest manifest = stored.read(reference);
+        Stream.concat(Stream.of(manifest.config()), manifest.layers().stream()).forEach(blob -> {
+            OptionalLong size = reaching(notFound, () -> registry.blobSize(reference, blob.digest()));
+            if (size.isEmpty() || size.getAsLong() != blob.size()) {
+                throw new RuntimeFailure(
+                        notFound,
+                        "%s is not whole: blob %s (%s) of %,d bytes is missing in the registry. Push it again."
+                                .formatted(
+                                        reference,
+                                        blob.digest(),
+                                        blob.fileName().orElse(blob.mediaType()),
+                                        blob.size()));
+            }
+        });
+        return stored;
+    }
+
+    /**
+     * What is attached to an artifact.
+     *
+     * @param subject the artifact, by digest
+     * @param artifactType which attachments
+     * @return descriptors of their manifests; empty when there are none
+     */
+    public List<Descriptor> attachments(Reference subject, String artifactType) {
+        return reaching(FailureReason.REGISTRY_UNAVAILABLE, () -> new ReferrerList(registry).of(subject, artifactType));
+    }
+
+    /**
+     * The content of an attachment.
+     *
+     * @param subject the artifact, by digest
+     * @param attachment digest of the attachment's manifest
+     * @param notFound the reason when it is not there
+     * @throws RuntimeFailure {@code notFound}, {@code DigestMismatch}
+     */
+    public Attachment attachment(Reference subject, Digest attachment, FailureReason notFound) {
+        Reference reference = subject.at(attachment);
+        Manifest manifest = manifest(reference, notFound).read(reference);
+        if (manifest.layers().size() != 1) {
+            throw new RuntimeFailure(
+                    notFound,
+                    "%s has %d layers, not one; it is no attachment of this program."
+                            .formatted(reference, manifest.layers().size()));
+        }
+        byte[] content = reaching(
+                notFound,
+                () -> registry.blob(
+                        reference, manifest.layers().getFirst(), Attachment.MAX_BYTES, "the content of " + reference));
+        return new Attachment(manifest, content);
+    }
+
+    /**
+     * Attaches something to an artifact. The same attachment twice is one.
+     *
+     * @param subject the artifact, by digest
+     * @return digest of the attachment's manifest
+     */
+    public Digest attach(Reference subject, Attachment attachment) {
+        return reaching(FailureReason.REGISTRY_UNAVAILABLE, () -> {
+            registry.upload(subject, Attachment.EMPTY_CONFIG, "the configuration of an attachment of " + subject);
+            registry.upload(subject, attachment.content(), "the content of an attachment of " + subject);
+            new ReferrerList(registry).put(subject, attachment.manifest());
+            return attachment.digest();
+        });
+    }
+
+    private static void requireLimit(long bytes, long limit, Reference reference) {
+        if (bytes > limit) {
+            throw VerifiedCopy.tooLarge("%s (%,d bytes)".formatted(reference, bytes), limit);
+        }
+    }
+
+    private static <T> T reaching(FailureReason notFound, Supplier<T> work) {
         try {
-            RegistryClient.Stored stored = registry.manifest(reference);
-            Manifest manifest = readManifest(stored, reference);
-            FilePlan.requireSpace(manifest, folder, limit, reference.toString());
-            List<FilePlan.PlannedFile> plan = FilePlan.of(manifest, folder);
-            fetch(plan, reference);
-            return new Pulled(
-                    stored.digest(),
-                    manifest.layerBytes(),
-                    plan.stream().map(FilePlan.PlannedFile::name).toList());
+            return work.get();
         } catch (TransferException e) {
             throw e.failure(notFound);
-        }
-    }
-
-    void fetch(List<FilePlan.PlannedFile> plan, Reference repository) throws IOException {
-        for (FilePlan.PlannedFile file : plan) {
-            if (!file.isDone()) {
-                String what = "file '%s' of %s".formatted(file.name(), repository.name());
-                registry.download(repository, file.layer(), file.place(), what);
-            }
-        }
-    }
-
-    static Manifest readManifest(RegistryClient.Stored stored, Reference reference) {
-        if (stored.mediaType().equals(Index.MEDIA_TYPE) || stored.mediaType().endsWith("manifest.list.v2+json")) {
-            throw new RuntimeFailure(
-                    FailureReason.UNSUPPORTED_MODEL,
-                    "%s is an index of several images, not an artifact with files. Push them with 'edgeai push'."
-                            .formatted(reference));
-        }
-        try {
-            return Manifest.read(stored.bytes());
-        } catch (IOException e) {
-            throw new RuntimeFailure(
-                    FailureReason.UNSUPPORTED_MODEL,
-                    "%s is no OCI image manifest (%s). Push the files with 'edgeai push'."
-                            .formatted(reference, e.getMessage()),
-                    e);
         }
     }
 }

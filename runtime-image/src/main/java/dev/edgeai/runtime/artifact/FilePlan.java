@@ -4,7 +4,6 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.runtime.cli.RuntimeFailure;
 
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -73,20 +72,26 @@ final class FilePlan {
         return new PlannedFile(name, SafeName.resolve(folder, name), layer);
     }
 
+    /** The files that are not there yet. */
+    static List<PlannedFile> missing(List<PlannedFile> plan) throws IOException {
+        List<PlannedFile> missing = new ArrayList<>();
+        for (PlannedFile file : plan) {
+            if (!file.isDone()) {
+                missing.add(file);
+            }
+        }
+        return missing;
+    }
+
     /**
-     * Makes sure that files fit.
+     * Makes sure that files fit on their volume.
      *
-     * @param limit largest sum of sizes, bytes
      * @throws RuntimeFailure {@code TooLarge}
      */
-    static void requireSpace(Manifest manifest, Path folder, long limit, String what) throws IOException {
-        long bytes = manifest.layerBytes();
-        if (bytes > limit) {
-            throw VerifiedCopy.tooLarge("%s (%,d bytes)".formatted(what, bytes), limit);
-        }
+    static void requireSpace(List<PlannedFile> files, Path folder, String what) throws IOException {
+        long bytes = files.stream().mapToLong(file -> file.layer().size()).sum();
         Files.createDirectories(folder);
-        FileStore store = Files.getFileStore(folder);
-        long free = store.getUsableSpace();
+        long free = Files.getFileStore(folder).getUsableSpace();
         if (bytes > free) {
             throw new RuntimeFailure(
                     FailureReason.TOO_LARGE,

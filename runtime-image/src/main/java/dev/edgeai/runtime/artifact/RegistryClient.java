@@ -50,27 +50,13 @@ final class RegistryClient {
     }
 
     /**
-     * A manifest as the registry holds it.
-     *
-     * @param digest of the bytes
-     * @param mediaType as the registry names it
-     * @param bytes exactly as they are stored
-     */
-    record Stored(Digest digest, String mediaType, byte[] bytes) {
-        /** How others point at it. */
-        Descriptor descriptor() {
-            return new Descriptor(mediaType, digest, bytes.length, null, Map.of());
-        }
-    }
-
-    /**
      * Gets a manifest or an index.
      *
      * @throws TransferException it is not there, or the registry does not give it
      * @throws RuntimeFailure {@code DigestMismatch}: it is not what the reference's digest says
      */
-    Stored manifest(Reference reference) {
-        Stored stored = call(reference.toString(), progress -> {
+    StoredManifest manifest(Reference reference) {
+        StoredManifest stored = call(reference.toString(), progress -> {
             var response = http.download(
                     uri(reference, "manifests/" + reference.manifestKey()),
                     Map.of("Accept", ACCEPT),
@@ -80,7 +66,7 @@ final class RegistryClient {
                 requireSuccess(reference.toString(), response.statusCode());
                 byte[] bytes = readAtMost(in, Manifest.MAX_BYTES, reference.toString());
                 String mediaType = response.headers().getOrDefault("content-type", Manifest.MEDIA_TYPE);
-                return new Stored(
+                return new StoredManifest(
                         Digest.of(bytes), mediaType.replaceFirst(";.*", "").strip(), bytes);
             }
         });
@@ -147,6 +133,29 @@ final class RegistryClient {
             }
             throw e;
         }
+    }
+
+    /**
+     * A small blob.
+     *
+     * @throws TransferException it is not there, or the registry does not give it
+     * @throws RuntimeFailure {@code DigestMismatch}, {@code TooLarge}
+     */
+    byte[] blob(Reference repository, Descriptor blob, int limit, String what) {
+        byte[] bytes = call(what, progress -> {
+            try (InputStream in = open(repository, blob)) {
+                return readAtMost(in, limit, what);
+            }
+        });
+        if (!Digest.of(bytes).equals(blob.digest())) {
+            throw VerifiedCopy.mismatch(what, "digest " + blob.digest(), "digest " + Digest.of(bytes));
+        }
+        return bytes;
+    }
+
+    private InputStream open(Reference repository, Descriptor blob) {
+        return library(repository)
+                .fetchBlob(containerRef(repository).withDigest(blob.digest().toString()));
     }
 
     /**
@@ -248,8 +257,7 @@ final class RegistryClient {
         if (bytes.length > limit) {
             throw new RuntimeFailure(
                     FailureReason.TOO_LARGE,
-                    "The manifest of %s is larger than %,d bytes; no registry has to keep such a one."
-                            .formatted(what, limit));
+                    "%s is larger than the %,d bytes that it may have.".formatted(what, limit));
         }
         return bytes;
     }

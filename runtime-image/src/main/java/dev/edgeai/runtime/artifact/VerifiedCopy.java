@@ -56,7 +56,7 @@ final class VerifiedCopy {
         try {
             Written written = copy(in, part, size, limit, progress);
             if (expected != null && !written.digest().equals(expected)) {
-                throw mismatch("digest " + expected, "digest " + written.digest());
+                throw mismatch(what, "digest " + expected, "digest " + written.digest());
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return written;
@@ -75,7 +75,7 @@ final class VerifiedCopy {
                 progress.moved(n);
                 total += n;
                 if (size >= 0 && total > size) {
-                    throw mismatch(size + " bytes", "more");
+                    throw mismatch(what, size + " bytes", "more");
                 }
                 if (total > limit) {
                     throw tooLarge(what, limit);
@@ -85,7 +85,7 @@ final class VerifiedCopy {
             }
         }
         if (size >= 0 && total != size) {
-            throw mismatch(size + " bytes", total + " bytes");
+            throw mismatch(what, size + " bytes", total + " bytes");
         }
         return new Written(Digest.ofHash(sha256.digest()), total);
     }
@@ -97,7 +97,7 @@ final class VerifiedCopy {
                         .formatted(what, limit));
     }
 
-    private RuntimeFailure mismatch(String expected, String found) {
+    static RuntimeFailure mismatch(String what, String expected, String found) {
         return new RuntimeFailure(
                 FailureReason.DIGEST_MISMATCH,
                 "%s: expected %s, found %s. It was damaged or changed after it was pushed; push it again."

@@ -1,0 +1,109 @@
+package dev.edgeai.runtime.certify;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.runtime.artifact.Attachment;
+import dev.edgeai.runtime.artifact.Digest;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A certificate whose signature holds.
+ *
+ * @param statement what it says
+ * @param envelope its bytes: a DSSE envelope
+ */
+public record Certificate(Statement statement, byte[] envelope) {
+    /** By which certificates are found among what refers to an artifact. */
+    static final String ARTIFACT_TYPE = Statement.MEDIA_TYPE;
+
+    static Certificate sign(Statement statement, SigningKey key) {
+        byte[] envelope =
+                Envelope.sign(Statement.MEDIA_TYPE, statement.toBytes(), key).toBytes();
+        return open(envelope, key.trusted()); // what would not verify is not handed out
+    }
+
+    /**
+     * Checks the signature and that the statement is a passed test result.
+     *
+     * @throws RuntimeFailure {@code CertificateInvalid}: the message says why
+     */
+    public static Certificate open(byte[] envelope, TrustedKey key) {
+        try {
+            Statement statement = Statement.read(Envelope.open(envelope, Statement.MEDIA_TYPE, key));
+            requirePassed(statement);
+            return new Certificate(statement, envelope);
+        } catch (IOException e) {
+            throw new RuntimeFailure(
+                    FailureReason.CERTIFICATE_INVALID,
+                    "The certificate does not hold: %s. Serve only what the operator certified, with its public key."
+                            .formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * Checks that the certificate is for this artifact on this class of hardware.
+     *
+     * @throws RuntimeFailure {@code CertificateMismatch}: the message names both
+     */
+    public Certificate requireFor(Digest artifact, String accelerator) {
+        if (!statement.artifact().equals(artifact)) {
+            throw mismatch("artifact " + statement.artifact(), artifact.toString());
+        }
+        if (!statement.accelerator().equals(accelerator)) {
+            throw mismatch("accelerator '" + statement.accelerator() + "'", "'" + accelerator + "'");
+        }
+        return this;
+    }
+
+    /**
+     * As it is attached to the artifact.
+     *
+     * @param manifest bytes of the artifact's manifest
+     */
+    Attachment attachment(byte[] manifest) {
+        return Attachment.to(
+                manifest,
+                ARTIFACT_TYPE,
+                Envelope.MEDIA_TYPE,
+                envelope,
+                Map.of(
+                        "in-toto.io/predicate-type",
+                        Statement.PREDICATE_TYPE,
+                        "dev.edgeai.accelerator",
+                        statement.accelerator()));
+    }
+
+    @SuppressWarnings("ConstantValue") // signed, but by any version of the signer
+    private static void requirePassed(Statement statement) throws IOException {
+        boolean shaped = Statement.TYPE.equals(statement.type())
+                && Statement.PREDICATE_TYPE.equals(statement.predicateType())
+                && statement.subject() != null
+                && statement.subject().size() == 1
+                && statement.predicate() != null
+                && statement.predicate().edgeai() != null;
+        if (!shaped) {
+            throw new IOException("it is no test result about one artifact");
+        }
+        Statement.TestResult result = statement.predicate();
+        List<GateResult> gates = result.edgeai().gates();
+        boolean passed = Statement.TestResult.PASSED.equals(result.result())
+                && !gates.isEmpty()
+                && gates.stream().allMatch(gate -> gate.verdict() == Verdict.PASS);
+        if (!passed) {
+            throw new IOException("not all of its gates passed");
+        }
+    }
+
+    private static RuntimeFailure mismatch(String certified, String wanted) {
+        return new RuntimeFailure(
+                FailureReason.CERTIFICATE_MISMATCH,
+                "The certificate is for %s, not for %s. Run the optimization for this one and serve what it certifies."
+                        .formatted(certified, wanted));
+    }
+}

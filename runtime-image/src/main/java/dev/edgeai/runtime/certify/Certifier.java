@@ -1,0 +1,88 @@
+package dev.edgeai.runtime.certify;
+
+import dev.edgeai.api.trial.CertificateRequest;
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.artifact.Descriptor;
+import dev.edgeai.runtime.artifact.Digest;
+import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.StoredManifest;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Signs that a variant passed its gates, and attaches the certificate to the variant in the registry. */
+public final class Certifier {
+    private static final Logger LOG = LoggerFactory.getLogger(Certifier.class);
+
+    private final Artifacts artifacts;
+    private final SigningKey key;
+
+    public Certifier(Artifacts artifacts, SigningKey key) {
+        this.artifacts = artifacts;
+        this.key = key;
+    }
+
+    /**
+     * Certifies. The same request gives the same certificate: ECDSA signatures are random, so one that this key signed
+     * before is used again.
+     *
+     * @return digest of the certificate's manifest
+     * @throws RuntimeFailure {@code GateRefused}: a gate did not pass; {@code SourceNotFound}: the artifact is not
+     *     whole in the registry
+     */
+    public Digest certify(CertificateRequest request) {
+        requirePassed(request);
+        Reference artifact = Reference.parse(request.artifact());
+        Reference subject = artifact.at(artifact.requireDigest());
+        StoredManifest stored = artifacts.requireComplete(subject, FailureReason.SOURCE_NOT_FOUND);
+        Statement statement = Statement.of(request);
+        return existing(subject, statement)
+                .orElseGet(() -> artifacts.attach(
+                        subject, Certificate.sign(statement, key).attachment(stored.bytes())));
+    }
+
+    private Optional<Digest> existing(Reference subject, Statement statement) {
+        return artifacts.attachments(subject, Certificate.ARTIFACT_TYPE).stream()
+                .map(Descriptor::digest)
+                .filter(digest -> says(subject, digest, statement))
+                .findFirst();
+    }
+
+    private boolean says(Reference subject, Digest certificate, Statement statement) {
+        try {
+            byte[] envelope = artifacts
+                    .attachment(subject, certificate, FailureReason.CERTIFICATE_MISSING)
+                    .content();
+            return Arrays.equals(
+                    Certificate.open(envelope, key.trusted()).statement().toBytes(), statement.toBytes());
+        } catch (RuntimeFailure e) {
+            LOG.info("Passing over {}: {}", certificate, e.getMessage());
+            return false;
+        }
+    }
+
+    private static void requirePassed(CertificateRequest request) {
+        String refusals = request.gates().stream()
+                .filter(gate -> gate.verdict() != Verdict.PASS)
+                .map(Certifier::sentence)
+                .collect(Collectors.joining("; "));
+        if (!refusals.isEmpty() || request.gates().isEmpty()) {
+            throw new RuntimeFailure(
+                    FailureReason.GATE_REFUSED,
+                    "No certificate for %s: %s. Only a trial that passed every gate is certified."
+                            .formatted(request.artifact(), refusals.isEmpty() ? "it names no gate" : refusals));
+        }
+    }
+
+    private static String sentence(GateResult gate) {
+        return "gate %s is %s (value %s, threshold %s)"
+                .formatted(gate.name(), gate.verdict(), gate.value(), gate.threshold());
+    }
+}

@@ -1,0 +1,147 @@
+package dev.edgeai.runtime.certify;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.edgeai.api.trial.CertificateRequest;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.runtime.artifact.Digest;
+import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.cli.Json;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a certificate says: an in-toto Statement v1 with the test-result predicate. It holds no time, so the same
+ * measurements are the same statement.
+ *
+ * @param type {@value #TYPE}
+ * @param subject the variant, by digest
+ * @param predicateType {@value #PREDICATE_TYPE}
+ * @param predicate the gates and what they rest on
+ * @see <a href="https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md">test-result</a>
+ */
+@JsonPropertyOrder({"_type", "subject", "predicateType", "predicate"})
+public record Statement(
+        @JsonProperty("_type") String type, List<Subject> subject, String predicateType, TestResult predicate) {
+    static final String TYPE = "https://in-toto.io/Statement/v1";
+    static final String PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1";
+    static final String MEDIA_TYPE = "application/vnd.in-toto+json";
+
+    private static final String SHA256 = "sha256";
+
+    /**
+     * Something by its digest.
+     *
+     * @param name for people
+     * @param digest algorithm to hexadecimal digits
+     */
+    public record Subject(String name, Map<String, String> digest) {
+        static Subject of(String name, Digest digest) {
+            return new Subject(name, Map.of(SHA256, digest.hex()));
+        }
+
+        boolean is(Digest other) {
+            return other.hex().equals(digest.get(SHA256));
+        }
+    }
+
+    /**
+     * The predicate.
+     *
+     * @param result {@code PASSED}
+     * @param configuration the source model and the dataset, by digest
+     * @param passedTests names of the gates
+     * @param warnedTests empty
+     * @param failedTests empty
+     * @param edgeai what was measured
+     */
+    public record TestResult(
+            String result,
+            List<Subject> configuration,
+            List<String> passedTests,
+            List<String> warnedTests,
+            List<String> failedTests,
+            Evidence edgeai) {
+        static final String PASSED = "PASSED";
+    }
+
+    /**
+     * What the result rests on.
+     *
+     * @param accelerator name of the accelerator profile it holds for
+     * @param namespace of the run
+     * @param run name of the run
+     * @param trial name of the trial
+     * @param gates each with value and threshold
+     * @param baseline the source as measured
+     * @param variant the variant as measured
+     * @param comparison the variant against the baseline
+     * @param versions tools, name to version
+     */
+    public record Evidence(
+            String accelerator,
+            String namespace,
+            String run,
+            String trial,
+            List<GateResult> gates,
+            Measurement baseline,
+            Measurement variant,
+            Comparison comparison,
+            Map<String, String> versions) {
+        public Evidence {
+            versions = Collections.unmodifiableMap(new TreeMap<>(versions));
+        }
+    }
+
+    /** What a request asks to be signed. */
+    static Statement of(CertificateRequest request) {
+        Reference artifact = Reference.parse(request.artifact());
+        return new Statement(
+                TYPE,
+                List.of(Subject.of(artifact.name(), artifact.requireDigest())),
+                PREDICATE_TYPE,
+                new TestResult(
+                        TestResult.PASSED,
+                        List.of(
+                                Subject.of("source", Digest.parse(request.sourceDigest())),
+                                Subject.of("dataset", Digest.parse(request.datasetDigest()))),
+                        request.gates().stream().map(GateResult::name).toList(),
+                        List.of(),
+                        List.of(),
+                        new Evidence(
+                                request.accelerator(),
+                                request.namespace(),
+                                request.run(),
+                                request.trial(),
+                                request.gates(),
+                                request.baseline(),
+                                request.variant(),
+                                request.comparison(),
+                                request.versions())));
+    }
+
+    static Statement read(byte[] json) throws IOException {
+        return Json.read(new String(json, StandardCharsets.UTF_8), Statement.class);
+    }
+
+    byte[] toBytes() {
+        return Json.write(this).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Digest of the variant. */
+    public Digest artifact() {
+        return new Digest(subject.getFirst().digest().getOrDefault(SHA256, ""));
+    }
+
+    /** Name of the accelerator profile it holds for. */
+    public String accelerator() {
+        return predicate.edgeai().accelerator();
+    }
+}
