@@ -1,5 +1,7 @@
+import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.TimeSpan;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
@@ -8,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefi
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder;
 import java.io.File;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,11 +20,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Writes the CRD manifests, as the Fabric8 Maven plugin would, and mends two things it does to them: printer columns are
- * sorted by their path, and a rule on a record's component is written twice (once for the field, once for the accessor).
+ * Writes the CRD manifests, as the Fabric8 Maven plugin would, and mends what it does to them: printer columns are
+ * sorted by their path, a rule on a record's component is written twice (once for the field, once for the accessor), and
+ * what is wrong with a number or a duration would be told with a pattern instead of a sentence.
  * Run by the build: {@code java CrdManifests.java <folder>}.
  */
 public final class CrdManifests implements CRDPostProcessor {
+    /** Keeps the estimated cost of the rules low. */
+    private static final long LONGEST_NUMBER = 24;
+
+    private static final long MOST_ENTRIES = 64;
+
     private static final Map<String, Class<? extends HasMetadata>> KINDS =
             List.of(EdgeModel.class, OptimizationRun.class).stream()
                     .collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
@@ -52,17 +61,50 @@ public final class CrdManifests implements CRDPostProcessor {
             version.getAdditionalPrinterColumns()
                     .sort(Comparator.comparing(
                             (CustomResourceColumnDefinition column) -> order.indexOf(column.getName())));
-            onceEach(version.getSchema().getOpenAPIV3Schema());
+            mend(version.getSchema().getOpenAPIV3Schema());
         }
         return crd;
     }
 
-    private static void onceEach(JSONSchemaProps schema) {
+    private static void mend(JSONSchemaProps schema) {
         schema.setXKubernetesValidations(
                 schema.getXKubernetesValidations().stream().distinct().toList());
-        schema.getProperties().values().forEach(CrdManifests::onceEach);
-        if (schema.getItems() != null && schema.getItems().getSchema() != null) {
-            onceEach(schema.getItems().getSchema());
+        if (Decimal.NON_NEGATIVE.equals(schema.getPattern())) {
+            number(schema);
+        } else if (TimeSpan.PATTERN.equals(schema.getPattern())) {
+            rule(schema, matches(TimeSpan.PATTERN), "give a number and a unit (ms, s, m, h), for example 50ms, 30s or 1h30m");
+        } else if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
+            rule(schema, "type(self) == int || isQuantity(string(self))", "give a quantity, for example 512Mi, 2Gi or 250m");
         }
+        schema.getProperties().values().forEach(CrdManifests::mend);
+        if (schema.getAdditionalProperties() != null && schema.getAdditionalProperties().getSchema() != null) {
+            schema.setMaxProperties(MOST_ENTRIES);
+            mend(schema.getAdditionalProperties().getSchema());
+        }
+        if (schema.getItems() != null && schema.getItems().getSchema() != null) {
+            mend(schema.getItems().getSchema());
+        }
+    }
+
+    /** Whole numbers may stand without quotes; fractions may not, as floats do not survive JSON unchanged. */
+    private static void number(JSONSchemaProps schema) {
+        rule(
+                schema,
+                "type(self) == int ? self >= 0 : " + matches(Decimal.NON_NEGATIVE).replace("self.", "string(self)."),
+                "give a number of 0 or more, in quotes when it has a fraction, for example \"0.95\"");
+        schema.setType(null);
+        schema.setXKubernetesIntOrString(true);
+    }
+
+    /** A rule says what to write instead; a pattern's own message is the pattern. */
+    private static void rule(JSONSchemaProps schema, String rule, String message) {
+        schema.setPattern(null);
+        schema.setMaxLength(LONGEST_NUMBER);
+        schema.setXKubernetesValidations(List.of(
+                new ValidationRuleBuilder().withRule(rule).withMessage(message).build()));
+    }
+
+    private static String matches(String pattern) {
+        return "self.matches(r'" + pattern + "')";
     }
 }

@@ -2,6 +2,7 @@ package dev.edgeai.testing;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,6 +27,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -96,9 +98,15 @@ public final class ApiServer implements AutoCloseable {
                 // no controller manager makes the service accounts that it would ask for
                 "--disable-admission-plugins",
                 "ServiceAccount");
-        client = client(ADMIN_TOKEN);
-        awaitReady();
-        installCrds();
+        try {
+            await(() -> Files.exists(folder.resolve("certs/apiserver.crt")));
+            client = client(ADMIN_TOKEN);
+            await(this::isReady);
+            installCrds();
+        } catch (IOException | RuntimeException e) {
+            end();
+            throw e;
+        }
     }
 
     /** A client that may do anything. Closed with the server. */
@@ -147,6 +155,10 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         client.close();
+        end();
+    }
+
+    private void end() throws IOException {
         for (Process process : processes.reversed()) {
             process.destroy();
             try {
@@ -173,12 +185,17 @@ public final class ApiServer implements AutoCloseable {
                 .start());
     }
 
-    private void awaitReady() {
+    private void await(Callable<Boolean> condition) {
         try {
             Awaitility.await("the API server")
                     .atMost(START_TIMEOUT)
                     .pollInterval(Duration.ofMillis(100))
-                    .until(() -> Files.exists(folder.resolve("certs/apiserver.crt")) && isReady());
+                    .until(() -> {
+                        if (processes.stream().anyMatch(process -> !process.isAlive())) {
+                            throw new IllegalStateException("a process ended");
+                        }
+                        return condition.call();
+                    });
         } catch (RuntimeException e) {
             String log = tail(folder.resolve("kube-apiserver.log")) + tail(folder.resolve("etcd.log"));
             throw new IllegalStateException("the API server did not start:\n" + log, e);
@@ -186,9 +203,6 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private boolean isReady() {
-        if (processes.stream().anyMatch(process -> !process.isAlive())) {
-            throw new IllegalStateException("a process ended");
-        }
         try {
             return "ok".equals(client.raw("/readyz"));
         } catch (KubernetesClientException e) {
@@ -205,18 +219,18 @@ public final class ApiServer implements AutoCloseable {
                         .load(manifest)
                         .item();
                 client.resource(crd).serverSideApply();
-                client.resource(crd)
-                        .waitUntilCondition(
-                                found -> found.getStatus() != null
-                                        && found.getStatus().getConditions().stream()
-                                                .anyMatch(condition -> condition
-                                                                .getType()
-                                                                .equals("Established")
-                                                        && condition.getStatus().equals("True")),
-                                30,
-                                TimeUnit.SECONDS);
+                Awaitility.await(path).atMost(START_TIMEOUT).until(() -> isEstablished(crd));
             }
         }
+    }
+
+    private boolean isEstablished(CustomResourceDefinition crd) {
+        CustomResourceDefinitionStatus status = client.resource(crd).get().getStatus();
+        return status != null
+                && status.getConditions() != null
+                && status.getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
     }
 
     private KubernetesClient client(String token) {

@@ -13,14 +13,20 @@ import java.math.RoundingMode;
  * @param value the exact value
  */
 public record Decimal(BigDecimal value) implements Comparable<Decimal> {
-    /** What the schema accepts: no sign, no exponent. */
+    /** What the schema accepts, besides whole numbers: no sign, no exponent. */
     public static final String NON_NEGATIVE = "^[0-9]+(\\.[0-9]+)?$";
 
     private static final MathContext SIX_DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
 
-    @JsonCreator
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Decimal of(String text) {
         return new Decimal(new BigDecimal(text));
+    }
+
+    /** Whole numbers may be written without quotes. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Decimal ofWhole(long value) {
+        return new Decimal(BigDecimal.valueOf(value));
     }
 
     /** A measured value, kept to six significant digits: more would be noise in a status. */

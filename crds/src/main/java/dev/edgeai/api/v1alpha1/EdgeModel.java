@@ -2,6 +2,7 @@ package dev.edgeai.api.v1alpha1;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
@@ -14,6 +15,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version("v1alpha1")
 @ShortNames("em")
 @Categories("edgeai")
+@ValidationRule(
+        value = "self.metadata.name.size() <= 63",
+        message = "metadata.name may have at most 63 characters: it is a label of all that is made for it")
 @AdditionalPrinterColumn(name = "TASK", jsonPath = ".spec.task")
 @AdditionalPrinterColumn(name = "PHASE", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "VARIANT", jsonPath = ".status.variant")
