@@ -85,6 +85,14 @@ service_answers() {
 
 registry_is_reached() { fetch_from node1 registry.registry 5000 /v2/cluster-test/busybox/tags/list; }
 
+host_reaches_both() {
+  local pod service
+  pod=$(k get pods -l app=server -o jsonpath='{.items[0].status.podIP}')
+  service=$(k get service server -o jsonpath='{.spec.clusterIP}')
+  quietly curl -fsS -m 3 "http://$pod:8080/"
+  quietly curl -fsS -m 3 "http://$service/"
+}
+
 registry_comes_and_goes() {
   quietly "$CLUSTER" registry stop
   ! registry_is_reached 2>/dev/null || return 1
@@ -106,6 +114,14 @@ partition_is_seen() {
 node_joins() {
   quietly "$CLUSTER" node add node3 nvidia-gpu
   eventually 60 fetch_from node3 "server.$NAMESPACE" 80 /
+}
+
+# As docs/embedded-cluster.md has it; the kubelet must leave it in place.
+gpu_is_pretended() {
+  quietly kubectl patch node node3 --subresource=status --type=json \
+    -p '[{"op":"add","path":"/status/capacity/nvidia.com~1gpu","value":"1"}]'
+  sleep 10
+  [[ $(kubectl get node node3 -o 'jsonpath={.status.allocatable.nvidia\.com/gpu}') == 1 ]]
 }
 
 everything_recorded_dies() {
@@ -202,11 +218,13 @@ main() {
   check "DNS answers in pods" dns_resolves
   check "a Service is reached from its own and another node" service_answers
   check "pods reach the registry by its name" registry_is_reached
+  check "the host reaches pods and Services" host_reaches_both
   check "up again changes nothing" up_changes_nothing
   check "registry stop and start" registry_comes_and_goes
   check "an image is loaded past the registry" image_is_loaded
   check "a cut node is noticed, and mended" partition_is_seen
   check "a third node joins" node_joins
+  check "a GPU is pretended" gpu_is_pretended
   check "kill -9 of every recorded process, then up" everything_recorded_dies
   check "kill -9 of containers and shims too, then up" everything_dies
   check "bridge and a node's network lost, then up" network_is_lost

@@ -88,7 +88,7 @@ node_network() { # NODE INDEX
   ip -n "$netns" link set eth0 up
   ip -n "$netns" link set lo up
   ip -n "$netns" route replace default via "$HOST_IP"
-  nsenter --net="/run/netns/$netns" sysctl -qw net.ipv4.ip_forward=1
+  nsenter --net="/run/netns/$netns" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
   network_routes "$2"
 }
 

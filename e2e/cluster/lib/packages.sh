@@ -4,7 +4,7 @@
 # command:package
 PACKAGES=(
   containerd:containerd runc:runc nft:nftables conntrack:conntrack ip:iproute2
-  busybox:busybox-static buildah:buildah mmdebstrap:mmdebstrap openssl:openssl curl:curl jq:jq
+  busybox:busybox-static buildah:buildah mmdebstrap:mmdebstrap openssl:openssl curl:curl
   nsenter:util-linux mount:mount flock:util-linux setsid:util-linux
 )
 CNI_BIN=/usr/lib/cni
