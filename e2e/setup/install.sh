@@ -10,16 +10,21 @@ start_cluster() {
     "${KUBECTL[@]}" version >/dev/null || fail "The context '$CONTEXT' does not answer" "Check: kubectl --context $CONTEXT version"
     return
   fi
-  "$CLUSTER" up
+  step "Cluster (the first time it builds Kubernetes)" "$CLUSTER" up
   eval "$("$CLUSTER" env)"
   HELM=(helm) KUBECTL=(kubectl) REGISTRY=$EDGEAI_REGISTRY/edgeai
 }
 
-# Tags are made of the images' content, so an unchanged image is neither pushed nor restarted.
+# The tag is made of the images' content, so nothing unchanged is pushed or restarted.
 build_images() {
-  IMAGES=$("$ROOT/runtime-image/build-images" --registry "$REGISTRY")
-  note "$IMAGES"
+  local tag
+  tag=$(mktemp)
+  step "Images (operator, runtime, optimizers)" build_images_to "$tag"
+  IMAGE_TAG=$(cat "$tag")
+  rm "$tag"
 }
+
+build_images_to() { "$ROOT/runtime-image/build-images" --registry "$REGISTRY" >"$1"; }
 
 install_chart() {
   step "helm upgrade --install (waits until it is ready)" \
