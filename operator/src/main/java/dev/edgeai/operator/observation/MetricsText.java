@@ -30,12 +30,10 @@ final class MetricsText {
     /** @throws IllegalArgumentException with the line that is not in the format */
     static List<Sample> parse(String text) {
         List<Sample> samples = new ArrayList<>();
-        for (String line : text.split("\n", -1)) {
-            String trimmed = line.strip();
-            if (!trimmed.isEmpty() && trimmed.charAt(0) != '#') {
-                samples.add(new MetricsText(trimmed).sample());
-            }
-        }
+        text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && line.charAt(0) != '#')
+                .forEach(line -> samples.add(new MetricsText(line).sample()));
         return List.copyOf(samples);
     }
 
@@ -54,8 +52,8 @@ final class MetricsText {
                 }
             }
         }
-        String[] rest = line.substring(at).strip().split("\\s+");
-        if (rest.length > 2) {
+        String[] rest = line.substring(at).strip().split("\\s+", 3);
+        if (rest.length == 3) {
             throw malformed();
         }
         try {

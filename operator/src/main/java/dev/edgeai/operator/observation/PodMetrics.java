@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Turns what a serving pod says at {@code /metrics} into a scrape. */
@@ -25,7 +26,7 @@ final class PodMetrics {
      */
     static Scrape read(String pod, Instant time, String revision, String text) {
         Map<String, Double> requests = new HashMap<>();
-        TreeMap<Double, Double> latency = new TreeMap<>();
+        NavigableMap<Double, Double> latency = new TreeMap<>();
         String answered = "";
         for (MetricsText.Sample sample : MetricsText.parse(text)) {
             switch (sample.name()) {
@@ -46,7 +47,7 @@ final class PodMetrics {
                 pod, time, requests.getOrDefault("ok", 0.0), requests.getOrDefault("error", 0.0), histogram(latency));
     }
 
-    private static Histogram histogram(TreeMap<Double, Double> cumulative) {
+    private static Histogram histogram(NavigableMap<Double, Double> cumulative) {
         List<Histogram.Bucket> buckets = cumulative.entrySet().stream()
                 .map(bucket -> new Histogram.Bucket(bucket.getKey(), bucket.getValue()))
                 .toList();

@@ -19,6 +19,7 @@ import dev.edgeai.planner.rollout.TrafficMode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Makes a rollout's decision true. Each action may be done twice. */
 final class RolloutActions {
@@ -170,6 +171,6 @@ final class RolloutActions {
     }
 
     static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {
-        return one.isEmpty() || other.isPresent() && other.get().compareTo(one.get()) < 0 ? other : one;
+        return Stream.of(one, other).flatMap(Optional::stream).min(Duration::compareTo);
     }
 }

@@ -1,0 +1,182 @@
+package dev.edgeai.operator.observation;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.rollout.LiveMetrics;
+import dev.edgeai.planner.rollout.MetricReading;
+import dev.edgeai.planner.rollout.ScrapeHistory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+class MeasurementsTest {
+    private static final TargetRef TARGET = new TargetRef("vision", "digits", "cpu");
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+
+    private final AtomicInteger measured = new AtomicInteger();
+    private final Measurements measurements = new Measurements(Clock.systemUTC(), target -> measured.incrementAndGet());
+
+    @AfterEach
+    void close() {
+        measurements.close();
+    }
+
+    @Test
+    void differencesTheCountersOfBothRevisionsOverTheSameWindow() throws IOException {
+        try (ServerStub green = new ServerStub("green");
+                ServerStub blue = new ServerStub("blue")) {
+            green.answered(1000, 0.05); // before the first scrape: counts nowhere
+            Watch watch = watch(pod("g", "green", green), pod("b", "blue", blue));
+            awaitRounds(watch, 1);
+            green.answered(40, 0.0022);
+            green.failed(10);
+            green.refused(7);
+            blue.answered(60, 0.0011);
+            awaitRounds(watch, measured.get() + 2);
+
+            LiveMetrics live = live(watch);
+            assertThat(live.silent()).isEmpty();
+            assertThat(live.watched()).hasValueSatisfying(window -> {
+                assertThat(window.ok()).isEqualTo(40);
+                assertThat(window.errors()).isEqualTo(10);
+                assertThat(window.latency().quantile(0.95).orElseThrow()).isCloseTo(0.0025, within(0.0005));
+            });
+            assertThat(live.reference())
+                    .hasValueSatisfying(window -> assertThat(window.ok()).isEqualTo(60));
+        }
+    }
+
+    @Test
+    void aPodThatDoesNotAnswerIsNamed() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0);
+                ServerStub green = new ServerStub("green")) {
+            Watch watch = watch(
+                    pod("g", "green", green), new Watch.Pod("mute", "green", "127.0.0.1:" + silent.getLocalPort()));
+            awaitRounds(watch, 1);
+            assertThat(measurements.watch(TARGET, watch).silent())
+                    .hasValueSatisfying(why -> assertThat(why).contains("mute").contains("did not answer within"));
+            assertThat(scrapes(measurements.watch(TARGET, watch), "green").scrapes())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void anAddressThatBelongsToAnotherRevisionByNowIsNotBelieved() throws IOException {
+        try (ServerStub other = new ServerStub("blue")) {
+            Watch watch = watch(pod("g", "green", other));
+            awaitRounds(watch, 1);
+            Readings readings = measurements.watch(TARGET, watch);
+            assertThat(readings.silent())
+                    .hasValueSatisfying(why -> assertThat(why).contains("is of revision blue instead of green"));
+            assertThat(scrapes(readings, "green").scrapes()).isEmpty();
+        }
+    }
+
+    @Test
+    void afterForgettingTheFirstWindowIsEmptyAgain() throws IOException {
+        try (ServerStub green = new ServerStub("green")) {
+            Watch watch = watch(pod("g", "green", green));
+            awaitRounds(watch, 3);
+            measurements.forget(TARGET);
+            assertThat(measurements.watch(TARGET, watch).scrapes()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTargetNobodyAsksForIsForgotten() throws IOException {
+        try (ServerStub green = new ServerStub("green")) {
+            Watch watch = new Watch(List.of(pod("g", "green", green)), List.of(), Duration.ofMillis(1));
+            measurements.watch(TARGET, watch);
+            await().during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(measured::get, count -> count == measured.get() && count > 3 && count < 20);
+            assertThat(measurements.watch(TARGET, watch).scrapes()).isEmpty();
+        }
+    }
+
+    @Test
+    void asksPrometheusForOneNumber() throws IOException {
+        assertThat(ask("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":"
+                        + "[{\"metric\":{},\"value\":[1.0,\"0.93\"]}]}}"))
+                .isEqualTo(new MetricReading.Value(0.93));
+        assertThat(ask("{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1.0,\"7\"]}}"))
+                .isEqualTo(new MetricReading.Value(7));
+        assertThat(ask("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"))
+                .isInstanceOfSatisfying(
+                        MetricReading.Unreadable.class,
+                        unreadable -> assertThat(unreadable.message())
+                                .contains("up == 1")
+                                .contains("0 series"));
+        assertThat(ask("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":"
+                        + "[{\"metric\":{},\"value\":[1.0,\"NaN\"]}]}}"))
+                .isInstanceOf(MetricReading.Unreadable.class);
+        assertThat(ask("<html>")).isInstanceOf(MetricReading.Unreadable.class);
+    }
+
+    private MetricReading ask(String answer) throws IOException {
+        HttpServer prometheus = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        prometheus.createContext("/api/v1/query", exchange -> {
+            boolean asked = "query=up+%3D%3D+1".equals(exchange.getRequestURI().getRawQuery());
+            byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(asked ? 200 : 400, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        prometheus.start();
+        try {
+            String address = "http://127.0.0.1:" + prometheus.getAddress().getPort();
+            Watch watch = new Watch(List.of(), List.of(new Watch.Query("mine", address, "up == 1")), INTERVAL);
+            measurements.forget(TARGET);
+            awaitRounds(watch, measured.get() + 1);
+            return Objects.requireNonNull(
+                    measurements.watch(TARGET, watch).queries().get("mine"));
+        } finally {
+            prometheus.stop(0);
+        }
+    }
+
+    private void awaitRounds(Watch watch, int rounds) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            measurements.watch(TARGET, watch);
+            return measured.get() >= rounds;
+        });
+    }
+
+    private LiveMetrics live(Watch watch) {
+        Readings readings = measurements.watch(TARGET, watch);
+        return LiveMetrics.of(
+                scrapes(readings, "green"),
+                Optional.of(scrapes(readings, "blue")),
+                Instant.EPOCH,
+                INTERVAL,
+                readings.silent());
+    }
+
+    private static ScrapeHistory scrapes(Readings readings, String revision) {
+        return readings.scrapes().getOrDefault(revision, ScrapeHistory.EMPTY);
+    }
+
+    private static Watch watch(Watch.Pod... pods) {
+        return new Watch(List.of(pods), List.of(), INTERVAL);
+    }
+
+    private static Watch.Pod pod(String name, String revision, ServerStub server) {
+        return new Watch.Pod(name, revision, server.address());
+    }
+}
