@@ -16,7 +16,7 @@ final class MeasurementLoop {
     private static final Logger LOG = LoggerFactory.getLogger(MeasurementLoop.class);
 
     /** Rounds that nobody asked for, after which the loop ends. */
-    private static final int UNASKED_ROUNDS = 10;
+    static final int UNASKED_ROUNDS = 10;
 
     private static final long LEAST_PAUSE_MILLIS = 100;
 

@@ -61,6 +61,7 @@ public final class Measurements implements AutoCloseable {
 
     @Override
     public void close() {
+        loops.values().forEach(MeasurementLoop::stop);
         timer.shutdownNow();
         workers.shutdownNow();
     }

@@ -19,10 +19,12 @@ public final class ServerStub implements AutoCloseable {
     private final Counter requests = Counter.builder()
             .name("edgeai_inference_requests_total")
             .labelNames("code")
+            .withoutExemplars()
             .register(registry);
     private final Histogram durations = Histogram.builder()
             .name("edgeai_inference_duration_seconds")
             .classicOnly()
+            .withoutExemplars()
             .classicUpperBounds(0.001, 0.00125, 0.0016, 0.002, 0.0025, 0.00315, 0.004, 0.01, 0.1)
             .register(registry);
     private final HttpServer server;
