@@ -22,6 +22,51 @@ public record VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> 
      */
     public static VariantChoice of(
             List<CertifiedVersion> ranked, TargetStatus current, Remediation remediation, Instant now) {
-        throw new UnsupportedOperationException("not built yet");
+        List<CertifiedVersion> open =
+                ranked.stream().filter(v -> !rejected(current, v.revision())).toList();
+        if (open.isEmpty()) {
+            return new VariantChoice(
+                    Optional.empty(),
+                    ranked.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "every certified variant was rejected; change the spec, or annotate edgeai.dev/retry with a new value"));
+        }
+        CertifiedVersion next = open.getFirst();
+        if (next.equals(ranked.getFirst()) || onItsWay(current, next.revision())) {
+            return new VariantChoice(Optional.of(next), Optional.empty());
+        }
+        return switch (remediation.policy()) {
+            case AUTOMATIC -> afterCooldown(next, current, remediation, now);
+            case SUGGEST ->
+                new VariantChoice(
+                        Optional.empty(),
+                        Optional.of(
+                                "%s is the next certified variant; set remediation.policy to Automatic to roll it out"
+                                        .formatted(next.variant())));
+            case NONE -> new VariantChoice(Optional.empty(), Optional.empty());
+        };
+    }
+
+    /** Whether this revision was rejected and not retried since. */
+    public static boolean rejected(TargetStatus current, String revision) {
+        return current.rejected().stream().anyMatch(r -> r.revision().equals(revision));
+    }
+
+    private static VariantChoice afterCooldown(
+            CertifiedVersion next, TargetStatus current, Remediation remediation, Instant now) {
+        Optional<Instant> until = Optional.ofNullable(current.lastRollback())
+                .map(r -> Instant.parse(r.time()).plus(remediation.cooldown().duration()));
+        return until.filter(now::isBefore).isEmpty()
+                ? new VariantChoice(Optional.of(next), Optional.empty())
+                : new VariantChoice(
+                        Optional.empty(),
+                        Optional.of(
+                                "%s is rolled out after the cooldown, at %s".formatted(next.variant(), until.get())));
+    }
+
+    private static boolean onItsWay(TargetStatus current, String revision) {
+        return (current.candidate() != null && current.candidate().revision().equals(revision))
+                || (current.stable() != null && current.stable().revision().equals(revision));
     }
 }

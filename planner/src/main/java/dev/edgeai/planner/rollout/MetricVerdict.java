@@ -1,0 +1,25 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.Verdict;
+
+import java.util.OptionalDouble;
+
+/**
+ * One measurement of one metric.
+ *
+ * @param verdict Inconclusive when there was too little to tell
+ * @param readable false when it could not be read, which is never the model's fault
+ * @param value of the watched version
+ * @param stableValue of the version it is compared with
+ * @param message names metric, value and threshold
+ */
+record MetricVerdict(
+        Verdict verdict, boolean readable, OptionalDouble value, OptionalDouble stableValue, String message) {
+    static MetricVerdict unreadable(String message) {
+        return new MetricVerdict(Verdict.INCONCLUSIVE, false, OptionalDouble.empty(), OptionalDouble.empty(), message);
+    }
+
+    static MetricVerdict tooLittle(String message) {
+        return new MetricVerdict(Verdict.INCONCLUSIVE, true, OptionalDouble.empty(), OptionalDouble.empty(), message);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
+import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
+import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The next status of a target while it is being decided. */
+final class TargetDraft {
+    /** Rejected versions that are remembered. */
+    static final int MAX_REJECTED = 20;
+
+    private final TargetStatus current;
+    RolloutPhase phase;
+
+    @Nullable
+    Integer step;
+
+    Instant since;
+
+    @Nullable
+    RolloutPhase pausedPhase;
+
+    @Nullable
+    Version stable;
+
+    @Nullable
+    Version candidate;
+
+    @Nullable
+    Version previous;
+
+    List<AnalysisResult> analysis;
+
+    @Nullable
+    Rollback lastRollback;
+
+    List<RejectedDigest> rejected;
+
+    @Nullable
+    String retry;
+
+    @Nullable
+    String message;
+
+    TargetDraft(TargetStatus current, Instant now) {
+        this.current = current;
+        phase = current.phase();
+        step = current.step();
+        since = current.since() == null ? now : Instant.parse(current.since());
+        pausedPhase = current.pausedPhase();
+        stable = current.stable();
+        candidate = current.candidate();
+        previous = current.previous();
+        analysis = current.analysis();
+        lastRollback = current.lastRollback();
+        rejected = current.rejected();
+        retry = current.retry();
+        message = current.message();
+    }
+
+    /** Versions that may have pods. */
+    List<Version> live() {
+        return Stream.of(stable, candidate, previous)
+                .flatMap(v -> Optional.ofNullable(v).stream())
+                .toList();
+    }
+
+    /** Writes down weights and pods as they are. */
+    void observe(RolloutObservation seen) {
+        stable = observed(stable, seen);
+        candidate = observed(candidate, seen);
+        previous = observed(previous, seen);
+    }
+
+    private static @Nullable Version observed(@Nullable Version v, RolloutObservation seen) {
+        if (v == null) {
+            return null;
+        }
+        int weight = seen.traffic().map(t -> t.weightOf(v.revision())).orElse(0);
+        return version(v, weight, v.desiredWeight(), seen.ready(v.revision()));
+    }
+
+    /** Whether the last decision saw the candidate at this weight of the ramp. */
+    boolean wasAtWeight(int weight, int pods) {
+        Version last = current.candidate();
+        return last != null && last.desiredWeight() == weight && last.weight() > 0 && last.readyReplicas() >= pods;
+    }
+
+    /** The same version with this much traffic asked for. */
+    static Version wanting(Version v, int desiredWeight) {
+        return version(v, v.weight(), desiredWeight, v.readyReplicas());
+    }
+
+    private static Version version(Version v, int weight, int desiredWeight, int ready) {
+        return new Version(
+                v.revision(),
+                v.artifact(),
+                v.digest(),
+                v.certificate(),
+                v.run(),
+                v.trial(),
+                v.variant(),
+                v.speedup(),
+                v.accuracyRetention(),
+                weight,
+                desiredWeight,
+                ready);
+    }
+
+    void enter(RolloutPhase next, Instant now, String why) {
+        phase = next;
+        since = now;
+        message = why;
+        if (next != RolloutPhase.RAMPING && next != RolloutPhase.PAUSED && next != RolloutPhase.AWAITING_PROMOTION) {
+            step = null;
+        }
+    }
+
+    void reject(Version version, String reason, String why, Instant now) {
+        List<RejectedDigest> next = new ArrayList<>(rejected);
+        next.removeIf(r -> r.revision().equals(version.revision()));
+        next.add(new RejectedDigest(version.digest(), version.revision(), reason, why, now.toString()));
+        rejected = next.subList(Math.max(0, next.size() - MAX_REJECTED), next.size());
+    }
+
+    TargetStatus build() {
+        return new TargetStatus(
+                current.name(),
+                phase,
+                current.run(),
+                step,
+                since.toString(),
+                pausedPhase,
+                stable,
+                candidate,
+                previous,
+                analysis,
+                lastRollback,
+                rejected,
+                retry,
+                message);
+    }
+}
