@@ -1,0 +1,72 @@
+package dev.edgeai.runtime.evaluate;
+
+import dev.edgeai.api.v1alpha1.Estimate;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+
+/** Values with 95 % intervals. */
+public final class Intervals {
+    /** 97.5 % quantile of the standard normal distribution. */
+    private static final double Z = 1.959964;
+
+    private static final int MAX_RESAMPLES = 1_000;
+    private static final int MIN_RESAMPLES = 200;
+    private static final long MAX_DRAWS = 50_000_000;
+
+    private Intervals() {}
+
+    /** A share with the score interval of Wilson (1927), which holds near 0 and 1 and for few trials too. */
+    public static Estimate wilson(int successes, int trials) {
+        if (trials < 1 || successes < 0 || successes > trials) {
+            throw new IllegalArgumentException(successes + " of " + trials);
+        }
+        double share = (double) successes / trials;
+        double z2n = Z * Z / trials;
+        double centre = (share + z2n / 2) / (1 + z2n);
+        double half = Z / (1 + z2n) * Math.sqrt(share * (1 - share) / trials + z2n / (4 * trials));
+        return Estimate.of(
+                share, Math.max(0, Math.min(share, centre - half)), Math.min(1, Math.max(share, centre + half)), trials);
+    }
+
+    /**
+     * A statistic of samples with the percentile interval of the bootstrap (Efron 1979). Paired statistics take indices,
+     * so that both sides are drawn together.
+     *
+     * @param samples how many there are
+     * @param statistic value for a choice of sample indices; NaN counts as 0
+     * @param seed of the draws
+     */
+    public static Estimate bootstrap(int samples, long seed, ToDoubleFunction<int[]> statistic) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] indices = new int[samples];
+        Arrays.setAll(indices, i -> i);
+        double value = finite(statistic.applyAsDouble(indices));
+        double[] resampled = new double[resamples(samples)];
+        for (int r = 0; r < resampled.length; r++) {
+            for (int i = 0; i < samples; i++) {
+                indices[i] = random.nextInt(samples);
+            }
+            resampled[r] = finite(statistic.applyAsDouble(indices));
+        }
+        return percentiles(value, resampled, samples);
+    }
+
+    /** The 2.5 % and 97.5 % percentiles of resampled values around a value, which always lies within. */
+    static Estimate percentiles(double value, double[] resampled, int samples) {
+        Arrays.sort(resampled);
+        double lower = resampled[(int) Math.floor(0.025 * (resampled.length - 1))];
+        double upper = resampled[(int) Math.ceil(0.975 * (resampled.length - 1))];
+        return Estimate.of(value, Math.min(value, lower), Math.max(value, upper), samples);
+    }
+
+    /** Fewer for large datasets, whose intervals are narrow anyway. */
+    private static int resamples(int samples) {
+        return (int) Math.clamp(MAX_DRAWS / samples, MIN_RESAMPLES, MAX_RESAMPLES);
+    }
+
+    private static double finite(double value) {
+        return Double.isFinite(value) ? value : 0;
+    }
+}

@@ -1,0 +1,5 @@
+/** Datasets, answers and task metrics: how good a model is, with intervals. */
+@NullMarked
+package dev.edgeai.runtime.evaluate;
+
+import org.jspecify.annotations.NullMarked;
