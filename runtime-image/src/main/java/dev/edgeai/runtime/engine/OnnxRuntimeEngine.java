@@ -45,12 +45,7 @@ public final class OnnxRuntimeEngine implements Engine {
     }
 
     private static OrtEnvironment environment() {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "edgeai");
-        try {
-            environment.setTelemetry(false);
-        } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime refused to turn its telemetry off: " + e.getMessage(), e);
-        }
-        return environment;
+        NativeEnvironment.set("ORT_DISABLE_TELEMETRY", "1");
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "edgeai");
     }
 }

@@ -8,7 +8,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -128,10 +127,7 @@ final class OnnxRuntimeModel implements LoadedModel {
 
     private static Tensor copy(String name, OnnxTensor value) {
         ai.onnxruntime.TensorInfo info = value.getInfo();
-        Tensor tensor = Tensor.allocate(type(name, info.type), info.getShape());
-        ByteBuffer data = value.getByteBuffer();
-        tensor.data().put(0, data, 0, data.remaining());
-        return tensor;
+        return new Tensor(type(name, info.type), info.getShape(), value.getByteBuffer());
     }
 
     @Override

@@ -11,14 +11,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -248,14 +252,14 @@ final class OpenVinoNative {
                 long rank = shape.get(JAVA_LONG, 0);
                 long[] dimensions = shape.get(ADDRESS, 8).reinterpret(rank * 8).toArray(JAVA_LONG);
                 check((int) P.invokeExact(shapeFree, shape));
-                Tensor copy = Tensor.allocate(type, dimensions);
-                long bytes = copy.data().remaining();
-                if (bytes > 0) {
+                long elements = Arrays.stream(dimensions).reduce(1, Math::multiplyExact);
+                byte[] copy = new byte[Math.toIntExact(Math.multiplyExact(elements, type.bytes()))];
+                if (copy.length > 0) {
                     check((int) PP.invokeExact(tensorData, tensor, out));
-                    MemorySegment.copy(
-                            out.get(ADDRESS, 0).reinterpret(bytes), 0, MemorySegment.ofBuffer(copy.data()), 0, bytes);
+                    MemorySegment data = out.get(ADDRESS, 0).reinterpret(copy.length);
+                    MemorySegment.copy(data, JAVA_BYTE, 0, copy, 0, copy.length);
                 }
-                return copy;
+                return new Tensor(type, dimensions, ByteBuffer.wrap(copy).order(ByteOrder.nativeOrder()));
             } finally {
                 FREE.invokeExact(tensorFree, tensor);
             }

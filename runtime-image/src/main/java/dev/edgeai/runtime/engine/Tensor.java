@@ -9,7 +9,8 @@ import java.util.Arrays;
  *
  * @param type element type
  * @param shape dimensions, outermost first
- * @param data direct, native byte order, position 0, limit = elements x element size; not to be changed after
+ * @param data native byte order, position 0, limit = elements x element size; not to be changed after. Direct where the
+ *     tensor goes into a model; answers are on the heap, where many large ones cost no native memory
  */
 @SuppressWarnings("ArrayRecordComponent") // hot path; treated as immutable by convention
 public record Tensor(DataType type, long[] shape, ByteBuffer data) {

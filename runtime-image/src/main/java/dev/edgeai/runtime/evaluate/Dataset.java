@@ -4,7 +4,6 @@ import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
-
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
@@ -74,8 +73,7 @@ public final class Dataset {
             }
             total = rows;
         }
-        boolean ownCalibration =
-                npz.headers().keySet().stream().anyMatch(name -> name.startsWith(CALIBRATION));
+        boolean ownCalibration = npz.headers().keySet().stream().anyMatch(name -> name.startsWith(CALIBRATION));
         long left = ownCalibration ? total : total - evaluation.calibrationSamples();
         if (left < MIN_SAMPLES) {
             throw new InvalidDatasetException("The dataset has " + total + " samples"
@@ -91,8 +89,9 @@ public final class Dataset {
             throw new InvalidDatasetException("The dataset has no array '" + input.name() + "'.");
         }
         List<Long> sample = header.shape().subList(1, header.shape().size());
-        List<Long> wanted =
-                input.shape().isEmpty() ? List.of() : input.shape().subList(1, input.shape().size());
+        List<Long> wanted = input.shape().isEmpty()
+                ? List.of()
+                : input.shape().subList(1, input.shape().size());
         boolean fits = header.type() == input.type() && sample.size() == wanted.size();
         for (int i = 0; fits && i < wanted.size(); i++) {
             fits = wanted.get(i) < 0 || wanted.get(i).equals(sample.get(i));

@@ -5,7 +5,6 @@ import dev.edgeai.api.v1alpha1.Metric;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
@@ -89,9 +88,8 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
             }
             progress.accept(i + 1);
         }
-        Estimate fidelity = baselineReader.classifier()
-                ? Quality.agreement(baselineAnswers, variantAnswers)
-                : meanCosine(cosines);
+        Estimate fidelity =
+                baselineReader.classifier() ? Quality.agreement(baselineAnswers, variantAnswers) : meanCosine(cosines);
         return metric == Metric.FIDELITY
                 ? new Rating(null, null, null, fidelity, maxError)
                 : new Rating(

@@ -27,7 +27,10 @@ public final class Intervals {
         double centre = (share + z2n / 2) / (1 + z2n);
         double half = Z / (1 + z2n) * Math.sqrt(share * (1 - share) / trials + z2n / (4 * trials));
         return Estimate.of(
-                share, Math.max(0, Math.min(share, centre - half)), Math.min(1, Math.max(share, centre + half)), trials);
+                share,
+                Math.max(0, Math.min(share, centre - half)),
+                Math.min(1, Math.max(share, centre + half)),
+                trials);
     }
 
     /**

@@ -82,7 +82,8 @@ record NpyHeader(DataType type, List<Long> shape, int length) {
         }
         String type = entries.getOrDefault("descr", "");
         if (type.contains("O")) {
-            throw new InvalidDatasetException("holds Python objects (pickle), which are never read; save plain numbers");
+            throw new InvalidDatasetException(
+                    "holds Python objects (pickle), which are never read; save plain numbers");
         }
         if (!TYPES.containsKey(type)) {
             throw new InvalidDatasetException("has element type " + type + "; use one of "
@@ -91,8 +92,7 @@ record NpyHeader(DataType type, List<Long> shape, int length) {
         if (!"False".equals(entries.get("fortran_order"))) {
             throw new InvalidDatasetException("is in Fortran order; save numpy.ascontiguousarray of it");
         }
-        return new NpyHeader(
-                TYPES.getOrDefault(type, DataType.FP32), shape(entries.getOrDefault("shape", "")), length);
+        return new NpyHeader(TYPES.getOrDefault(type, DataType.FP32), shape(entries.getOrDefault("shape", "")), length);
     }
 
     private static Map<String, String> entries(String text) {

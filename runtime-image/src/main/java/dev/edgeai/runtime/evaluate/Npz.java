@@ -63,8 +63,10 @@ final class Npz {
                 }
             }
         } catch (ZipException e) {
-            throw new InvalidDatasetException("The dataset " + file.getFileName() + " is no .npz file: "
-                    + e.getMessage() + ". Write it with numpy.savez.", e);
+            throw new InvalidDatasetException(
+                    "The dataset " + file.getFileName() + " is no .npz file: " + e.getMessage()
+                            + ". Write it with numpy.savez.",
+                    e);
         } catch (IOException e) {
             throw new InvalidDatasetException("The dataset cannot be read: " + e.getMessage(), e);
         }
@@ -84,8 +86,8 @@ final class Npz {
             NpyHeader header = NpyHeader.read(in);
             long wanted = Math.addExact(header.length(), bytes(header, name));
             if (entry.getSize() != wanted) {
-                throw new InvalidDatasetException("has " + entry.getSize() + " bytes where its shape "
-                        + header.shape() + " needs " + wanted);
+                throw new InvalidDatasetException(
+                        "has " + entry.getSize() + " bytes where its shape " + header.shape() + " needs " + wanted);
             }
             return header;
         } catch (EOFException e) {
@@ -129,7 +131,8 @@ final class Npz {
         long rowBytes = Math.multiplyExact(
                 inner.stream().reduce(1L, Math::multiplyExact), header.type().bytes());
         if (rowBytes > Integer.MAX_VALUE) {
-            throw new InvalidDatasetException("One sample of '" + name + "' has " + rowBytes + " bytes; at most 2 GiB.");
+            throw new InvalidDatasetException(
+                    "One sample of '" + name + "' has " + rowBytes + " bytes; at most 2 GiB.");
         }
         MemorySegment data = Arena.ofAuto().allocate(Math.max(1, rowBytes * rows), 64);
         try (ZipFile zip = new ZipFile(file.toFile());

@@ -7,7 +7,6 @@ import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,8 @@ public final class Robustness {
     /** Both models get the same perturbed samples, at most {@value #MAX_SAMPLES}; only the variant gets malformed ones. */
     public TrialResult.Robustness check(LoadedModel baseline, LoadedModel variant) {
         int samples = Math.min(MAX_SAMPLES, dataset.size());
-        Map<String, Perturbation> perturbations = HashMap.newHashMap(baseline.inputs().size());
+        Map<String, Perturbation> perturbations =
+                HashMap.newHashMap(baseline.inputs().size());
         for (TensorInfo input : baseline.inputs()) {
             perturbations.put(input.name(), Perturbation.of(dataset, input.name(), samples));
         }

@@ -1,0 +1,69 @@
+package dev.edgeai.runtime.benchmark;
+
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.Tensor;
+import dev.edgeai.runtime.evaluate.Dataset;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs blocks of inferences of one loaded model. */
+final class BlockTimer implements AutoCloseable {
+    private final LoadedModel model;
+    private final Dataset dataset;
+    private final List<Block> blocks;
+    private final CpuClock cpu = new CpuClock();
+
+    /** Timed blocks go to the end of {@code blocks}. The model is closed with this. */
+    BlockTimer(LoadedModel model, Dataset dataset, List<Block> blocks) {
+        this.model = model;
+        this.dataset = dataset;
+        this.blocks = blocks;
+    }
+
+    /**
+     * Times a block. Its first tenth is run before without timing, as it finds the other model's weights in the caches.
+     *
+     * @param first number of the first sample; counted on from the end to the start of the dataset
+     */
+    void time(int round, int first, int length) {
+        List<Map<String, Tensor>> samples = samples(first, length);
+        run(-1, samples.subList(0, Math.max(1, length / 10)));
+        blocks.add(run(round, samples));
+    }
+
+    /** A block that does not count. */
+    Block untimed(int length) {
+        return run(-1, samples(0, length));
+    }
+
+    private List<Map<String, Tensor>> samples(int first, int length) {
+        List<Map<String, Tensor>> samples = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            samples.add(dataset.sample((first + i) % dataset.size()));
+        }
+        return samples;
+    }
+
+    private Block run(int round, List<Map<String, Tensor>> samples) {
+        long[] latencies = new long[samples.size()];
+        long[] cpuTimes = new long[samples.size()];
+        for (int i = 0; i < latencies.length; i++) {
+            long cpuStart = cpu.nanos();
+            long start = System.nanoTime();
+            Map<String, Tensor> answer = model.infer(samples.get(i));
+            latencies[i] = System.nanoTime() - start;
+            cpuTimes[i] = cpu.nanos() - cpuStart;
+            if (answer.isEmpty()) {
+                throw new IllegalStateException("the model answered nothing");
+            }
+        }
+        return new Block(round, latencies, cpuTimes);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.edgeai.runtime.benchmark;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+/**
+ * CPU time of this process, all threads, in nanoseconds: {@code clock_gettime(CLOCK_PROCESS_CPUTIME_ID)}. The JDK's own
+ * figure moves in steps of 10 ms, longer than many blocks.
+ */
+final class CpuClock {
+    private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
+    private static final long NANOS = 1_000_000_000L;
+
+    private static final MethodHandle CLOCK_GETTIME = Linker.nativeLinker()
+            .downcallHandle(
+                    Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime"),
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
+    private final MemorySegment time = Arena.ofAuto().allocate(JAVA_LONG, 2);
+
+    long nanos() {
+        try {
+            if ((int) CLOCK_GETTIME.invokeExact(CLOCK_PROCESS_CPUTIME_ID, time) != 0) {
+                throw new IllegalStateException("clock_gettime gives no CPU time");
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("clock_gettime failed", e);
+        }
+        return time.getAtIndex(JAVA_LONG, 0) * NANOS + time.getAtIndex(JAVA_LONG, 1);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.edgeai.runtime.benchmark;
+
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.evaluate.Dataset;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * Times models in alternation, batch of one, on evaluation samples. Each of {@value #ROUNDS} rounds loads the models anew
+ * and warms them up; then comes a block of inferences of the one and at once a block of the other on the same samples,
+ * in an order drawn anew for each pair of blocks.
+ */
+public final class PairedBenchmark {
+    static final int ROUNDS = 6;
+
+    private static final int MIN_BLOCK = 10;
+    private static final int MAX_BLOCK = 100;
+
+    /** Blocks that the least time of a round should hold. */
+    private static final int WANTED_BLOCKS = 25;
+
+    private static final double STEADY = 0.03;
+    private static final int WARM_UP_INFERENCES = 20;
+
+    private final Dataset dataset;
+    private final Settings settings;
+    private final SplittableRandom random;
+
+    public PairedBenchmark(Dataset dataset, Settings settings) {
+        this.dataset = dataset;
+        this.settings = settings;
+        random = new SplittableRandom(settings.seed());
+    }
+
+    /**
+     * Times one model, or two in alternation.
+     *
+     * @param loaders load a model; what they load is closed here
+     * @param progress told the number of timed inferences of each
+     * @return one for each loader, in their order
+     */
+    public List<Timings> run(List<Supplier<LoadedModel>> loaders, IntConsumer progress) {
+        List<List<Block>> blocks = loaders.stream()
+                .map(loader -> (List<Block>) new ArrayList<Block>())
+                .toList();
+        int timed = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            List<BlockTimer> timers = new ArrayList<>();
+            try {
+                for (int m = 0; m < loaders.size(); m++) {
+                    timers.add(new BlockTimer(loaders.get(m).get(), dataset, blocks.get(m)));
+                }
+                timed += round(round, timed, timers, progress);
+            } finally {
+                timers.forEach(BlockTimer::close);
+            }
+        }
+        return blocks.stream().map(Timings::new).toList();
+    }
+
+    /** Gives the number of inferences that were timed of each. */
+    private int round(int round, int before, List<BlockTimer> timers, IntConsumer progress) {
+        double nanos = warmUp(timers);
+        int length = (int) Math.clamp(
+                settings.leastTime().toNanos() / (ROUNDS * timers.size() * nanos * WANTED_BLOCKS),
+                MIN_BLOCK,
+                MAX_BLOCK);
+        long start = System.nanoTime();
+        int timed = 0;
+        do {
+            boolean reversed = timers.size() > 1 && random.nextBoolean();
+            for (BlockTimer timer : reversed ? timers.reversed() : timers) {
+                timer.time(round, before + timed, length);
+            }
+            timed += length;
+            progress.accept(before + timed);
+        } while (!done(timed, System.nanoTime() - start));
+        return timed;
+    }
+
+    /** Whether this round has its share of pairs and of the least time, or the time is over. */
+    private boolean done(int timed, long elapsed) {
+        long cap = settings.timeCap().toNanos() / ROUNDS;
+        boolean enough = timed * ROUNDS >= settings.pairs()
+                && elapsed >= settings.leastTime().toNanos() / ROUNDS;
+        boolean late = elapsed >= (timed * ROUNDS >= Settings.MIN_PAIRS ? cap : 3 * cap);
+        return enough || late;
+    }
+
+    /**
+     * Runs until the median of each model moves by less than 3 % from one window to the next, at most a quarter of the
+     * round's share of the time cap.
+     *
+     * @return mean over the models of the last median, nanoseconds
+     */
+    private double warmUp(List<BlockTimer> timers) {
+        long end = System.nanoTime() + settings.timeCap().toNanos() / (4 * ROUNDS);
+        double[] medians = new double[timers.size()];
+        boolean steady;
+        do {
+            steady = true;
+            for (int m = 0; m < medians.length; m++) {
+                double before = medians[m];
+                medians[m] = timers.get(m).untimed(WARM_UP_INFERENCES).median();
+                steady &= Math.abs(medians[m] - before) <= STEADY * before;
+            }
+        } while (!steady && System.nanoTime() < end);
+        return Arrays.stream(medians).average().orElseThrow();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.edgeai.runtime.benchmark;
+
+import dev.edgeai.api.v1alpha1.Estimate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How many times faster a variant is, from blocks that were run side by side. */
+public final class Speedup {
+    /** 97.5 % quantile of Student's t with {@link PairedBenchmark#ROUNDS} - 1 = 5 degrees of freedom. */
+    private static final double T_5 = 2.570582;
+
+    private Speedup() {}
+
+    /**
+     * Within a round the median over the pairs of blocks of log(baseline's median / variant's median): the two blocks of
+     * a pair follow each other at once, so a slow phase of the node moves both and leaves the ratio. Over the rounds the
+     * mean, with Student's interval. Rounds load both models anew, since two loads of one file differ in speed by where
+     * their memory comes to lie, more than any number of inferences after one load can tell (Kalibera and Jones 2013).
+     *
+     * @param baseline of the same {@link PairedBenchmark} run
+     * @param variant of the same run
+     */
+    public static Estimate of(Timings baseline, Timings variant) {
+        double[] rounds = roundMedians(baseline.blocks(), variant.blocks());
+        if (rounds.length != PairedBenchmark.ROUNDS) {
+            throw new IllegalArgumentException(rounds.length + " rounds instead of " + PairedBenchmark.ROUNDS);
+        }
+        double mean = Arrays.stream(rounds).average().orElseThrow();
+        double squares = Arrays.stream(rounds).map(r -> (r - mean) * (r - mean)).sum();
+        double half = T_5 * Math.sqrt(squares / (rounds.length - 1) / rounds.length);
+        return Estimate.of(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half), variant.samples());
+    }
+
+    private static double[] roundMedians(List<Block> baseline, List<Block> variant) {
+        if (baseline.size() != variant.size()) {
+            throw new IllegalArgumentException(baseline.size() + " blocks against " + variant.size());
+        }
+        Map<Integer, List<Double>> ratios = new TreeMap<>();
+        for (int i = 0; i < baseline.size(); i++) {
+            ratios.computeIfAbsent(variant.get(i).round(), round -> new ArrayList<>())
+                    .add(Math.log(baseline.get(i).median() / variant.get(i).median()));
+        }
+        return ratios.values().stream()
+                .mapToDouble(round -> Statistics.median(
+                        round.stream().mapToDouble(Double::doubleValue).toArray()))
+                .toArray();
+    }
+}
