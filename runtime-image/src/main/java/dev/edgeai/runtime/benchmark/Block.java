@@ -11,29 +11,10 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // up to a million values; never changed after
 record Block(int round, long[] latencies, long[] cpu) {
+    /** Median latency, nanoseconds. */
     double median() {
-        return Statistics.quantile(sorted(latencies), 0.5);
-    }
-
-    /** (third - first quartile) / median of the latencies. */
-    double latencySpread() {
-        return spread(latencies);
-    }
-
-    /** The same of the CPU times. */
-    double cpuSpread() {
-        return spread(cpu);
-    }
-
-    private static double spread(long[] values) {
-        long[] sorted = sorted(values);
-        return (Statistics.quantile(sorted, 0.75) - Statistics.quantile(sorted, 0.25))
-                / Math.max(1, Statistics.quantile(sorted, 0.5));
-    }
-
-    private static long[] sorted(long[] values) {
-        long[] sorted = values.clone();
+        long[] sorted = latencies.clone();
         Arrays.sort(sorted);
-        return sorted;
+        return Statistics.quantile(sorted, 0.5);
     }
 }

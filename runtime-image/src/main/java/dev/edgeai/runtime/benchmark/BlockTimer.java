@@ -23,13 +23,14 @@ final class BlockTimer implements AutoCloseable {
     }
 
     /**
-     * Times a block. Its first tenth is run before without timing, as it finds the other model's weights in the caches.
+     * Times a block. Its first tenth is run before without timing, as it finds the other model's weights in the caches
+     * (blocks under ten are of models so slow that this does not matter).
      *
      * @param first number of the first sample; counted on from the end to the start of the dataset
      */
     void time(int round, int first, int length) {
         List<Map<String, Tensor>> samples = samples(first, length);
-        run(-1, samples.subList(0, Math.max(1, length / 10)));
+        run(-1, samples.subList(0, length / 10));
         blocks.add(run(round, samples));
     }
 

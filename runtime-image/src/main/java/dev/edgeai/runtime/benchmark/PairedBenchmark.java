@@ -18,11 +18,10 @@ import java.util.function.Supplier;
 public final class PairedBenchmark {
     static final int ROUNDS = 6;
 
-    private static final int MIN_BLOCK = 10;
     private static final int MAX_BLOCK = 100;
 
-    /** Blocks that the least time of a round should hold. */
-    private static final int WANTED_BLOCKS = 25;
+    /** Long enough for the caches to settle, short enough for both blocks of a pair to meet the same neighbours. */
+    private static final double BLOCK_NANOS = 5e6;
 
     private static final double STEADY = 0.03;
     private static final int WARM_UP_INFERENCES = 20;
@@ -66,10 +65,7 @@ public final class PairedBenchmark {
     /** Gives the number of inferences that were timed of each. */
     private int round(int round, int before, List<BlockTimer> timers, IntConsumer progress) {
         double nanos = warmUp(timers);
-        int length = (int) Math.clamp(
-                settings.leastTime().toNanos() / (ROUNDS * timers.size() * nanos * WANTED_BLOCKS),
-                MIN_BLOCK,
-                MAX_BLOCK);
+        int length = (int) Math.clamp(BLOCK_NANOS / nanos, 1, MAX_BLOCK);
         long start = System.nanoTime();
         int timed = 0;
         do {

@@ -3,19 +3,21 @@ package dev.edgeai.runtime.benchmark;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
 /** Timed inferences of one model. */
 public final class Timings {
+    /** Inferences over which a spread is taken: few, so that there are stretches no neighbour falls into. */
+    private static final int STRETCH = 10;
+
     private final List<Block> blocks;
 
-    /** Blocks in the order of time; at least one. */
+    /** Blocks in the order of time; at least ten inferences. */
     Timings(List<Block> blocks) {
-        if (blocks.isEmpty()) {
-            throw new IllegalArgumentException("nothing was timed");
-        }
         this.blocks = List.copyOf(blocks);
+        if (samples() < STRETCH) {
+            throw new IllegalArgumentException("only " + samples() + " inferences were timed");
+        }
     }
 
     List<Block> blocks() {
@@ -39,16 +41,26 @@ public final class Timings {
     }
 
     /**
-     * How unsteady the model is: quartile spread over the median within each block, and of these the lower quartile over
-     * the blocks; the smaller reading of wall time and CPU time. What neighbours do to the node can only add to either,
-     * while what the model does is in both, and in the quietest quarter of the blocks too.
+     * How unsteady the model is: (third - first quartile) / median within ten inferences in a row, and of these the lower
+     * quartile over all stretches of ten; the smaller reading of wall time and CPU time. What neighbours do to the node
+     * can only add to either, while what the model does is in both, and in the quietest quarter of the time too.
      */
     double variation() {
-        return Math.min(lowerQuartile(Block::latencySpread), lowerQuartile(Block::cpuSpread));
+        return Math.min(
+                quietSpread(all(Block::latencies).toArray()),
+                quietSpread(all(Block::cpu).toArray()));
     }
 
-    private double lowerQuartile(ToDoubleFunction<Block> spread) {
-        return Statistics.quantile(blocks.stream().mapToDouble(spread).sorted().toArray(), 0.25);
+    private static double quietSpread(long[] values) {
+        double[] spreads = new double[values.length / STRETCH];
+        for (int i = 0; i < spreads.length; i++) {
+            long[] sorted = Arrays.copyOfRange(values, i * STRETCH, (i + 1) * STRETCH);
+            Arrays.sort(sorted);
+            spreads[i] = (Statistics.quantile(sorted, 0.75) - Statistics.quantile(sorted, 0.25))
+                    / Math.max(1, Statistics.quantile(sorted, 0.5));
+        }
+        Arrays.sort(spreads);
+        return Statistics.quantile(spreads, 0.25);
     }
 
     /** CPU time over wall time while inferring: 1 is one core fully used. */

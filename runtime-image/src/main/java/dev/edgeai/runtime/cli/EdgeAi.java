@@ -61,7 +61,7 @@ public final class EdgeAi implements Runnable {
 
     /** One line a verb; each a class of its own with {@code @Command(name = …)} that is a {@code Callable<Integer>}. */
     private static List<Object> verbs(Environment environment) {
-        return List.of();
+        return List.of(new MeasureVerb(environment), new MemoryProbeVerb());
     }
 
     @Override

@@ -1,0 +1,30 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.runtime.benchmark.Settings;
+import dev.edgeai.runtime.measure.MeasureSettings;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+import java.util.Map;
+
+/** Options of the verbs that time. */
+final class BenchmarkOptions {
+    @Option(
+            names = "--pairs",
+            description = "Timed inferences of each model; at least " + Settings.MIN_PAIRS + " (default: "
+                    + Settings.DEFAULT_PAIRS + ").")
+    private @Nullable Integer pairs;
+
+    @Option(names = "--time-cap", paramLabel = "20s", description = "Most time for timing (default: 20s).")
+    private @Nullable String timeCap;
+
+    /** These options over a trial's parameters over the defaults. */
+    MeasureSettings over(Map<String, String> parameters) {
+        try {
+            return MeasureSettings.of(parameters, pairs, timeCap == null ? null : new TimeSpan(timeCap).duration());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--time-cap: " + e.getMessage());
+        }
+    }
+}

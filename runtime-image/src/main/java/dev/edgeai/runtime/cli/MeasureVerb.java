@@ -1,0 +1,61 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.measure.MeasureSettings;
+import dev.edgeai.runtime.measure.Measurer;
+import dev.edgeai.runtime.measure.Progress;
+import dev.edgeai.runtime.measure.VariantStore;
+import dev.edgeai.runtime.measure.WorkFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** The {@code measure} container of a trial. */
+@Command(name = "measure", description = "Measures a trial's variant against its source, and pushes it.")
+final class MeasureVerb implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final Output output;
+
+    private final Environment environment;
+
+    @Option(names = "--work", defaultValue = "/work", description = "The trial's folder (default: ${DEFAULT-VALUE}).")
+    private Path work;
+
+    @Mixin
+    private final BenchmarkOptions benchmark = new BenchmarkOptions();
+
+    MeasureVerb(Environment environment) {
+        this.environment = environment;
+        output = new Output(environment);
+    }
+
+    @Override
+    public Integer call() {
+        WorkFolder folder = new WorkFolder(work.toAbsolutePath());
+        TrialSpec trial = folder.spec();
+        MeasureSettings settings = benchmark.over(trial.parameters());
+        Artifacts artifacts = Artifacts.of(environment, trial.plainHttp());
+        VariantStore store = (files, repository) -> artifacts
+                .push(files, Reference.parse(Reference.SCHEME + repository))
+                .digest()
+                .toString();
+        Progress progress = new Progress(
+                output.isJson()
+                        ? spec.commandLine().getErr()
+                        : spec.commandLine().getOut());
+        TrialResult result = new Measurer(folder, settings, store, progress).run();
+        output.result(result, ResultText.of(result));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.runtime.benchmark.Energy;
+import dev.edgeai.runtime.benchmark.EnergyMeter;
+import dev.edgeai.runtime.benchmark.LatencySummary;
+import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.evaluate.Dataset;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Adds memory, size and energy to a model's timings.
+ *
+ * @param dataset gives the inputs
+ * @param memory measures memory
+ * @param progress told what is done
+ */
+record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
+
+    Measurement measurement(Model model, Timings timings, @Nullable Estimate quality) throws IOException {
+        progress.line("memory " + model.label());
+        MemoryProbe.Memory taken = memory.measure(model.folder(), model.descriptor(), model.threads(), shapes());
+        Energy energy;
+        try (LoadedModel loaded = model.load()) {
+            energy = EnergyMeter.ofThisNode().measure(loaded, dataset, timings);
+        }
+        LatencySummary latency = timings.summary();
+        return new Measurement(
+                model.engine(),
+                model.threads(),
+                quality,
+                micros(latency.p50()),
+                micros(latency.p95()),
+                micros(latency.p99()),
+                Decimal.of(latency.variation()),
+                timings.samples(),
+                Decimal.of(latency.throughput()),
+                taken.peakBytes(),
+                taken.engineBytes(),
+                model.bytes(),
+                Decimal.of(timings.cpuUtilization()),
+                Decimal.of(energy.joules()),
+                energy.method());
+    }
+
+    private Map<String, List<Long>> shapes() {
+        return dataset.sample(0).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        input -> Arrays.stream(input.getValue().shape()).boxed().toList()));
+    }
+
+    private static long micros(double nanos) {
+        return Math.max(1, Math.round(nanos / 1_000));
+    }
+}

@@ -1,0 +1,134 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.runtime.cli.EdgeAi;
+import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Peak memory of a model, each reading in a process of its own: the same JVM with the same fixed, touched heap, once
+ * with the model and once with the engine alone.
+ */
+public final class MemoryProbe {
+    /** The hidden verb that runs a {@link MemoryTask}. */
+    public static final String VERB = "memory-probe";
+
+    private static final int TIMEOUT_SECONDS = 300;
+
+    /** The heap is touched at once and never grows, so that it is the same in every reading. */
+    private static final List<String> FLAGS = List.of(
+            "-Xms128m",
+            "-Xmx128m",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    /** Where this process finds its native libraries, the probed one does too. */
+    private static final List<String> PASSED_ON =
+            List.of("java.io.tmpdir", "edgeai.openvino.lib.dir", "onnxruntime.native.path");
+
+    private final Path scratch;
+    private final int repetitions;
+
+    /**
+     * Makes a probe.
+     *
+     * @param scratch folder for small files
+     * @param repetitions processes for each reading, of which the median counts
+     */
+    public MemoryProbe(Path scratch, int repetitions) {
+        this.scratch = scratch;
+        this.repetitions = repetitions;
+    }
+
+    /**
+     * What a model takes.
+     *
+     * @param peakBytes peak resident memory of the process with the model
+     * @param engineBytes the same of the engine alone
+     */
+    public record Memory(long peakBytes, long engineBytes) {}
+
+    /**
+     * Measures one model.
+     *
+     * @param shapes of its inputs, batch included
+     * @throws RuntimeFailure a process failed; with its own words
+     */
+    public Memory measure(Path folder, VariantDescriptor descriptor, int threads, Map<String, List<Long>> shapes) {
+        try {
+            Path own = Files.createTempDirectory(scratch, "memory");
+            long engine = median(EngineOnly.task(descriptor, threads, own), own);
+            long peak = median(new MemoryTask(folder.toString(), descriptor, threads, shapes), own);
+            return new Memory(peak, engine);
+        } catch (IOException e) {
+            throw failed("its files cannot be written: " + e.getMessage());
+        }
+    }
+
+    private long median(MemoryTask task, Path own) throws IOException {
+        long[] readings = new long[repetitions];
+        for (int i = 0; i < repetitions; i++) {
+            readings[i] = reading(task, own);
+        }
+        Arrays.sort(readings);
+        return readings[repetitions / 2];
+    }
+
+    private static long reading(MemoryTask task, Path own) throws IOException {
+        Path output = own.resolve("output");
+        Process process = new ProcessBuilder(command(Json.write(task)))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                throw failed("a process gave no answer within " + TIMEOUT_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("it was interrupted");
+        } finally {
+            process.destroyForcibly();
+        }
+        List<String> lines = Files.readAllLines(output);
+        Optional<Long> peak = lines.stream()
+                .filter(line -> line.startsWith(VERB + " "))
+                .map(line -> Long.parseLong(line.substring(VERB.length() + 1)))
+                .findFirst();
+        if (process.exitValue() != 0 || peak.isEmpty()) {
+            throw failed("a process ended with " + process.exitValue() + ": "
+                    + String.join(" ", lines.subList(Math.max(0, lines.size() - 5), lines.size())));
+        }
+        return peak.get();
+    }
+
+    private static List<String> command(String task) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        for (String property : PASSED_ON) {
+            Optional.ofNullable(System.getProperty(property))
+                    .ifPresent(value -> command.add("-D" + property + "=" + value));
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EdgeAi.class.getName(), VERB, task));
+        return command;
+    }
+
+    private static RuntimeFailure failed(String why) {
+        return new RuntimeFailure(FailureReason.MEASUREMENT_FAILED, "Memory could not be measured: " + why + ".");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.engine.EngineException;
+import dev.edgeai.runtime.engine.Engines;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A trial's {@code /work}; see docs/contracts.md.
+ *
+ * @param root the folder
+ */
+public record WorkFolder(Path root) {
+    private static final long MAX_DESCRIPTOR_BYTES = 64 << 10;
+
+    Path dataset() {
+        return root.resolve("dataset").resolve("dataset.npz");
+    }
+
+    Path variant() {
+        return root.resolve("variant");
+    }
+
+    /** What the trial is. */
+    public TrialSpec spec() {
+        Path file = root.resolve("spec.json");
+        try {
+            return Json.read(file, TrialSpec.class);
+        } catch (IOException e) {
+            throw new RuntimeFailure(
+                    FailureReason.MEASUREMENT_FAILED,
+                    "There is no readable trial specification in " + file + ": " + e.getMessage()
+                            + ". The fetch container writes it; look at its log.",
+                    e);
+        }
+    }
+
+    Model baselineModel(int threads) {
+        Path folder = root.resolve("source");
+        try {
+            return new Model("baseline", folder, Engines.forSource(folder), threads);
+        } catch (EngineException e) {
+            throw new RuntimeFailure(
+                    FailureReason.UNSUPPORTED_MODEL, "The source is not supported: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The variant; absent in the baseline trial. */
+    Optional<Model> variantModel(TrialSpec spec) {
+        if (spec.trial().equals(TrialSpec.BASELINE)) {
+            return Optional.empty();
+        }
+        Path file = variant().resolve(VariantDescriptor.FILE);
+        try {
+            if (Files.size(file) > MAX_DESCRIPTOR_BYTES) {
+                throw new IOException("it is larger than " + MAX_DESCRIPTOR_BYTES + " bytes");
+            }
+            VariantDescriptor descriptor = Json.read(file, VariantDescriptor.class);
+            return Optional.of(new Model("variant", variant(), descriptor, spec.threads()));
+        } catch (IOException e) {
+            throw new RuntimeFailure(
+                    FailureReason.MEASUREMENT_FAILED,
+                    "The optimizer left no readable " + file + ": " + e.getMessage() + ". Look at its log.",
+                    e);
+        }
+    }
+}
