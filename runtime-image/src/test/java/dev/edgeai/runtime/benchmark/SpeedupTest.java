@@ -1,0 +1,120 @@
+package dev.edgeai.runtime.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.edgeai.api.v1alpha1.Estimate;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Speed-up and steadiness on made-up timings with a known truth, so that chance has a fixed seed. */
+class SpeedupTest {
+    private static final int BLOCKS_A_ROUND = 20;
+    private static final int BLOCK = 10;
+
+    /** Noise of the whole node moves both sides of a pair; where memory lies moves one side for a whole round. */
+    @Test
+    void theIntervalCoversTheTruthOnANoisyNode() {
+        int runs = 400;
+        int covered = 0;
+        for (int run = 0; run < runs; run++) {
+            List<Timings> pair = pair(new Random(run), 2_000_000, 1_000_000, 0.02);
+            Estimate speedup = Speedup.of(pair.get(0), pair.get(1));
+            covered += speedup.lower().asDouble() <= 2 && 2 <= speedup.upper().asDouble() ? 1 : 0;
+        }
+        assertThat(covered / (double) runs).isBetween(0.92, 0.98);
+    }
+
+    @Test
+    void aNodeThatSlowsDownHalfwayDoesNotMoveTheRatio() {
+        List<Timings> pair = pair(new Random(3), 400_000, 100_000, 0.001);
+        Estimate speedup = Speedup.of(pair.get(0), pair.get(1));
+        assertThat(speedup.value().asDouble()).isCloseTo(4, within(0.04));
+        assertThat(speedup.samples()).isEqualTo(PairedBenchmark.ROUNDS * BLOCKS_A_ROUND * BLOCK);
+    }
+
+    @Test
+    void disturbancesThatLeaveAQuarterOfTheTimeInPeaceAreNotTheModelsVariation() {
+        Random random = new Random(5);
+        List<Block> blocks = new ArrayList<>();
+        for (int b = 0; b < 60; b++) {
+            long[] latencies = new long[BLOCK];
+            boolean disturbed = random.nextDouble() < 0.7;
+            for (int i = 0; i < BLOCK; i++) {
+                double own = 1e6 * (1 + 0.02 * random.nextGaussian());
+                latencies[i] = (long) (own + (disturbed && random.nextBoolean() ? 3e6 : 0));
+            }
+            blocks.add(new Block(0, latencies, latencies));
+        }
+        assertThat(new Timings(blocks).variation()).isLessThan(0.04);
+    }
+
+    @Test
+    void waitingForACpuIsNotTheModelsVariation() {
+        Random random = new Random(6);
+        List<Block> blocks = new ArrayList<>();
+        for (int b = 0; b < 60; b++) {
+            long[] cpu = new long[BLOCK];
+            Arrays.setAll(cpu, i -> (long) (1e7 * (1 + 0.01 * random.nextGaussian())));
+            long[] latencies = new long[BLOCK];
+            Arrays.setAll(latencies, i -> cpu[i] + (long) (2e7 * random.nextDouble()));
+            blocks.add(new Block(0, latencies, cpu));
+        }
+        assertThat(new Timings(blocks).variation()).isLessThan(0.02);
+    }
+
+    @Test
+    void aModelThatIsSlowOnEveryOtherSampleIsUnsteady() {
+        List<Block> blocks = new ArrayList<>();
+        for (int b = 0; b < 60; b++) {
+            long[] latencies = new long[BLOCK];
+            Arrays.setAll(latencies, i -> i % 2 == 0 ? 1_000_000 : 1_500_000);
+            blocks.add(new Block(0, latencies, latencies));
+        }
+        assertThat(new Timings(blocks).variation()).isCloseTo(0.4, within(0.01));
+    }
+
+    @Test
+    void summaryGivesExactOrderStatisticsAndRates() {
+        long[] hundred = new long[101];
+        Arrays.setAll(hundred, i -> 1_000L * (101 - i));
+        Timings timings = new Timings(List.of(new Block(0, hundred, hundred)));
+        LatencySummary summary = timings.summary();
+        assertThat(summary.p50()).isEqualTo(51_000);
+        assertThat(summary.p95()).isEqualTo(96_000);
+        assertThat(summary.p99()).isEqualTo(100_000);
+        assertThat(summary.throughput()).isCloseTo(1e9 / 51_000, within(1e-6));
+        assertThat(timings.cpuUtilization()).isEqualTo(1);
+        assertThat(timings.cpuSecondsPerInference()).isCloseTo(51e-6, within(1e-12));
+    }
+
+    private static List<Timings> pair(Random random, double baseline, double variant, double betweenLoads) {
+        List<Block> one = new ArrayList<>();
+        List<Block> other = new ArrayList<>();
+        double node = 0;
+        for (int round = 0; round < PairedBenchmark.ROUNDS; round++) {
+            double oneLoad = Math.exp(betweenLoads * random.nextGaussian());
+            double otherLoad = Math.exp(betweenLoads * random.nextGaussian());
+            for (int b = 0; b < BLOCKS_A_ROUND; b++) {
+                node = 0.95 * node + 0.05 * random.nextGaussian();
+                double slow = Math.exp(node) * (round >= PairedBenchmark.ROUNDS / 2 ? 1.7 : 1);
+                one.add(block(random, round, baseline * oneLoad * slow));
+                other.add(block(random, round, variant * otherLoad * slow));
+            }
+        }
+        return List.of(new Timings(one), new Timings(other));
+    }
+
+    private static Block block(Random random, int round, double nanos) {
+        long[] latencies = new long[BLOCK];
+        for (int i = 0; i < BLOCK; i++) {
+            double disturbance = random.nextDouble() < 0.05 ? 4 : 1;
+            latencies[i] = (long) (nanos * disturbance * (1 + 0.03 * random.nextGaussian()));
+        }
+        return new Block(round, latencies, latencies);
+    }
+}
