@@ -1,12 +1,12 @@
 package dev.edgeai.runtime.benchmark;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The counter files as the kernel's powercap documentation gives them; no machine with readable ones was at hand. */
 class EnergyMeterTest {

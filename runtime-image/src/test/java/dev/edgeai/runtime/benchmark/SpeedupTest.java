@@ -1,8 +1,5 @@
 package dev.edgeai.runtime.benchmark;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import dev.edgeai.api.v1alpha1.Estimate;
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** Speed-up and steadiness on made-up timings with a known truth, so that chance has a fixed seed. */
 class SpeedupTest {

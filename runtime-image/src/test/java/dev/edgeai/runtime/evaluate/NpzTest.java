@@ -1,9 +1,5 @@
 package dev.edgeai.runtime.evaluate;
 
-import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.Tensor;
@@ -26,6 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 class NpzTest {
     private static final TensorInfo X = new TensorInfo("x", DataType.FP32, List.of(-1L, 2L));
 
@@ -34,8 +34,8 @@ class NpzTest {
 
     @Test
     void readsTheFirstSamplesAndTheirLabels() throws Exception {
-        Path file = write(Map.of(
-                "x", NpzFiles.floats(counting(40 * 2), 40, 2), "labels", NpzFiles.longs(new long[40], 40)));
+        Path file = write(
+                Map.of("x", NpzFiles.floats(counting(40 * 2), 40, 2), "labels", NpzFiles.longs(new long[40], 40)));
 
         Dataset dataset = Dataset.read(file, evaluation(20, 10), List.of(X), 1 << 20);
 
@@ -49,7 +49,10 @@ class NpzTest {
     @ParameterizedTest
     @CsvSource({
         // rows, samples, calibration, own calibration arrays, evaluation samples
-        "100, 50, 20, false, 50", "100, 90, 20, false, 80", "100, 1000, 84, false, 16", "100, 1000, 128, true, 100",
+        "100, 50, 20, false, 50",
+        "100, 90, 20, false, 80",
+        "100, 1000, 84, false, 16",
+        "100, 1000, 128, true, 100",
     })
     void evaluationAndCalibrationNeverOverlap(int rows, int samples, int calibration, boolean own, int expected)
             throws Exception {

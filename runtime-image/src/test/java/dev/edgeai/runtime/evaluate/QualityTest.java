@@ -1,8 +1,5 @@
 package dev.edgeai.runtime.evaluate;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import dev.edgeai.api.v1alpha1.Estimate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -11,6 +8,9 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
 import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 class QualityTest {
     /** Reference: R 4, {@code binom::binom.wilson(45, 50)}: 0.7864 to 0.9565. */
@@ -77,7 +77,10 @@ class QualityTest {
                 variant[i] = random.nextDouble() < 0.95 ? baseline[i] : 1;
             }
             Estimate retention = Quality.accuracyRetention(baseline, variant, new long[n], d);
-            covered += retention.lower().asDouble() <= 0.95 && 0.95 <= retention.upper().asDouble() ? 1 : 0;
+            covered += retention.lower().asDouble() <= 0.95
+                            && 0.95 <= retention.upper().asDouble()
+                    ? 1
+                    : 0;
         }
         assertThat(covered).isBetween((int) (0.91 * datasets), datasets);
     }
@@ -85,8 +88,14 @@ class QualityTest {
     @Test
     void theBootstrapIsTheSameForTheSameSeed() {
         double[] values = new Random(1).doubles(200).toArray();
-        Estimate one = Intervals.bootstrap(200, 9, i -> Arrays.stream(i).mapToDouble(k -> values[k]).average().orElse(0));
-        Estimate again = Intervals.bootstrap(200, 9, i -> Arrays.stream(i).mapToDouble(k -> values[k]).average().orElse(0));
+        Estimate one = Intervals.bootstrap(
+                200,
+                9,
+                i -> Arrays.stream(i).mapToDouble(k -> values[k]).average().orElse(0));
+        Estimate again = Intervals.bootstrap(
+                200,
+                9,
+                i -> Arrays.stream(i).mapToDouble(k -> values[k]).average().orElse(0));
         assertThat(one).isEqualTo(again);
         double half = (one.upper().asDouble() - one.lower().asDouble()) / 2;
         assertThat(half).as("1.96 x sd / sqrt(n) of a uniform").isCloseTo(1.96 * 0.2887 / Math.sqrt(200), within(0.01));
