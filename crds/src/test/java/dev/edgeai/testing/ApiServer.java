@@ -2,7 +2,6 @@ package dev.edgeai.testing;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -27,6 +26,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -37,11 +37,7 @@ import java.util.stream.Stream;
  * {@code @ExtendWith(ApiServer.Extension.class)}.
  */
 public final class ApiServer implements AutoCloseable {
-    /** User of {@link #operatorClient}: the operator's service account as the chart binds it. */
-    public static final String OPERATOR_USER = "system:serviceaccount:edgeai-system:edgeai-operator";
-
     private static final String ADMIN_TOKEN = "admin-token";
-    private static final String OPERATOR_TOKEN = "operator-token";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final List<String> CRDS = List.of(
             "/META-INF/fabric8/edgemodels.edgeai.dev-v1.yml", "/META-INF/fabric8/optimizationruns.edgeai.dev-v1.yml");
@@ -114,9 +110,9 @@ public final class ApiServer implements AutoCloseable {
         return client;
     }
 
-    /** A new client with the operator's permissions and no others; the caller closes it. */
-    public KubernetesClient operatorClient() {
-        return client(OPERATOR_TOKEN);
+    /** Another client that may do anything; the caller closes it. */
+    public KubernetesClient newClient() {
+        return client(ADMIN_TOKEN);
     }
 
     /** Makes a namespace that enforces the restricted Pod Security Standard. */
@@ -204,7 +200,7 @@ public final class ApiServer implements AutoCloseable {
 
     private boolean isReady() {
         try {
-            return "ok".equals(client.raw("/readyz"));
+            return Objects.equals(client.raw("/readyz"), "ok");
         } catch (KubernetesClientException e) {
             return false; // not yet
         }
@@ -219,18 +215,19 @@ public final class ApiServer implements AutoCloseable {
                         .load(manifest)
                         .item();
                 client.resource(crd).serverSideApply();
-                Awaitility.await(path).atMost(START_TIMEOUT).until(() -> isEstablished(crd));
+                await(() -> isServed(crd));
             }
         }
     }
 
-    private boolean isEstablished(CustomResourceDefinition crd) {
-        CustomResourceDefinitionStatus status = client.resource(crd).get().getStatus();
-        return status != null
-                && status.getConditions() != null
-                && status.getConditions().stream()
-                        .anyMatch(condition -> condition.getType().equals("Established")
-                                && condition.getStatus().equals("True"));
+    /** Established is not enough: for a moment more a list is answered with 429. */
+    private boolean isServed(CustomResourceDefinition crd) {
+        try {
+            client.raw("/apis/edgeai.dev/v1alpha1/" + crd.getSpec().getNames().getPlural() + "?resourceVersion=0");
+            return true;
+        } catch (KubernetesClientException e) {
+            return false; // not yet
+        }
     }
 
     private KubernetesClient client(String token) {
@@ -245,10 +242,7 @@ public final class ApiServer implements AutoCloseable {
 
     private String tokens() throws IOException {
         Path file = folder.resolve("tokens.csv");
-        Files.writeString(
-                file,
-                ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n" + OPERATOR_TOKEN + "," + OPERATOR_USER
-                        + ",operator,\"system:serviceaccounts,system:authenticated\"\n");
+        Files.writeString(file, ADMIN_TOKEN + ",admin,admin,\"system:masters\"\n");
         return file.toString();
     }
 

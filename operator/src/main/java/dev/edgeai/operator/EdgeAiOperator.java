@@ -46,6 +46,7 @@ public final class EdgeAiOperator implements AutoCloseable {
     public static EdgeAiOperator start(Services services, Runnable onLostLead) throws IOException {
         EdgeAiOperator running = new EdgeAiOperator(services, onLostLead);
         try {
+            ServedKinds.await(services.client(), services.settings().watchNamespaces());
             services.keys().ensure();
             running.register(new OptimizationRunReconciler(services));
             running.operator.start();

@@ -18,6 +18,12 @@ public record Decimal(BigDecimal value) implements Comparable<Decimal> {
 
     private static final MathContext SIX_DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
 
+    /** Equal numbers are equal values, however they are written. */
+    public Decimal {
+        BigDecimal plain = value.stripTrailingZeros();
+        value = plain.scale() < 0 ? plain.setScale(0) : plain;
+    }
+
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Decimal of(String text) {
         return new Decimal(new BigDecimal(text));
@@ -31,7 +37,7 @@ public record Decimal(BigDecimal value) implements Comparable<Decimal> {
 
     /** A measured value, kept to six significant digits: more would be noise in a status. */
     public static Decimal of(double value) {
-        return new Decimal(new BigDecimal(value, SIX_DIGITS).stripTrailingZeros());
+        return new Decimal(new BigDecimal(value, SIX_DIGITS));
     }
 
     public double asDouble() {

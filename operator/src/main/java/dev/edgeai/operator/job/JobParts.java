@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What the operator's pods have in common. */
@@ -20,6 +21,9 @@ public final class JobParts {
 
     /** Failed, wrong usage, a gate said no: what our containers exit with on purpose. */
     private static final List<Integer> DELIBERATE_EXITS = List.of(1, 2, 3);
+
+    /** How long a registry may be away before a Job gives up: longer than a restart of it on another node. */
+    private static final Duration REGISTRY_AWAY = Duration.ofMinutes(5);
 
     private static final String CREDENTIALS = "/credentials";
     private static final int OWNER_AND_GROUP_READ = 0440;
@@ -52,7 +56,8 @@ public final class JobParts {
                 env("TMPDIR", WORK),
                 env("CI", "1"),
                 env("ORT_DISABLE_TELEMETRY", "1"),
-                env("HF_HUB_OFFLINE", "1"));
+                env("HF_HUB_OFFLINE", "1"),
+                env("EDGEAI_RETRY_SECONDS", Long.toString(REGISTRY_AWAY.toSeconds())));
     }
 
     public static EnvVar env(String name, String value) {
@@ -87,6 +92,6 @@ public final class JobParts {
     }
 
     public static EnvVar credentialsFile() {
-        return env("REGISTRY_AUTH_FILE", CREDENTIALS + "/config.json");
+        return env("DOCKER_CONFIG", CREDENTIALS);
     }
 }

@@ -15,6 +15,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -69,7 +70,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         decision.actions().stream()
                 .filter(RunAction.Requeue.class::isInstance)
                 .map(action -> ((RunAction.Requeue) action).after())
-                .min(java.util.Comparator.naturalOrder())
+                .min(Comparator.naturalOrder())
                 .ifPresent(control::rescheduleAfter);
         return control;
     }

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -78,7 +79,7 @@ record RunPicture(
     }
 
     /** Of the profile that will be used: the fallback's only when nothing matches what was asked for. */
-    private Optional<java.util.Set<String>> cpuFeatures(
+    private Optional<Set<String>> cpuFeatures(
             Optional<AcceleratorProfile> requested, Optional<AcceleratorProfile> fallback) {
         Function<AcceleratorProfile, NodePool> pool = profile -> NodePool.of(profile, nodes);
         return requested

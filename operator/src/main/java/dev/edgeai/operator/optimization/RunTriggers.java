@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -68,7 +69,7 @@ final class RunTriggers {
     private <R extends HasMetadata> EventSource<R, OptimizationRun> made(
             Class<R> kind, EventSourceContext<OptimizationRun> context) {
         var configuration = InformerEventSourceConfiguration.from(kind, OptimizationRun.class)
-                .withName("run-" + kind.getSimpleName().toLowerCase(java.util.Locale.ROOT) + "s")
+                .withName("run-" + kind.getSimpleName().toLowerCase(Locale.ROOT) + "s")
                 .withLabelSelector(OURS)
                 .withItemStore(new TransformingItemStore<>(RunTriggers::metadataOnly))
                 .withSecondaryToPrimaryMapper(RunRef::find);
