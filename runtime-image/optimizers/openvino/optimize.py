@@ -60,7 +60,7 @@ def bf16(work: Job, model: ov.Model, dataset: Dataset) -> str:
     save(work, model)
     precisions = verify(work, dataset, "bf16")
     if "bf16" not in precisions:
-        raise Failure("NoEffect", f"no operation runs in bf16, they run in {', '.join(sorted(precisions))}")
+        raise Failure("NoEffect", f"no operation runs in bf16; precisions: {', '.join(sorted(precisions)) or 'none'}")
     return "bf16"
 
 
@@ -225,14 +225,15 @@ def verify(work: Job, dataset: Dataset, precision: str) -> set[str]:
     compiled = compile_model(work.variant / "model.xml", precision)
     job.finite([np.array(v) for v in compiled(sample).values()], "the variant")
     nodes = [op.get_rt_info() for op in compiled.get_runtime_model().get_ops()]
-    return {info["runtimePrecision"] for info in nodes if info["layerType"] in COMPUTE}
+    return {info["runtimePrecision"].astype(str) for info in nodes if info["layerType"].astype(str) in COMPUTE}
 
 
 def verify_int8(work: Job, dataset: Dataset, precision: str) -> None:
     precisions = verify(work, dataset, precision)
     if not precisions & LOW_PRECISION:
         raise Failure(
-            "NoEffect", f"no operation runs in int8 after quantization, they run in {', '.join(sorted(precisions))}"
+            "NoEffect",
+            f"no operation runs in int8 after quantization; precisions: {', '.join(sorted(precisions)) or 'none'}",
         )
 
 

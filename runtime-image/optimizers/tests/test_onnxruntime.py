@@ -1,0 +1,120 @@
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+from conftest import Work, failed, images, pooling, succeeded
+
+TECHNIQUES = ["graph", "int8-dynamic", "int8-static"]
+
+
+def run(path):
+    session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return session.run(None, {"images": images(50, seed=9)})[0]
+
+
+def error(outputs, expected):
+    return float(np.sqrt(np.mean((outputs - expected) ** 2) / np.mean(expected**2)))
+
+
+def operations(path):
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_a_variant_answers_like_its_source_and_says_how_it_must_run(work: Work, technique: str):
+    outcome = succeeded(work.optimize("onnxruntime", technique))
+
+    descriptor = outcome.descriptor
+    assert descriptor["engine"] == "OnnxRuntime"
+    assert (descriptor["framework"], descriptor["technique"]) == ("onnxruntime", technique)
+    assert descriptor["versions"]["onnxruntime"] == "1.29.0"
+    assert set(outcome.files()) == {"edgeai.json", "model.onnx"}
+    assert error(run(outcome.variant / descriptor["model"]), run(work.source)) < 0.1
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_the_same_job_gives_the_same_bytes(work: Work, tmp_path_factory, technique: str):
+    other = Work(tmp_path_factory.mktemp("other"))
+
+    first, second = (succeeded(w.optimize("onnxruntime", technique)).files() for w in (work, other))
+
+    assert first == second
+
+
+def test_static_quantization_reaches_convolutions_and_a_quarter_of_the_bytes(work: Work):
+    outcome = succeeded(work.optimize("onnxruntime", "int8-static"))
+
+    model = outcome.variant / "model.onnx"
+    assert model.stat().st_size < 0.3 * work.source.stat().st_size
+    assert {"QuantizeLinear", "DequantizeLinear", "Conv"} <= set(operations(model))
+
+
+def test_dynamic_quantization_leaves_convolutions_in_floating_point(work: Work):
+    outcome = succeeded(work.optimize("onnxruntime", "int8-dynamic"))
+
+    kinds = operations(outcome.variant / "model.onnx")
+    assert kinds.count("MatMulInteger") == 2
+    assert kinds.count("Conv") == 2
+    assert "ConvInteger" not in kinds
+
+
+def test_the_graph_is_fused_and_the_signature_kept(work: Work):
+    outcome = succeeded(work.optimize("onnxruntime", "graph"))
+
+    kinds = operations(outcome.variant / "model.onnx")
+    assert len(kinds) < len(operations(work.source))
+    session = ort.InferenceSession(outcome.variant / "model.onnx", providers=["CPUExecutionProvider"])
+    assert (session.get_inputs()[0].name, session.get_inputs()[0].shape) == ("images", ["N", 3, 16, 16])
+
+
+@pytest.mark.parametrize("parameters", [{"perChannel": "false"}, {"calibration": "percentile"}])
+def test_parameters_change_the_variant(work: Work, parameters: dict):
+    default = succeeded(work.optimize("onnxruntime", "int8-static")).files()["model.onnx"]
+    changed = succeeded(work.optimize("onnxruntime", "int8-static", **parameters)).files()["model.onnx"]
+
+    assert default != changed
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_a_technique_without_effect_fails(work: Work, technique: str):
+    pooling(work.source)
+
+    outcome = work.optimize("onnxruntime", technique)
+
+    failed(outcome, "NoEffect", "nothing to optimize" if technique == "graph" else "none of the model's operations")
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_a_model_that_answers_nan_is_no_variant(work: Work, technique: str):
+    model = onnx.load(work.source)
+    weights = next(w for w in model.graph.initializer if w.name == "w4")
+    broken = np.full(weights.dims, np.nan, np.float32)
+    weights.CopyFrom(onnx.numpy_helper.from_array(broken, "w4"))
+    onnx.save(model, work.source)
+
+    outcome = work.optimize("onnxruntime", technique)
+
+    failed(outcome, "OptimizationFailed", "")
+
+
+def test_a_corrupted_source_is_refused(work: Work):
+    work.source.write_bytes(work.source.read_bytes()[:1000])
+
+    failed(work.optimize("onnxruntime", "int8-static"), "UnsupportedModel", "ONNX Runtime cannot load model.onnx")
+
+
+def test_external_data_outside_the_source_is_refused(work: Work):
+    secret = work.folder / "secret"
+    secret.write_bytes(bytes(10 * 64 * 4))
+    model = onnx.load(work.source)
+    weights = next(w for w in model.graph.initializer if w.name == "w4")
+    weights.ClearField("raw_data")
+    weights.data_location = onnx.TensorProto.EXTERNAL
+    weights.external_data.add(key="location", value="../secret")
+    onnx.save(model, work.source)
+
+    failed(work.optimize("onnxruntime", "int8-static"), "UnsupportedModel", "")
+
+
+def test_an_unknown_technique_is_refused(work: Work):
+    failed(work.optimize("onnxruntime", "int4"), "UnsupportedTechnique", "ONNX Runtime knows graph")
