@@ -33,7 +33,7 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Spec:
-    """The part of TrialSpec that an optimizer needs."""
+    """The part of TrialSpec that an optimizer needs. The parameter ``calibrationSamples`` goes before the evaluation's."""
 
     technique: str
     parameters: dict[str, str]
@@ -48,12 +48,14 @@ class Spec:
         try:
             spec = json.loads(path.read_text())
             evaluation = spec["evaluation"]
+            parameters = dict(spec.get("parameters") or {})
+            calibration_samples = parameters.pop("calibrationSamples", evaluation["calibrationSamples"])
             return Spec(
                 technique=spec["technique"],
-                parameters=dict(spec.get("parameters") or {}),
+                parameters=parameters,
                 task=spec["task"],
                 samples=int(evaluation["samples"]),
-                calibration_samples=int(evaluation["calibrationSamples"]),
+                calibration_samples=max(1, int(calibration_samples)),
                 seed=int(spec["seed"]),
                 threads=int(spec["threads"]),
             )

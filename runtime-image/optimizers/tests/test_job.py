@@ -103,3 +103,9 @@ def test_calibration_arrays_are_preferred_and_drawn_by_the_seed(work: Work):
 def test_a_number_outside_its_range_is_refused(value: str):
     with pytest.raises(job.Failure, match="maxDrop must be a number from 0 to 1"):
         spec(parameters={"maxDrop": value}).number("maxDrop", 0.01, 0, 1)
+
+
+def test_the_parameter_calibration_samples_goes_before_the_evaluation_s(work: Work):
+    outcome = succeeded(work.optimize(FRAMEWORK, TECHNIQUE, calibrationSamples="16"))
+
+    assert "16 calibration samples" in outcome.output
