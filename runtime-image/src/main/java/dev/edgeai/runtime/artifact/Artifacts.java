@@ -194,6 +194,22 @@ public final class Artifacts {
     }
 
     /**
+     * Reads everything that a manifest names through and checks it, without keeping it.
+     *
+     * @throws RuntimeFailure {@code DigestMismatch}, or {@code SourceNotFound} when something is missing
+     */
+    public void verify(Reference reference) {
+        Manifest manifest = manifest(reference, FailureReason.SOURCE_NOT_FOUND).read(reference);
+        Stream.concat(Stream.of(manifest.config()), manifest.layers().stream()).forEach(blob -> {
+            String what = "'%s' of %s".formatted(blob.fileName().orElse(blob.mediaType()), reference.name());
+            reaching(FailureReason.SOURCE_NOT_FOUND, () -> {
+                registry.check(reference, blob, what);
+                return blob;
+            });
+        });
+    }
+
+    /**
      * What is attached to an artifact.
      *
      * @param subject the artifact, by digest

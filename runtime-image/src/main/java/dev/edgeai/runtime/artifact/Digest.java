@@ -49,10 +49,15 @@ public record Digest(String hex) {
 
     /** Of a regular file; links are not followed. */
     public static Digest of(Path file) throws IOException {
-        MessageDigest sha256 = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), sha256)) {
-            in.transferTo(OutputStream.nullOutputStream());
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return of(in);
         }
+    }
+
+    /** Of what is left of a stream. */
+    static Digest of(InputStream in) throws IOException {
+        MessageDigest sha256 = sha256();
+        new DigestInputStream(in, sha256).transferTo(OutputStream.nullOutputStream());
         return ofHash(sha256.digest());
     }
 

@@ -153,6 +153,23 @@ final class RegistryClient {
         return bytes;
     }
 
+    /**
+     * Reads a blob through and checks its digest.
+     *
+     * @throws TransferException it is not there, or the registry does not give it
+     * @throws RuntimeFailure {@code DigestMismatch}
+     */
+    void check(Reference repository, Descriptor blob, String what) {
+        Digest found = call(what, progress -> {
+            try (InputStream in = watched(open(repository, blob), progress)) {
+                return Digest.of(in);
+            }
+        });
+        if (!found.equals(blob.digest())) {
+            throw VerifiedCopy.mismatch(what, "digest " + blob.digest(), "digest " + found);
+        }
+    }
+
     private InputStream open(Reference repository, Descriptor blob) {
         return library(repository)
                 .fetchBlob(containerRef(repository).withDigest(blob.digest().toString()));
@@ -264,17 +281,21 @@ final class RegistryClient {
 
     private static InputStream open(Path file, StallGuard.Progress progress) {
         try {
-            return new FilterInputStream(Files.newInputStream(file)) {
-                @Override
-                public int read(byte[] buffer, int offset, int length) throws IOException {
-                    int n = super.read(buffer, offset, length);
-                    progress.moved(Math.max(0, n));
-                    return n;
-                }
-            };
+            return watched(Files.newInputStream(file), progress);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static InputStream watched(InputStream in, StallGuard.Progress progress) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int n = super.read(buffer, offset, length);
+                progress.moved(Math.max(0, n));
+                return n;
+            }
+        };
     }
 
     private URI uri(Reference reference, String path) {

@@ -86,7 +86,8 @@ public record Certificate(Statement statement, byte[] envelope) {
                 && statement.subject() != null
                 && statement.subject().size() == 1
                 && statement.predicate() != null
-                && statement.predicate().edgeai() != null;
+                && statement.predicate().edgeai() != null
+                && statement.predicate().edgeai().gates() != null;
         if (!shaped) {
             throw new IOException("it is no test result about one artifact");
         }

@@ -4,8 +4,11 @@ import dev.edgeai.runtime.cli.UsageException;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -15,9 +18,11 @@ import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Set;
 
 /** A pair of keys that signs certificates. Only the certify Job has one. */
 public final class SigningKey {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final byte[] PROBE = "probe".getBytes(StandardCharsets.US_ASCII);
 
     private final PrivateKey key;
@@ -74,14 +79,24 @@ public final class SigningKey {
         return trusted;
     }
 
-    /** The private half, PKCS#8 PEM. */
-    String privatePem() {
-        return Pem.encode(Pem.PRIVATE_KEY, key.getEncoded());
-    }
-
-    /** The public half, {@code SubjectPublicKeyInfo} PEM. */
-    String publicPem() {
-        return Pem.encode(Pem.PUBLIC_KEY, trusted.key().getEncoded());
+    /**
+     * Writes {@code private.pem} (PKCS#8, readable by the owner alone) and {@code public.pem}
+     * ({@code SubjectPublicKeyInfo}).
+     *
+     * @throws UsageException one of them is there already
+     */
+    public void write(Path folder) throws IOException {
+        Path privateFile = folder.resolve("private.pem");
+        Path publicFile = folder.resolve("public.pem");
+        Files.createDirectories(folder);
+        try {
+            Files.createFile(privateFile, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.createFile(publicFile);
+        } catch (FileAlreadyExistsException e) {
+            throw new UsageException(e.getFile() + " is there already; choose another folder.");
+        }
+        Files.writeString(privateFile, Pem.encode(Pem.PRIVATE_KEY, key.getEncoded()));
+        Files.writeString(publicFile, Pem.encode(Pem.PUBLIC_KEY, trusted.key().getEncoded()));
     }
 
     byte[] sign(byte[] message) {

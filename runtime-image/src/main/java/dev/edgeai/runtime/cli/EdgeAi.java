@@ -61,7 +61,15 @@ public final class EdgeAi implements Runnable {
 
     /** One line a verb; each a class of its own with {@code @Command(name = …)} that is a {@code Callable<Integer>}. */
     private static List<Object> verbs(Environment environment) {
-        return List.of(new MeasureVerb(environment), new MemoryProbeVerb());
+        return List.of(
+                new PushCommand(environment),
+                new FetchCommand(environment),
+                new KeygenCommand(environment),
+                new CertifyCommand(environment),
+                new VerifyCommand(environment),
+                new LoadCommand(environment),
+                new MeasureVerb(environment),
+                new MemoryProbeVerb());
     }
 
     @Override

@@ -1,0 +1,94 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.artifact.Digest;
+import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.certify.Loader;
+import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.VerifiedModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code edgeai load}: the init container of a serving pod. */
+@Command(
+        name = "load",
+        description = "Fetches a certified variant into a folder, unless it is there: signature, gates, accelerator "
+                + "and every file's digest are checked. The trusted key is in EDGEAI_TRUSTED_KEY.")
+final class LoadCommand implements Callable<Integer> {
+    private final Environment environment;
+
+    @Mixin
+    private final Output output;
+
+    @Option(
+            names = "--artifact",
+            required = true,
+            paramLabel = "REGISTRY/REPOSITORY@DIGEST",
+            description = "The variant.")
+    private String artifact;
+
+    @Option(
+            names = "--certificate",
+            required = true,
+            paramLabel = "DIGEST",
+            description = "Its certificate, as 'edgeai certify' printed it.")
+    private String certificate;
+
+    @Option(
+            names = "--accelerator",
+            required = true,
+            paramLabel = "NAME",
+            description = "The class of hardware that the certificate must be for.")
+    private String accelerator;
+
+    @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
+    private Path into;
+
+    @Option(
+            names = "--plain-http",
+            paramLabel = "HOST[:PORT]",
+            split = ",",
+            description = "Registries without TLS (also EDGEAI_PLAIN_HTTP).")
+    private List<String> plainHttp = List.of();
+
+    LoadCommand(Environment environment) {
+        this.environment = environment;
+        output = new Output(environment);
+    }
+
+    /**
+     * What is printed with {@code -o json}.
+     *
+     * @param artifact digest of the variant
+     * @param accelerator what it is certified for
+     * @param model file name of the model within the folder
+     */
+    record Result(String artifact, String accelerator, String model) {}
+
+    @Override
+    public Integer call() throws IOException {
+        TrustedKey key = TrustedKey.of(environment);
+        Loader loader = new Loader(Artifacts.of(environment, plainHttp), key, accelerator);
+        VerifiedModel model = loader.load(Reference.parse(artifact), digest(), into);
+        Result result = new Result(
+                model.artifact().toString(),
+                model.statement().accelerator(),
+                model.descriptor().model());
+        output.result(result, "%s for %s: %s".formatted(result.artifact(), result.accelerator(), result.model()));
+        return ExitCode.DONE;
+    }
+
+    private Digest digest() {
+        try {
+            return Digest.parse(certificate);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--certificate: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.artifact.Reference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code edgeai push}: a model or a dataset into a registry. */
+@Command(
+        name = "push",
+        description = "Pushes a model, a variant or a dataset to a registry and prints its digest. "
+                + "The same files give the same digest; what the registry has already does not move.")
+final class PushCommand implements Callable<Integer> {
+    private final Environment environment;
+
+    @Mixin
+    private final Output output;
+
+    @Parameters(index = "0", paramLabel = "FILE|FOLDER", description = "What to push.")
+    private Path what;
+
+    @Parameters(index = "1", paramLabel = "oci://REGISTRY/REPOSITORY[:TAG]", description = "Where it goes.")
+    private String target;
+
+    @Option(
+            names = "--plain-http",
+            paramLabel = "HOST[:PORT]",
+            split = ",",
+            description = "Registries without TLS (also EDGEAI_PLAIN_HTTP).")
+    private List<String> plainHttp = List.of();
+
+    PushCommand(Environment environment) {
+        this.environment = environment;
+        output = new Output(environment);
+    }
+
+    /**
+     * What is printed with {@code -o json}.
+     *
+     * @param reference {@code registry/repository@sha256:…}
+     * @param digest of the artifact
+     * @param bytes sum of the files' sizes
+     * @param files their number
+     */
+    record Result(String reference, String digest, long bytes, int files) {}
+
+    @Override
+    public Integer call() throws Exception {
+        Reference reference = Reference.parse(target);
+        Artifacts.Pushed pushed = Artifacts.of(environment, plainHttp).push(what, reference);
+        String digest = pushed.digest().toString();
+        output.result(
+                new Result(reference.at(pushed.digest()).toString(), digest, pushed.bytes(), pushed.files()), digest);
+        return ExitCode.DONE;
+    }
+}
