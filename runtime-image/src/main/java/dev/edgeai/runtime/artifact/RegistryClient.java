@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
 /**
@@ -41,6 +42,7 @@ final class RegistryClient {
     private final AuthProvider credentials;
     private final Retry retry;
     private final StallGuard guard = new StallGuard(STALL_LIMIT);
+    private final Map<String, Registry> libraries = new ConcurrentHashMap<>();
     private final HttpClient http = HttpClient.Builder.builder().withTimeout(30).build();
 
     RegistryClient(Set<String> plainHttp, AuthProvider credentials, Retry retry) {
@@ -308,9 +310,13 @@ final class RegistryClient {
     }
 
     private Registry library(Reference reference) {
+        return libraries.computeIfAbsent(reference.registry(), this::library);
+    }
+
+    private Registry library(String host) {
         return Registry.builder()
-                .withRegistry(reference.registry())
-                .withInsecure(plainHttp.contains(reference.registry()))
+                .withRegistry(host)
+                .withInsecure(plainHttp.contains(host))
                 .withAuthProvider(credentials)
                 .withExecutorService(Executors.newVirtualThreadPerTaskExecutor()) // its own pool would never end
                 .build();
