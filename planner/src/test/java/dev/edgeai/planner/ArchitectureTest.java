@@ -4,6 +4,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.edgeai.api.v1alpha1.Labels;
+import io.fabric8.kubernetes.client.CustomResource;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 @AnalyzeClasses(packages = "dev.edgeai", importOptions = DoNotIncludeTests.class)
@@ -29,6 +32,30 @@ class ArchitectureTest {
                     "java.net..",
                     "java.util.concurrent..")
             .because("decisions are pure functions");
+
+    @ArchTest
+    static final ArchRule API_IS_TYPES_ONLY = classes()
+            .that()
+            .resideInAPackage("dev.edgeai.api..")
+            .should()
+            .beRecords()
+            .orShould()
+            .beEnums()
+            .orShould()
+            .beInterfaces()
+            .orShould()
+            .beAssignableTo(CustomResource.class)
+            .orShould()
+            .be(Labels.class)
+            .because("behaviour stands in the planner");
+
+    @ArchTest
+    static final ArchRule API_KNOWS_NO_PLANNER = noClasses()
+            .that()
+            .resideInAPackage("dev.edgeai.api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.edgeai.planner..");
 
     @ArchTest
     static final ArchRule PLANNER_READS_NO_CLOCK = noClasses()

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.RampStep;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
@@ -105,6 +106,7 @@ final class RolloutContext {
      * @param modelsFault whether it is rejected; what could not be measured is tried again later
      */
     void rollBack(Reason reason, String message, boolean modelsFault) {
+        actions.clear(); // nothing else of this decision may bring users to it
         if (draft.phase == RolloutPhase.BAKING) {
             draft.candidate = stable();
             draft.stable = draft.previous;
@@ -124,6 +126,49 @@ final class RolloutContext {
 
     void rollBack(HardSignals signal) {
         rollBack(signal.reason(), signal.message(), true);
+    }
+
+    boolean rolledBack(Optional<HardSignals> signal) {
+        signal.ifPresent(this::rollBack);
+        return signal.isPresent();
+    }
+
+    void keepStable() {
+        if (draft.stable != null) {
+            act(LiveObjects.atLeast(draft.stable, seen.replicas(), seen));
+        }
+    }
+
+    void want(int candidateWeight) {
+        draft.candidate = TargetDraft.wanting(candidate(), candidateWeight);
+        if (draft.stable != null) {
+            draft.stable = TargetDraft.wanting(draft.stable, 100 - candidateWeight);
+        }
+    }
+
+    int firstReplicas() {
+        return draft.stable == null || ramp().isEmpty()
+                ? replicas()
+                : ReplicaSplit.candidateReplicas(ramp().getFirst().weight(), stableReplicas(), replicas());
+    }
+
+    int stableReplicas() {
+        return Math.max(seen.replicas(), LiveObjects.replicas(stable(), seen));
+    }
+
+    String waiting(Version candidate, int pods) {
+        RevisionState state = seen.revisions().get(candidate.revision());
+        String why = state == null ? "" : state.message().map(m -> ": " + m).orElse("");
+        return "%d of %d pods of %s are ready%s"
+                .formatted(seen.ready(candidate.revision()), pods, candidate.variant(), why);
+    }
+
+    String overdue(String what) {
+        return "%s; the progress deadline of %s is over".formatted(what, policy.progressDeadline());
+    }
+
+    List<RampStep> ramp() {
+        return policy.ramp();
     }
 
     RolloutDecision decision() {

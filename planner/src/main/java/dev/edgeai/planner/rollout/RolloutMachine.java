@@ -85,12 +85,12 @@ public final class RolloutMachine {
         Ascent ascent = new Ascent(ctx);
         switch (draft.phase) {
             case IDLE -> idle();
-            case PREPARING -> ascent.preparing();
-            case WARMING -> ascent.warming();
+            case PREPARING -> new Preparation(ctx).preparing();
+            case WARMING -> new Preparation(ctx).warming();
             case RAMPING -> ascent.ramping();
             case AWAITING_PROMOTION -> ascent.awaitingPromotion();
             case PROMOTING -> ascent.promoting();
-            case BAKING -> ascent.baking();
+            case BAKING -> new Bake(ctx).step();
             case ROLLING_BACK -> rollingBack();
             case PAUSED -> paused();
         }

@@ -1,0 +1,138 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.planner.JobState;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** A cluster small enough for a property: Jobs that take some ticks, and an operator that may die between any two steps. */
+final class RunWorld {
+    /** How a Job ends. */
+    enum Fate {
+        PASSES,
+        MISSES_GATE,
+        FAILS
+    }
+
+    private record Job(int left, Fate fate) {}
+
+    private final OptimizationRunSpec spec;
+    private final Random random;
+    private final double crash;
+    private final List<Fate> fates;
+    private final Map<JobKey, Job> jobs = new HashMap<>();
+    final Map<JobKey, Integer> started = new HashMap<>();
+    final List<RunAction> lastActions = new ArrayList<>();
+    OptimizationRunStatus stored = Runs.empty();
+    Instant now = Runs.T0;
+    int nodes = 1;
+    int mostActive;
+
+    RunWorld(OptimizationRunSpec spec, List<Fate> fates, double crash, long seed) {
+        this.spec = spec;
+        this.fates = fates;
+        this.crash = crash;
+        this.random = new Random(seed);
+    }
+
+    boolean ended() {
+        return stored.phase() == RunPhase.SUCCEEDED || stored.phase() == RunPhase.FAILED;
+    }
+
+    /** One reconciliation, cut short anywhere with the given probability, and ten seconds of the Jobs' lives. */
+    RunDecision tick() {
+        RunDecision decision = RunMachine.decide(1, spec, stored, observe(), now);
+        lastActions.clear();
+        lastActions.addAll(decision.actions());
+        boolean died = false;
+        for (RunAction action : decision.actions()) {
+            died = died || random.nextDouble() < crash;
+            if (!died) {
+                execute(action);
+                if (random.nextDouble() < crash) {
+                    execute(action);
+                }
+            }
+        }
+        if (!died && random.nextDouble() >= crash) {
+            stored = decision.status();
+        }
+        mostActive = Math.max(
+                mostActive, (int) jobs.values().stream().filter(j -> j.left > 0).count());
+        jobs.replaceAll((k, j) -> new Job(Math.max(0, j.left - 1), j.fate));
+        now = now.plus(Duration.ofSeconds(10));
+        return decision;
+    }
+
+    private void execute(RunAction action) {
+        switch (action) {
+            case RunAction.StartBaseline a -> start(a.job(), Fate.PASSES);
+            case RunAction.StartTrial a -> start(a.job(), fate(a.candidate().name()));
+            case RunAction.StartCertify a -> start(a.job(), Fate.PASSES);
+            case RunAction.DeleteJob a -> jobs.remove(a.job());
+            case RunAction.RecordEvent a -> {}
+            case RunAction.Requeue a -> {}
+        }
+    }
+
+    private Fate fate(String trial) {
+        return fates.get(Math.floorMod(trial.hashCode(), fates.size()));
+    }
+
+    private void start(JobKey key, Fate fate) {
+        if (!jobs.containsKey(key)) {
+            jobs.put(key, new Job(1 + random.nextInt(4), fate));
+            started.merge(key, 1, Integer::sum);
+        }
+    }
+
+    private RunObservation observe() {
+        Map<String, JobState<TrialResult>> trials = new HashMap<>();
+        Map<String, JobState<CertificateResult>> certifications = new HashMap<>();
+        JobState<TrialResult> baseline = new JobState.Missing<>();
+        for (Map.Entry<JobKey, Job> e : jobs.entrySet()) {
+            String trial = e.getKey().trial();
+            if (e.getKey().equals(JobKey.baseline())) {
+                baseline = state(e.getValue(), Runs.baseline());
+            } else if (e.getKey().kind() == JobKey.Kind.TRIAL) {
+                trials.put(trial, state(e.getValue(), result(trial, e.getValue().fate)));
+            } else {
+                certifications.put(trial, state(e.getValue(), new CertificateResult(Runs.digest("cert-" + trial))));
+            }
+        }
+        RunObservation seen = Runs.observation(nodes, false);
+        boolean baselineDone = baseline instanceof JobState.Succeeded<TrialResult>;
+        seen = baselineDone ? Runs.withBaseline(seen, baseline) : Runs.withBaselineState(seen, baseline);
+        return Runs.withJobs(seen, trials, certifications);
+    }
+
+    private static TrialResult result(String trial, Fate fate) {
+        int spread = Math.floorMod(trial.hashCode(), 7);
+        return Runs.result(trial, 200 + 30L * spread, 8 - spread, fate == Fate.MISSES_GATE ? 0.80 : 0.995);
+    }
+
+    private <T> JobState<T> state(Job job, @Nullable T result) {
+        if (job.left > 2) {
+            return new JobState.Pending<>(Optional.empty(), Optional.empty(), now);
+        }
+        if (job.left > 0) {
+            return new JobState.Running<>(Optional.of("node-1"));
+        }
+        return job.fate == Fate.FAILS || result == null
+                ? new JobState.Failed<>(new Failure("OptimizationFailed", "no"), Optional.empty())
+                : Runs.done(result);
+    }
+}
