@@ -69,7 +69,10 @@ public final class EdgeAi implements Runnable {
                 new VerifyCommand(environment),
                 new LoadCommand(environment),
                 new MeasureVerb(environment),
-                new MemoryProbeVerb());
+                new MemoryProbeVerb(),
+                new ServeCommand(environment),
+                new WarmupCommand(environment),
+                new PredictCommand(environment));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.server;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
+import dev.edgeai.runtime.evaluate.AnswerReader;
 
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -26,12 +27,7 @@ final class Confidence {
      * models, whose outputs are no scores of classes.
      */
     static Optional<Confidence> of(ServedModel model) {
-        boolean classifier = model.task()
-                .map(task -> switch (task) {
-                    case IMAGE_CLASSIFICATION, TEXT_CLASSIFICATION, AUDIO_CLASSIFICATION -> true;
-                    case TEXT_EMBEDDING, TEXT_GENERATION, TABULAR, GENERIC -> false;
-                })
-                .orElse(false);
+        boolean classifier = model.task().map(AnswerReader::isClassification).orElse(false);
         if (!classifier) {
             return Optional.empty();
         }

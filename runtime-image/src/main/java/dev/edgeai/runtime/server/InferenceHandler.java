@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.server;
 
+import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.InvalidInputException;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
@@ -69,6 +70,9 @@ final class InferenceHandler implements Handler {
             outcome = Outcome.OVERLOADED;
             LOG.error("out of memory for a request; raise the memory limit or lower --max-request-bytes", e);
             overloaded(response, "the server is out of memory for a request of this size");
+        } catch (EngineException e) {
+            LOG.error("inference failed: {}", e.getMessage());
+            Json.sendError(response, Status.INTERNAL_SERVER_ERROR_500, e);
         } catch (RuntimeException e) {
             LOG.error("inference failed", e);
             Json.sendError(response, Status.INTERNAL_SERVER_ERROR_500, "inference failed: " + e.getMessage());
@@ -121,7 +125,7 @@ final class InferenceHandler implements Handler {
     }
 
     private InferenceAnswer answer(byte[] body, ServerRequestHeaders headers, Admission.Place place) {
-        InferenceRequest request = RequestReader.read(body, jsonLength(headers));
+        InferenceRequest request = RequestReader.read(new RequestBody(body, jsonLength(headers, body.length)));
         for (InferenceRequest.RequestedOutput output : request.outputs()) {
             if (!outputNames.contains(output.name())) {
                 throw RefusedException.badRequest(
@@ -134,12 +138,12 @@ final class InferenceHandler implements Handler {
         return answer;
     }
 
-    private static Optional<Integer> jsonLength(ServerRequestHeaders headers) {
+    private static int jsonLength(ServerRequestHeaders headers, int bodyLength) {
         if (!headers.contains(JSON_LENGTH)) {
-            return Optional.empty();
+            return bodyLength;
         }
         try {
-            return Optional.of(Integer.parseInt(headers.get(JSON_LENGTH).get()));
+            return Integer.parseInt(headers.get(JSON_LENGTH).get());
         } catch (NumberFormatException e) {
             throw RefusedException.badRequest("Inference-Header-Content-Length must be a whole number");
         }

@@ -73,8 +73,9 @@ final class MetadataService implements HttpService {
         parameters.put("certified", Boolean.toString(model.certified().isPresent()));
         model.certified().ifPresent(certified -> {
             parameters.put("artifact", certified.artifact());
-            parameters.put("certificate", certified.certificate());
             parameters.put("accelerator", certified.accelerator());
+            parameters.put("run", certified.run());
+            parameters.put("trial", certified.trial());
         });
         return parameters;
     }

@@ -6,6 +6,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
@@ -41,6 +42,7 @@ public final class ModelServer implements AutoCloseable {
                 .port(options.port())
                 .shutdownHook(false)
                 .connectionOptions(socket -> socket.tcpNoDelay(true))
+                .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                 .directHandlers(outsideRouting(revision))
                 .routing(routing -> route(
                         routing,
@@ -134,7 +136,7 @@ public final class ModelServer implements AutoCloseable {
                     .status(status)
                     .headers(headers)
                     .keepAlive(false)
-                    .entity(Json.error(message))
+                    .entity(Json.error(message == null ? status.reasonPhrase() : message))
                     .build();
         };
         DirectHandlers.Builder handlers = DirectHandlers.builder();

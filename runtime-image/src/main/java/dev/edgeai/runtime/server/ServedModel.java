@@ -34,10 +34,11 @@ public record ServedModel(
      * What the certificate binds together.
      *
      * @param artifact digest of the variant's manifest
-     * @param certificate digest of the certificate's manifest
      * @param accelerator name of the accelerator profile it was measured on
+     * @param run namespace and name of the OptimizationRun that measured it
+     * @param trial name of the trial within the run
      */
-    public record Certified(String artifact, String certificate, String accelerator) {}
+    public record Certified(String artifact, String accelerator, String run, String trial) {}
 
     /** A model as an engine loaded it. */
     static ServedModel of(

@@ -1,0 +1,101 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.runtime.client.InferenceClient;
+import dev.edgeai.runtime.client.InferenceFailedException;
+import dev.edgeai.runtime.engine.Tensor;
+import dev.edgeai.runtime.evaluate.Dataset;
+import dev.edgeai.runtime.evaluate.InvalidDatasetException;
+import dev.edgeai.runtime.evaluate.Npy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** {@code edgeai predict}: one inference by a server. */
+@Command(name = "predict", description = "Asks a server for one inference and prints the answer.")
+final class PredictCommand implements Callable<Integer> {
+    private static final long MAX_DATASET_BYTES = 8L << 30;
+
+    @Mixin
+    private final Output output;
+
+    @Option(names = "--url", required = true, description = "Server or Service, for example http://localhost:8080.")
+    private URI url;
+
+    @Option(names = "--model", required = true, description = "The model's name.")
+    private String model;
+
+    @ArgGroup(multiplicity = "1")
+    private Inputs inputs;
+
+    @Option(names = "--timeout", defaultValue = "30", description = "Seconds (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds;
+
+    PredictCommand(Environment environment) {
+        output = new Output(environment);
+    }
+
+    /** Where the inputs come from. */
+    private static final class Inputs {
+        @ArgGroup(exclusive = false)
+        private @Nullable Sample sample;
+
+        @Option(
+                names = "--input",
+                paramLabel = "NAME=FILE.npy",
+                required = true,
+                description = "One array for an input, its first axis the sample; once for each input.")
+        private Map<String, Path> arrays = new LinkedHashMap<>();
+    }
+
+    /** One sample of a dataset. */
+    private static final class Sample {
+        @Option(names = "--dataset", required = true, description = "An .npz file with an array for each input.")
+        private Path dataset;
+
+        @Option(names = "--index", defaultValue = "0", description = "Sample of it (default: ${DEFAULT-VALUE}).")
+        private int index;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (InferenceClient client = new InferenceClient(url, model, Duration.ofSeconds(timeoutSeconds))) {
+            InferenceClient.Answer answer = client.infer(read(client));
+            Prediction prediction = Prediction.of(model, answer);
+            output.print(prediction, prediction.text());
+            return ExitCode.DONE;
+        } catch (InvalidDatasetException e) {
+            throw new RuntimeFailure(FailureReason.INVALID_DATASET, String.valueOf(e.getMessage()), e);
+        } catch (InferenceFailedException e) {
+            throw new RuntimeFailure(FailureReason.MEASUREMENT_FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Map<String, Tensor> read(InferenceClient client) throws InferenceFailedException, InterruptedException {
+        Sample sample = inputs.sample;
+        if (sample == null) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            inputs.arrays.forEach((name, file) -> tensors.put(name, Npy.read(file)));
+            return tensors;
+        }
+        Evaluation upToSample = new Evaluation(
+                new Evaluation.Dataset(sample.dataset.toUri().toString(), null), null, sample.index + 1, 0);
+        Dataset dataset =
+                Dataset.read(sample.dataset, upToSample, client.describe().inputInfos(), MAX_DATASET_BYTES);
+        if (sample.index < 0 || sample.index >= dataset.size()) {
+            throw new UsageException("--index " + sample.index + " is not in " + sample.dataset + ", which has "
+                    + dataset.size() + " samples.");
+        }
+        return dataset.sample(sample.index);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.runtime.certify.Statement;
+import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.VerifiedModel;
+import dev.edgeai.runtime.engine.EngineException;
+import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.server.ServedModel.Certified;
+import dev.edgeai.runtime.server.ServerOptions;
+import dev.edgeai.runtime.server.Serving;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** {@code edgeai serve}: verifies what was loaded, serves it until SIGTERM, drains. */
+@Command(
+        name = "serve",
+        description = "Verifies a loaded variant and serves it: Open Inference Protocol v2 and Prometheus metrics.")
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    private final Environment environment;
+
+    @Mixin
+    private final Output output;
+
+    @Option(
+            names = "--models",
+            required = true,
+            description = "Folder that 'edgeai load' filled; with --unverified the variant's own folder.")
+    private Path models;
+
+    @Option(names = "--accelerator", description = "Accelerator profile the certificate must name.")
+    private @Nullable String accelerator;
+
+    @Option(names = "--name", required = true, description = "The model's name in request paths.")
+    private String name;
+
+    @Option(names = "--revision", required = true, description = "Revision, in answers and metrics.")
+    private String revision;
+
+    @Option(names = "--port", defaultValue = "8080", description = "TCP port (default: ${DEFAULT-VALUE}); 0: any.")
+    private int port;
+
+    @Option(names = "--threads", defaultValue = "1", description = "Threads per inference (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--task",
+            converter = TaskConverter.class,
+            description = "What the model is for, such as ImageClassification; classifiers get a confidence metric.")
+    private @Nullable Task task;
+
+    @Option(names = "--concurrency", description = "Inferences at once (default: processors / threads, at least 1).")
+    private @Nullable Integer concurrency;
+
+    @Option(
+            names = "--queue",
+            description = "Requests that may wait; more get 503 (default: " + ServerOptions.DEFAULT_QUEUE + ").")
+    private @Nullable Integer queue;
+
+    @Option(
+            names = "--max-request-bytes",
+            description = "Largest request body (default: 32 MiB, at most a quarter of the heap).")
+    private @Nullable Integer maxRequestBytes;
+
+    @Option(
+            names = "--settle",
+            defaultValue = "3",
+            description = "On SIGTERM: seconds without a request before the end (default: ${DEFAULT-VALUE}).")
+    private int settleSeconds;
+
+    @Option(
+            names = "--drain",
+            defaultValue = "20",
+            description = "On SIGTERM: seconds after which to end anyway (default: ${DEFAULT-VALUE}).")
+    private int drainSeconds;
+
+    @Option(
+            names = "--unverified",
+            description = "Serve a folder without certificate; for a developer's own machine only.")
+    private boolean unverified;
+
+    ServeCommand(Environment environment) {
+        this.environment = environment;
+        output = new Output(environment);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Variant variant = unverified ? unverified() : verified();
+        Serving serving = new Serving(
+                name,
+                revision,
+                variant.folder(),
+                variant.descriptor(),
+                variant.certified(),
+                Optional.ofNullable(task),
+                threads,
+                options(),
+                Duration.ofSeconds(settleSeconds),
+                Duration.ofSeconds(drainSeconds));
+        try {
+            serving.untilTerminated(this::ready);
+        } catch (EngineException e) {
+            throw new RuntimeFailure(
+                    FailureReason.UNSUPPORTED_MODEL, "Cannot serve " + variant.folder() + ": " + e.getMessage(), e);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void ready(int boundPort) {
+        long startedMillis = ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, Instant.now()).toMillis())
+                .orElse(-1L);
+        output.print(
+                new Ready(name, revision, boundPort, startedMillis),
+                "serving %s (revision %s) on port %d, ready after %d ms"
+                        .formatted(name, revision, boundPort, startedMillis));
+    }
+
+    private ServerOptions options() {
+        ServerOptions defaults = ServerOptions.forThreads(port, threads);
+        return new ServerOptions(
+                port,
+                concurrency == null ? defaults.concurrency() : concurrency,
+                queue == null ? defaults.queue() : queue,
+                maxRequestBytes == null ? defaults.maxRequestBytes() : maxRequestBytes,
+                defaults.maxBufferedBytes());
+    }
+
+    private Variant verified() {
+        if (accelerator == null) {
+            throw new UsageException("Name the accelerator profile this runs on: --accelerator.");
+        }
+        try {
+            VerifiedModel model = VerifiedModel.open(models, TrustedKey.of(environment), accelerator);
+            Statement.Evidence evidence = model.statement().predicate().edgeai();
+            Certified certified = new Certified(
+                    model.artifact().toString(),
+                    evidence.accelerator(),
+                    evidence.namespace() + "/" + evidence.run(),
+                    evidence.trial());
+            return new Variant(model.folder(), model.descriptor(), Optional.of(certified));
+        } catch (IOException e) {
+            throw new RuntimeFailure(FailureReason.INTERNAL_ERROR, "Cannot read " + models + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Variant unverified() {
+        if (environment.get(Environment.TRUSTED_KEY).isPresent()) {
+            throw new UsageException("--unverified is refused where " + Environment.TRUSTED_KEY
+                    + " is set: only certified artifacts are served there.");
+        }
+        LOG.warn("--unverified: {} is served without certificate; nobody has checked it", models);
+        return new Variant(models, descriptor(models), Optional.empty());
+    }
+
+    private static VariantDescriptor descriptor(Path folder) {
+        Path file = folder.resolve(VariantDescriptor.FILE);
+        if (!Files.isRegularFile(file)) {
+            return Engines.forSource(folder);
+        }
+        try {
+            return Json.read(file, VariantDescriptor.class);
+        } catch (IOException e) {
+            throw new RuntimeFailure(FailureReason.UNSUPPORTED_MODEL, "Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is to be served. */
+    private record Variant(Path folder, VariantDescriptor descriptor, Optional<Certified> certified) {}
+
+    /**
+     * Printed once requests are answered.
+     *
+     * @param readyMillis since the process started, -1 where the system does not tell
+     */
+    record Ready(String name, String revision, int port, long readyMillis) {}
+}

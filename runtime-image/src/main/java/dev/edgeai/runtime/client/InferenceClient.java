@@ -1,0 +1,107 @@
+package dev.edgeai.runtime.client;
+
+import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.engine.Tensor;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Speaks the Open Inference Protocol to one model. Nothing is tried twice. Each client has connections of its own, so a
+ * new client behind a Service may reach another pod.
+ */
+public final class InferenceClient implements AutoCloseable {
+    private static final int SHOWN_CHARACTERS = 300;
+
+    private final HttpClient http;
+    private final String modelUri;
+    private final Duration timeout;
+
+    /**
+     * A client; connects at the first request.
+     *
+     * @param base for example {@code http://preview.vision}
+     * @param model the model's name
+     * @param timeout for a whole request
+     */
+    public InferenceClient(URI base, String model, Duration timeout) {
+        String root = base.toString();
+        modelUri = (root.endsWith("/") ? root.substring(0, root.length() - 1) : root) + "/v2/models/" + model;
+        this.timeout = timeout;
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
+    }
+
+    /**
+     * An answer.
+     *
+     * @param revision of the pod that answered; empty when it does not tell
+     * @param outputs by name
+     */
+    public record Answer(String revision, Map<String, Tensor> outputs) {}
+
+    /** The model's metadata. */
+    public ModelDescription describe() throws InferenceFailedException, InterruptedException {
+        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(URI.create(modelUri)));
+        try {
+            return Json.read(new String(response.body(), StandardCharsets.UTF_8), ModelDescription.class);
+        } catch (IOException e) {
+            throw new InferenceFailedException(modelUri + " answered no model metadata: " + e.getMessage(), e);
+        }
+    }
+
+    /** One inference, in binary both ways. */
+    public Answer infer(Map<String, Tensor> inputs) throws InferenceFailedException, InterruptedException {
+        BinaryFormat.Body body = BinaryFormat.request(inputs);
+        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(URI.create(modelUri + "/infer"))
+                .header("Content-Type", "application/octet-stream")
+                .header(BinaryFormat.JSON_LENGTH, Integer.toString(body.jsonLength()))
+                .POST(BodyPublishers.ofByteArray(body.bytes())));
+        try {
+            long jsonLength = response.headers()
+                    .firstValueAsLong(BinaryFormat.JSON_LENGTH)
+                    .orElseThrow(() -> new IOException("the server does not speak the binary tensor extension"));
+            return new Answer(
+                    response.headers().firstValue("X-EdgeAI-Revision").orElse(""),
+                    BinaryFormat.outputs(response.body(), Math.toIntExact(jsonLength)));
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
+            throw new InferenceFailedException(modelUri + " gave no valid answer: " + e.getMessage(), e);
+        }
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder request)
+            throws InferenceFailedException, InterruptedException {
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request.timeout(timeout).build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new InferenceFailedException("no answer from " + modelUri + ": " + why, e);
+        }
+        if (response.statusCode() != 200) {
+            throw new InferenceFailedException(
+                    modelUri + " answered " + response.statusCode() + ": " + shown(response));
+        }
+        return response;
+    }
+
+    private static String shown(HttpResponse<byte[]> response) {
+        String text = new String(response.body(), StandardCharsets.UTF_8);
+        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}
