@@ -63,7 +63,8 @@ public record CertifiedFolder(Path path, String artifact, String publicKey) {
         kept.keepManifest(manifest);
         kept.keepCertificate(Certificate.sign(Statement.of(request(artifact, accelerator)), key)
                 .envelope());
-        return new CertifiedFolder(folder, artifact, key.publicPem());
+        return new CertifiedFolder(
+                folder, artifact, Pem.encode(Pem.PUBLIC_KEY, key.trusted().key().getEncoded()));
     }
 
     private static CertificateRequest request(String artifact, String accelerator) throws IOException {
