@@ -74,6 +74,7 @@ public enum Reason {
     CERTIFICATE_MISSING(FailureReason.CERTIFICATE_MISSING.reason()),
     CERTIFICATE_INVALID(FailureReason.CERTIFICATE_INVALID.reason()),
     CERTIFICATE_MISMATCH(FailureReason.CERTIFICATE_MISMATCH.reason()),
+    GATE_REFUSED(FailureReason.GATE_REFUSED.reason()),
     OUT_OF_MEMORY(FailureReason.OUT_OF_MEMORY.reason()),
     DEADLINE_EXCEEDED(FailureReason.DEADLINE_EXCEEDED.reason()),
     INTERNAL_ERROR(FailureReason.INTERNAL_ERROR.reason());
