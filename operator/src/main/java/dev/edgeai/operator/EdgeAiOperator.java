@@ -3,6 +3,7 @@ package dev.edgeai.operator;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.health.HealthServer;
 import dev.edgeai.operator.optimization.OptimizationRunReconciler;
+import dev.edgeai.operator.rollout.EdgeModelReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
@@ -27,6 +28,7 @@ public final class EdgeAiOperator implements AutoCloseable {
 
     private final Services services;
     private final Runnable onLostLead;
+    private final EdgeModelReconciler models;
     private final Operator operator;
     private final HealthServer health;
     private volatile boolean stopping;
@@ -34,6 +36,7 @@ public final class EdgeAiOperator implements AutoCloseable {
     private EdgeAiOperator(Services services, Runnable onLostLead) throws IOException {
         this.services = services;
         this.onLostLead = onLostLead;
+        this.models = new EdgeModelReconciler(services);
         this.operator = new Operator(this::configure);
         this.health = HealthServer.start(services.settings().healthPort(), this::notReady, services.metrics());
     }
@@ -49,6 +52,7 @@ public final class EdgeAiOperator implements AutoCloseable {
             ServedKinds.await(services.client(), services.settings().watchNamespaces());
             services.keys().ensure();
             running.register(new OptimizationRunReconciler(services));
+            running.register(running.models);
             running.operator.start();
         } catch (RuntimeException e) {
             running.close();
@@ -71,6 +75,7 @@ public final class EdgeAiOperator implements AutoCloseable {
     public void close() {
         stopping = true;
         operator.stop();
+        models.close();
         health.close();
     }
 

@@ -36,6 +36,7 @@ public record AcceleratorProfile(
         @Nullable String fallback) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public AcceleratorProfile {
+        name = name == null ? "" : name;
         platform = platform == null ? name : platform;
         nodeSelector = nodeSelector == null ? Map.of("edgeai.dev/accelerator", name) : Map.copyOf(nodeSelector);
         tolerations = tolerations == null ? List.of() : List.copyOf(tolerations);

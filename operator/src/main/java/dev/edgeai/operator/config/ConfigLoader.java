@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.config.OperatorConfig;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,11 +32,11 @@ public final class ConfigLoader {
 
     private static OperatorConfig parse(Path file) {
         try {
-            @Nullable OperatorConfig config = YAML.readValue(Files.readString(file), OperatorConfig.class);
-            if (config == null) {
-                throw new ConfigException(file + " is empty; docs/configuration.md shows a complete one");
+            String text = Files.readString(file);
+            if (text.isBlank()) {
+                throw new ConfigException(file + " is empty; values.yaml of the chart shows what stands in it");
             }
-            return config;
+            return YAML.readValue(text, OperatorConfig.class);
         } catch (JsonProcessingException e) {
             throw new ConfigException(file + ": " + e.getOriginalMessage() + place(e), e);
         } catch (IOException e) {
@@ -47,8 +46,10 @@ public final class ConfigLoader {
     }
 
     private static String place(JsonProcessingException e) {
-        String path = e instanceof JsonMappingException mapping ? " at " + mapping.getPathReference() : "";
-        return path.replaceAll("[\\w.$]+\\[", "[")
+        String path = e instanceof JsonMappingException mapping
+                ? mapping.getPathReference().replaceAll("[\\w.$]+\\[", "[")
+                : "";
+        return (path.isEmpty() ? "" : " at " + path)
                 + (e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr());
     }
 }

@@ -79,7 +79,7 @@ final class ConfigRules {
     }
 
     private void accelerator(AcceleratorProfile profile, Set<String> names) {
-        String where = "accelerators." + profile.name() + ": ";
+        String where = "accelerators." + (profile.name().isEmpty() ? "(without name)" : profile.name()) + ": ";
         require(
                 NAME.matcher(profile.name()).matches(),
                 where + "a name has lower-case letters, digits and '-', at most 63");
@@ -124,6 +124,6 @@ final class ConfigRules {
     }
 
     private static String sorted(Set<String> names) {
-        return names.stream().sorted().collect(Collectors.joining(", "));
+        return names.stream().filter(name -> !name.isEmpty()).sorted().collect(Collectors.joining(", "));
     }
 }
