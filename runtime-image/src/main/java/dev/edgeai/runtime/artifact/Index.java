@@ -39,6 +39,13 @@ record Index(int schemaVersion, String mediaType, List<Descriptor> manifests) {
                 Stream.concat(manifests.stream(), Stream.of(entry)).toList());
     }
 
+    /** The entries of one artifact type. */
+    List<Descriptor> ofType(String artifactType) {
+        return manifests.stream()
+                .filter(entry -> artifactType.equals(entry.artifactType()))
+                .toList();
+    }
+
     byte[] toBytes() {
         return Json.write(this).getBytes(StandardCharsets.UTF_8);
     }

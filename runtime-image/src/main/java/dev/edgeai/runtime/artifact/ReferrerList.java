@@ -5,7 +5,6 @@ import dev.edgeai.runtime.cli.RuntimeFailure;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -19,14 +18,14 @@ final class ReferrerList {
         this.registry = registry;
     }
 
-    /** What refers to a manifest, of one artifact type. */
+    /**
+     * What refers to a manifest, of one artifact type. Some registries with the API list a wrong type, but did not say
+     * either that they keep the list; then it is under the tag too.
+     */
     List<Descriptor> of(Reference subject, String artifactType) {
         List<Descriptor> listed =
-                index(() -> registry.referrers(subject, artifactType), subject).manifests();
-        List<Descriptor> all = listed.isEmpty() ? fallback(subject).manifests() : listed;
-        return all.stream()
-                .filter(entry -> Objects.equals(entry.artifactType(), artifactType))
-                .toList();
+                index(() -> registry.referrers(subject, artifactType), subject).ofType(artifactType);
+        return listed.isEmpty() ? fallback(subject).ofType(artifactType) : listed;
     }
 
     /** Puts a manifest that has a subject, and sees to it that {@link #of} finds it. */
