@@ -1,0 +1,130 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.runtime.artifact.TestRegistry;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class FetchCommandTest {
+    @TempDir
+    Path folder;
+
+    private TestRegistry registry;
+    private Path work;
+    private String model;
+    private String dataset;
+    private String modelDigest;
+    private String datasetDigest;
+
+    @BeforeEach
+    void pushSourceAndDataset() throws Exception {
+        registry = TestRegistry.start(Files.createDirectory(folder.resolve("registry")));
+        work = folder.resolve("work");
+        model = "oci://" + registry.address() + "/models/digits:1.0";
+        dataset = "oci://" + registry.address() + "/datasets/digits:1";
+        modelDigest = push(Files.writeString(folder.resolve("model.onnx"), "a model"), model);
+        datasetDigest = push(Files.writeString(folder.resolve("digits.npz"), "numbers"), dataset);
+    }
+
+    @AfterEach
+    void stopRegistry() {
+        registry.close();
+    }
+
+    @Test
+    void sourceDatasetAndSpecificationLieWhereTheContractSays() throws Exception {
+        TrialSpec spec = spec(null, null);
+
+        Run run = fetch(spec);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(Json.read(run.message(), FetchResult.class))
+                .isEqualTo(new FetchResult(modelDigest, datasetDigest, "a model".length()));
+        assertThat(Json.read(work.resolve("spec.json"), TrialSpec.class)).isEqualTo(spec);
+        assertThat(work.resolve("source/model.onnx")).hasContent("a model");
+        assertThat(work.resolve("dataset/dataset.npz")).hasContent("numbers");
+    }
+
+    @Test
+    void aPinIsFetchedEvenWhenTheTagMovedOn() throws Exception {
+        push(Files.writeString(folder.resolve("model.onnx"), "a newer model"), model);
+
+        Run run = fetch(spec(modelDigest, datasetDigest));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(work.resolve("source/model.onnx")).hasContent("a model");
+    }
+
+    @Test
+    void aPinThatIsNotThereIsNotFound() throws Exception {
+        String nowhere = "sha256:" + "0".repeat(64);
+
+        assertThat(fetch(spec(nowhere, null)).failure().reason()).isEqualTo("SourceNotFound");
+        assertThat(fetch(spec(null, nowhere)).failure().reason()).isEqualTo("DatasetNotFound");
+    }
+
+    @Test
+    void theDatasetAloneIsFetchedForTheWarmUp() throws Exception {
+        Run run = fetch(spec(modelDigest, null), "--dataset-only");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(Json.read(run.message(), FetchResult.class).datasetDigest()).isEqualTo(datasetDigest);
+        assertThat(work.resolve("source")).doesNotExist();
+        assertThat(work.resolve("dataset/dataset.npz")).hasContent("numbers");
+    }
+
+    @Test
+    void withoutASpecificationItIsWrongUsage() throws Exception {
+        assertThat(Run.of(Map.of(), "fetch", "--into", work.toString()).code()).isEqualTo(ExitCode.WRONG_USAGE);
+        Run broken = Run.of(Map.of(TrialSpec.ENVIRONMENT_VARIABLE, "{"), "fetch", "--into", work.toString());
+        assertThat(broken.code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(broken.err()).contains(TrialSpec.ENVIRONMENT_VARIABLE);
+    }
+
+    private Run fetch(TrialSpec spec, String... more) throws IOException {
+        String[] arguments = Stream.concat(List.of("fetch", "--into", work.toString()).stream(), Arrays.stream(more))
+                .toArray(String[]::new);
+        return Run.of(Map.of(TrialSpec.ENVIRONMENT_VARIABLE, Json.write(spec)), arguments);
+    }
+
+    private TrialSpec spec(@Nullable String modelPin, @Nullable String datasetPin) {
+        return new TrialSpec(
+                "digits-intel-cpu-1",
+                TrialSpec.BASELINE,
+                Task.values()[0],
+                null,
+                null,
+                Map.of(),
+                new ModelSource(model, modelPin, null),
+                new Evaluation(new Evaluation.Dataset(dataset, datasetPin), null, 100, 16),
+                "intel-cpu",
+                1,
+                7,
+                registry.address() + "/models/vision/digits",
+                List.of(registry.address()),
+                1 << 20);
+    }
+
+    private String push(Path file, String target) throws IOException {
+        Run run = Run.of(Map.of(), "push", file.toString(), target, "--plain-http", registry.address());
+        assertThat(run.code()).as(run.err()).isZero();
+        return run.out();
+    }
+}
