@@ -33,7 +33,10 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Spec:
-    """The part of TrialSpec that an optimizer needs. The parameter ``calibrationSamples`` goes before the evaluation's."""
+    """The part of TrialSpec that an optimizer needs.
+
+    The parameter ``calibrationSamples`` goes before the evaluation's; ``measure.*`` is for the measure container.
+    """
 
     technique: str
     parameters: dict[str, str]
@@ -48,7 +51,7 @@ class Spec:
         try:
             spec = json.loads(path.read_text())
             evaluation = spec["evaluation"]
-            parameters = dict(spec.get("parameters") or {})
+            parameters = {k: v for k, v in (spec.get("parameters") or {}).items() if not k.startswith("measure.")}
             calibration_samples = parameters.pop("calibrationSamples", evaluation["calibrationSamples"])
             return Spec(
                 technique=spec["technique"],

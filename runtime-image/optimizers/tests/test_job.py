@@ -105,7 +105,8 @@ def test_a_number_outside_its_range_is_refused(value: str):
         spec(parameters={"maxDrop": value}).number("maxDrop", 0.01, 0, 1)
 
 
-def test_the_parameter_calibration_samples_goes_before_the_evaluation_s(work: Work):
-    outcome = succeeded(work.optimize(FRAMEWORK, TECHNIQUE, calibrationSamples="16"))
+def test_the_parameter_calibration_samples_goes_before_the_evaluation_s_and_measure_s_are_let_be(work: Work):
+    parameters = {"calibrationSamples": "16", "measure.pairs": "100"}
+    outcome = succeeded(work.optimize(FRAMEWORK, TECHNIQUE, **parameters))
 
     assert "16 calibration samples" in outcome.output
