@@ -62,6 +62,10 @@ final class MeasurementLoop {
         }
     }
 
+    private synchronized boolean isStopped() {
+        return stopped;
+    }
+
     synchronized boolean abandoned() {
         return unasked > UNASKED_ROUNDS;
     }
@@ -91,6 +95,9 @@ final class MeasurementLoop {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
+            if (isStopped()) {
+                return; // its executor is closed
+            }
             LOG.error("a measurement failed; it is tried again", e);
         }
         boolean told = finished(after, Duration.ofNanos(System.nanoTime() - began));

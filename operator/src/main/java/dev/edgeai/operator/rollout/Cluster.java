@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 
 import java.net.HttpURLConnection;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The few kinds of writes that rollouts need; each may be done twice. */
@@ -22,17 +23,20 @@ final class Cluster {
             .build();
 
     private final KubernetesClient client;
+    private final Consumer<HasMetadata> written;
 
-    Cluster(KubernetesClient client) {
+    /** @param written told what the API server answered, so that the caches are never older than the own writes */
+    Cluster(KubernetesClient client, Consumer<HasMetadata> written) {
         this.client = client;
+        this.written = written;
     }
 
     /** Server-side applies the whole object. */
     void apply(HasMetadata wanted) {
-        client.resource(wanted)
+        written.accept(client.resource(wanted)
                 .fieldManager(Services.FIELD_MANAGER)
                 .forceConflicts()
-                .serverSideApply();
+                .serverSideApply());
     }
 
     /** Applies an object unless the part that matters is as wanted already. */
@@ -45,7 +49,7 @@ final class Cluster {
     /** Makes an object that never changes, if it is not there. */
     void create(HasMetadata wanted) {
         try {
-            client.resource(wanted).create();
+            written.accept(client.resource(wanted).create());
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
@@ -56,11 +60,11 @@ final class Cluster {
     /** Changes the number of pods and nothing else; one that is gone is not missed. */
     void scale(TargetRef target, String revision, int replicas) {
         try {
-            client.apps()
+            written.accept(client.apps()
                     .deployments()
                     .inNamespace(target.namespace())
                     .withName(Names.deployment(target, revision))
-                    .patch(MERGE, "{\"spec\":{\"replicas\":" + replicas + "}}");
+                    .patch(MERGE, "{\"spec\":{\"replicas\":" + replicas + "}}"));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;

@@ -14,6 +14,7 @@ import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -49,17 +50,20 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private static final int CLIENT_ERROR = 400;
     private static final int SERVER_ERROR = 500;
 
+    /** "At once", with a little time for what was written to come true. */
+    private static final long AT_ONCE_MILLIS = 20;
+
     private final Services services;
-    private final Cluster cluster;
     private final ModelTriggers triggers = new ModelTriggers();
+    private final Cluster cluster;
     private final Measurements measurements;
     private final TargetRollout rollout;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
-        this.cluster = new Cluster(services.client());
+        this.cluster = new Cluster(services.client(), triggers::written);
         this.measurements = new Measurements(services.clock(), triggers::measured);
-        TrafficProvider traffic = new ServiceTraffic(services.client());
+        TrafficProvider traffic = new ServiceTraffic(cluster::apply);
         this.rollout =
                 new TargetRollout(cluster, new RolloutActions(services, cluster, traffic), traffic, measurements);
     }
@@ -90,7 +94,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         outcomes.stream()
                 .flatMap(outcome -> outcome.requeue().stream())
                 .min(Duration::compareTo)
-                .ifPresent(after -> control.rescheduleAfter(Math.max(1, after.toMillis())));
+                .ifPresent(after -> control.rescheduleAfter(Math.max(AT_ONCE_MILLIS, after.toMillis())));
         return control;
     }
 
@@ -102,12 +106,12 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
             Instant now,
             List<KubernetesClientException> failures) {
         TargetRef ref = ref(model, target.name());
-        TargetStatus status = status(model, target.name());
+        TargetStatus status = status(model, target.name(), now);
         Optional<AcceleratorProfile> profile = services.config().accelerators().stream()
                 .filter(p -> p.name().equals(target.accelerator()))
                 .findFirst();
         if (profile.isEmpty()) {
-            return stopped(target, status, new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target)));
+            return stopped(model, target, status, now, new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target)));
         }
         ServedTarget served = new ServedTarget(
                 ref,
@@ -124,11 +128,9 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
             failures.add(e);
             boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR;
             return refused
-                    ? stopped(
-                            target,
-                            status,
+                    ? stopped(model, target, status, now,
                             new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + e.getMessage()))
-                    : stopped(target, status, null);
+                    : stopped(model, target, status, now, null);
         }
     }
 
@@ -139,17 +141,22 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                         .collect(Collectors.joining(", "));
     }
 
-    private static TargetOutcome stopped(Target target, TargetStatus status, @Nullable Said problem) {
+    private static TargetOutcome stopped(
+            EdgeModel model, Target target, TargetStatus status, Instant now, @Nullable Said problem) {
         int ready = status.stable() == null ? 0 : status.stable().readyReplicas();
         return new TargetOutcome(
                 target,
+                TargetContext.policy(model, target),
                 status,
                 Optional.empty(),
                 ready,
                 ready,
                 Optional.ofNullable(problem),
                 Optional.empty(),
-                Optional.empty());
+                false,
+                false,
+                Optional.empty(),
+                now);
     }
 
     /** Removes what belongs to removed targets, and old runs. */
@@ -173,14 +180,14 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         }
     }
 
-    private static TargetStatus status(EdgeModel model, String target) {
+    private static TargetStatus status(EdgeModel model, String target, Instant now) {
         EdgeModelStatus status = model.getStatus();
         return status == null
-                ? TargetStatuses.begin(target)
+                ? RolloutMachine.begin(target, now)
                 : status.targets().stream()
                         .filter(t -> t.name().equals(target))
                         .findFirst()
-                        .orElseGet(() -> TargetStatuses.begin(target));
+                        .orElseGet(() -> RolloutMachine.begin(target, now));
     }
 
     private static TargetRef ref(EdgeModel model, String target) {

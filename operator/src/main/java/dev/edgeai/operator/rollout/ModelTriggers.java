@@ -18,12 +18,15 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What makes an EdgeModel be looked at: its spec and annotations, its objects, and each measurement. */
 final class ModelTriggers {
@@ -33,6 +36,7 @@ final class ModelTriggers {
     private static final String OUR_PODS =
             OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + ")";
 
+    private final Map<Class<?>, InformerEventSource<?, EdgeModel>> informers = new ConcurrentHashMap<>();
     private final SimpleInboundEventSource<EdgeModel> measured = new SimpleInboundEventSource<>("measurements");
 
     List<EventSource<?, EdgeModel>> eventSources(EventSourceContext<EdgeModel> context) {
@@ -54,15 +58,36 @@ final class ModelTriggers {
         measured.propagateEvent(new ResourceID(target.model(), target.namespace()));
     }
 
-    private static <R extends HasMetadata> EventSource<?, EdgeModel> informer(
+    /** Shows an object that was just written, although its event has not come yet. */
+    void written(HasMetadata object) {
+        @Nullable InformerEventSource<?, EdgeModel> source = informers.get(object.getClass());
+        if (source != null) {
+            remember(source, object);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the map's key is the class of the source's objects
+    private static <R extends HasMetadata> void remember(InformerEventSource<R, EdgeModel> source, HasMetadata object) {
+        ResourceID id = ResourceID.fromResource(object);
+        R written = (R) object;
+        source.get(id)
+                .ifPresentOrElse(
+                        before -> source.handleRecentResourceUpdate(id, written, before),
+                        () -> source.handleRecentResourceCreate(id, written));
+    }
+
+    private <R extends HasMetadata> EventSource<R, EdgeModel> informer(
             EventSourceContext<EdgeModel> context, Class<R> type, String selector) {
-        return new InformerEventSource<>(
+        InformerEventSource<R, EdgeModel> source = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(type, EdgeModel.class)
+                        .withName("model-" + type.getSimpleName().toLowerCase(Locale.ROOT) + "s")
                         .withNamespacesInheritedFromController()
                         .withLabelSelector(selector)
                         .withSecondaryToPrimaryMapper(ModelTriggers::model)
                         .build(),
                 context);
+        informers.put(type, source);
+        return source;
     }
 
     private static Set<ResourceID> model(HasMetadata object) {

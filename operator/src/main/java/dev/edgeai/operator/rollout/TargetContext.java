@@ -35,6 +35,10 @@ record TargetContext(
         Instant now) {
 
     RolloutPolicy policy() {
+        return policy(model, target);
+    }
+
+    static RolloutPolicy policy(EdgeModel model, Target target) {
         RolloutOverrides overrides = target.rollout();
         RolloutPolicy base = model.getSpec().rollout();
         return overrides == null ? base : overrides.over(base);

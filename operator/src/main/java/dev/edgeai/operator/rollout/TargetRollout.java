@@ -88,7 +88,19 @@ final class TargetRollout {
                         target.status(),
                         version(ranked.getFirst()),
                         "bundle " + ranked.getFirst().artifact() + " is certified and ready to be fetched");
-        return outcome(target, run, status, 0, Optional.empty(), Optional.empty());
+        return new TargetOutcome(
+                target.target(),
+                target.policy(),
+                withRun(status, run),
+                run,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                target.now());
     }
 
     private static Version version(CertifiedVersion v) {
@@ -115,11 +127,24 @@ final class TargetRollout {
         RolloutDecision decision = RolloutMachine.decide(target.status(), seen, target.policy(), target.now());
         RolloutActions.Applied applied = actions.apply(target, decision, decidedAt);
         budgets.ensure(target, applied.status());
-        Optional<Duration> requeue = RolloutActions.sooner(applied.requeue(), cooldown(target, choice));
-        int ready = Optional.ofNullable(applied.status().stable())
-                .map(version -> seen.ready(version.revision()))
-                .orElse(0);
-        return outcome(target, run, applied.status(), ready, choice.suggestion(), requeue);
+        Optional<Duration> cooldown = cooldown(target, ranked, choice);
+        Optional<Version> stable = Optional.ofNullable(applied.status().stable());
+        boolean behind = !ranked.isEmpty()
+                && !stable.map(Version::revision)
+                        .equals(choice.wanted().map(CertifiedVersion::revision));
+        return new TargetOutcome(
+                target.target(),
+                target.policy(),
+                withRun(applied.status(), run),
+                run,
+                target.replicas(),
+                stable.map(version -> seen.ready(version.revision())).orElse(0),
+                Optional.empty(),
+                choice.suggestion(),
+                behind,
+                cooldown.isPresent() || choice.wanted().isPresent(),
+                again(target, applied, cooldown),
+                target.now());
     }
 
     private RolloutObservation observe(TargetContext target, VariantChoice choice) {
@@ -147,10 +172,21 @@ final class TargetRollout {
                 readings.queries());
     }
 
+    /** What has changed may lead to the next step at once: the own status is no event. */
+    private static Optional<Duration> again(
+            TargetContext target, RolloutActions.Applied applied, Optional<Duration> cooldown) {
+        return applied.status().equals(target.status())
+                ? RolloutActions.sooner(applied.requeue(), cooldown)
+                : Optional.of(Duration.ZERO);
+    }
+
     /** The end of the cooldown changes nothing that could be watched. */
-    private static Optional<Duration> cooldown(TargetContext target, VariantChoice choice) {
+    private static Optional<Duration> cooldown(
+            TargetContext target, List<CertifiedVersion> ranked, VariantChoice choice) {
         Rollback last = target.status().lastRollback();
+        boolean anyLeft = ranked.stream().anyMatch(v -> !VariantChoice.rejected(target.status(), v.revision()));
         if (choice.wanted().isPresent()
+                || !anyLeft
                 || last == null
                 || target.model().getSpec().remediation().policy() != RemediationPolicy.AUTOMATIC) {
             return Optional.empty();
@@ -160,22 +196,7 @@ final class TargetRollout {
         return Optional.of(Duration.between(target.now(), over)).filter(Duration::isPositive);
     }
 
-    private static TargetOutcome outcome(
-            TargetContext target,
-            Optional<OptimizationRun> run,
-            TargetStatus status,
-            int ready,
-            Optional<String> suggestion,
-            Optional<Duration> requeue) {
-        String name = run.map(r -> r.getMetadata().getName()).orElse(status.run());
-        return new TargetOutcome(
-                target.target(),
-                TargetStatuses.with(status, name, status.message()),
-                run,
-                target.replicas(),
-                ready,
-                Optional.empty(),
-                suggestion,
-                requeue);
+    private static TargetStatus withRun(TargetStatus status, Optional<OptimizationRun> run) {
+        return run.map(r -> TargetStatuses.with(status, r.getMetadata().getName())).orElse(status);
     }
 }

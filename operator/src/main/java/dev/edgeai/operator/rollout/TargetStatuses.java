@@ -12,25 +12,6 @@ import java.util.List;
 final class TargetStatuses {
     private TargetStatuses() {}
 
-    /** Of a target that was never looked at. */
-    static TargetStatus begin(String name) {
-        return new TargetStatus(
-                name,
-                RolloutPhase.IDLE,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                List.of(),
-                null,
-                null);
-    }
-
     static TargetStatus with(TargetStatus s, @Nullable Rollback lastRollback) {
         return new TargetStatus(
                 s.name(),
@@ -49,8 +30,8 @@ final class TargetStatuses {
                 s.message());
     }
 
-    /** With the run of the current inputs, and a message where there is none. */
-    static TargetStatus with(TargetStatus s, @Nullable String run, @Nullable String message) {
+    /** With the run of the present inputs. */
+    static TargetStatus with(TargetStatus s, String run) {
         return new TargetStatus(
                 s.name(),
                 s.phase(),
@@ -65,7 +46,7 @@ final class TargetStatuses {
                 s.lastRollback(),
                 s.rejected(),
                 s.retry(),
-                message);
+                s.message());
     }
 
     /** Of a target that is delivered as a bundle: no pods, so no traffic. */

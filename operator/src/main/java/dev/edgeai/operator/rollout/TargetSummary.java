@@ -3,10 +3,10 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.RampStep;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
@@ -15,6 +15,9 @@ import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -75,7 +78,28 @@ final class TargetSummary {
             case BAKING -> Optional.of(Reason.BAKING);
             case ROLLING_BACK -> Optional.of(Reason.ROLLING_BACK);
         };
-        return reason.map(r -> new Said(r, message(r.text())));
+        return reason.map(r -> new Said(r, r == Reason.RAMPING ? ramp() : message(r.text())));
+    }
+
+    /** For example {@code ramping openvino/int8-ptq: 33 % of 50 % wanted, step 2/2, 14 s of 60 s}. */
+    private String ramp() {
+        Version candidate = status.candidate();
+        List<RampStep> steps = seen.policy().ramp();
+        int step = status.step() == null ? 0 : status.step();
+        if (candidate == null || status.since() == null || step >= steps.size()) {
+            return message("ramping");
+        }
+        long elapsed = Duration.between(Instant.parse(status.since()), seen.now()).toSeconds();
+        return "ramping %s: %d %% of %d %% wanted, step %d/%d, %d s of %d s; %s"
+                .formatted(
+                        candidate.variant(),
+                        candidate.weight(),
+                        steps.get(step).weight(),
+                        step + 1,
+                        steps.size(),
+                        elapsed,
+                        steps.get(step).hold().duration().toSeconds(),
+                        message("analysis goes on"));
     }
 
     private Optional<Said> optimizing() {
@@ -108,11 +132,16 @@ final class TargetSummary {
         return new Said(reason, "optimizing: " + progress + " in run " + name);
     }
 
-    /** For the cooldown between two remediations. */
+    /** Between a rollback and the next try. */
     private Optional<Said> waiting() {
-        return seen.requeue().isPresent() && stalled().isEmpty()
-                ? seen.suggestion().map(next -> new Said(Reason.ROLLED_BACK, next))
+        return rests() && seen.behind() && seen.waits()
+                ? Optional.of(new Said(
+                        Reason.ROLLED_BACK, seen.suggestion().orElseGet(() -> message("the next try follows"))))
                 : Optional.empty();
+    }
+
+    private boolean rests() {
+        return status.phase() == RolloutPhase.IDLE;
     }
 
     /** Why a person has to act. */
@@ -131,25 +160,24 @@ final class TargetSummary {
     }
 
     private Optional<Said> exhausted() {
-        return status.phase() == RolloutPhase.IDLE && seen.requeue().isEmpty()
-                ? seen.suggestion()
-                        .map(what -> new Said(
-                                Reason.REMEDIATION_SUGGESTED,
-                                rejection().map(why -> why + "; ").orElse("") + what))
+        return rests() && seen.behind() && !seen.waits()
+                ? rejection()
+                        .map(why -> new Said(
+                                Reason.REMEDIATION_EXHAUSTED,
+                                seen.suggestion().map(what -> why + "; " + what).orElse(why)))
                 : Optional.empty();
     }
 
     /** Why what serves is less than what was asked for. */
     Optional<Said> degraded() {
+        boolean rolledBack = status.phase() == RolloutPhase.ROLLING_BACK || (rests() && seen.behind());
         return podsMissing()
-                .or(() -> rolledBack()
-                        .filter(said -> !seen.suggestion().isEmpty() || status.phase() == RolloutPhase.ROLLING_BACK))
+                .or(() -> rolledBack ? lastRollback() : Optional.empty())
                 .or(() -> status.stable() == null ? Optional.empty() : runStalled());
     }
 
-    private Optional<Said> rolledBack() {
-        Rollback last = status.lastRollback();
-        return Optional.ofNullable(last)
+    private Optional<Said> lastRollback() {
+        return Optional.ofNullable(status.lastRollback())
                 .map(rollback -> new Said(
                         Reason.of(rollback.reason()).orElse(Reason.ROLLED_BACK),
                         "rolled back at " + rollback.time() + ": " + rollback.message()));

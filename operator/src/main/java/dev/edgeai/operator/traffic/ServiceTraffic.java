@@ -1,7 +1,6 @@
 package dev.edgeai.operator.traffic;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.operator.Services;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
@@ -9,29 +8,34 @@ import dev.edgeai.planner.rollout.ReplicaSplit;
 import dev.edgeai.planner.rollout.TrafficMode;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
-import io.fabric8.kubernetes.client.KubernetesClient;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Traffic by one Service, on any cluster: pinned to one revision, or over the pods of both, which share the requests
  * evenly. The weight is the share of ready endpoints, and is told as it is.
  */
 public final class ServiceTraffic implements TrafficProvider {
-    private final KubernetesClient client;
+    private final Consumer<Service> apply;
 
-    public ServiceTraffic(KubernetesClient client) {
-        this.client = client;
+    /** @param apply server-side applies a Service, and remembers it so that the next view shows it */
+    public ServiceTraffic(Consumer<Service> apply) {
+        this.apply = apply;
     }
 
     @Override
-    public void apply(ServedTarget target, TrafficMode mode) {
-        client.resource(ServingServices.stable(target, selector(target.ref(), mode)))
-                .fieldManager(Services.FIELD_MANAGER)
-                .forceConflicts()
-                .serverSideApply();
+    public void apply(ServedTarget target, TrafficView seen, TrafficMode mode) {
+        Map<String, String> wanted = selector(target.ref(), mode);
+        boolean asked = seen.service()
+                .filter(service -> wanted.equals(service.getSpec().getSelector()))
+                .isPresent();
+        if (!asked) {
+            apply.accept(ServingServices.stable(target, wanted));
+        }
     }
 
     @Override
@@ -86,7 +90,7 @@ public final class ServiceTraffic implements TrafficProvider {
                 .filter(ServiceTraffic::ready)
                 .map(endpoint ->
                         seen.revisionOfPod().get(endpoint.getTargetRef().getName()))
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .toList();
     }
 

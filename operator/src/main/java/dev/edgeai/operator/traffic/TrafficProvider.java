@@ -8,10 +8,10 @@ import java.util.Optional;
 /** Makes the weights of a rollout true, and tells what is true. */
 public interface TrafficProvider {
     /**
-     * Sends the users' traffic where the mode says, in one write. When this returns, the API server has taken it; the
-     * endpoints follow.
+     * Sends the users' traffic where the mode says, in one write, or in none when it is asked for already. When this
+     * returns, the API server has taken it; the endpoints follow.
      */
-    void apply(ServedTarget target, TrafficMode mode);
+    void apply(ServedTarget target, TrafficView seen, TrafficMode mode);
 
     /**
      * Where the users' requests go now.

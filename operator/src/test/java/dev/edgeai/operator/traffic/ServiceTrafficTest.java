@@ -8,12 +8,12 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +29,9 @@ class ServiceTrafficTest {
     private static final Only BLUE = new Only("blue");
     private static final Only GREEN = new Only("green");
     private static final Split BOTH = new Split("blue", "green", 50);
+
+    private final List<Service> written = new ArrayList<>();
+    private final ServiceTraffic traffic = new ServiceTraffic(written::add);
 
     static Stream<Arguments> whatIsSeen() {
         return Stream.of(
@@ -71,10 +74,8 @@ class ServiceTrafficTest {
             String name, @Nullable TrafficMode selector, List<String> endpoints, Optional<TrafficMode> expected) {
         TrafficView seen = new TrafficView(
                 Optional.ofNullable(selector).map(ServiceTrafficTest::service), List.of(slice(endpoints)), PODS);
-        try (var client = new KubernetesClientBuilder().build()) {
-            assertThat(new ServiceTraffic(client).observe(seen, Optional.of("blue"), Optional.of("green")))
-                    .isEqualTo(expected);
-        }
+        assertThat(traffic.observe(seen, Optional.of("blue"), Optional.of("green")))
+                .isEqualTo(expected);
     }
 
     private static Service service(TrafficMode mode) {
