@@ -21,6 +21,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.Operator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +36,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -146,7 +147,7 @@ class EdgeModelIT {
                         (action, service) -> order.add("service "
                                 + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))));
                 var models = client.resources(EdgeModel.class).inNamespace(namespace).watch(Watches.on(
-                        (action, model) -> order.add("status " + target(model.getStatus()).phase())));
+                        (action, model) -> order.add("status " + target(model.getStatus()).phase() + ": " + target(model.getStatus()).message())));
                 var deployments = client.apps().deployments().inNamespace(namespace).watch(Watches.on(
                         (action, deployment) -> order.add("deployment " + action + " "
                                 + deployment.getSpec().getReplicas())))) {
@@ -163,8 +164,8 @@ class EdgeModelIT {
             assertThat(stable(back)).isEqualTo(blue);
         }
         List<String> fromShared = order.subList(order.lastIndexOf("service both") + 1, order.size());
-        int zero = fromShared.indexOf("service " + blue.revision());
-        int status = fromShared.indexOf("status ROLLING_BACK");
+        int zero = first(fromShared, "service " + blue.revision());
+        int status = first(fromShared, "status ROLLING_BACK");
         assertThat(zero).as("%s", order).isBetween(0, status);
         assertThat(fromShared.subList(0, status)).as("%s", order).noneMatch(e -> e.startsWith("deployment"));
         assertThat(events()).contains("ErrorBurst");
@@ -372,10 +373,12 @@ class EdgeModelIT {
     }
 
     private void annotate(String name, String value) {
-        client.resources(EdgeModel.class).inNamespace(namespace).withName("digits").edit(model -> {
-            model.getMetadata().setAnnotations(Map.of(name, value));
-            return model;
-        });
+        client.resources(EdgeModel.class)
+                .inNamespace(namespace)
+                .withName("digits")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
     }
 
     private EdgeModel model() {
@@ -390,6 +393,10 @@ class EdgeModelIT {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .until(this::status, s -> s != null && !s.targets().isEmpty() && condition.test(s));
+    }
+
+    private static int first(List<String> list, String start) {
+        return list.indexOf(list.stream().filter(e -> e.startsWith(start)).findFirst().orElseThrow());
     }
 
     private boolean settledAndReady(EdgeModelStatus status) {
