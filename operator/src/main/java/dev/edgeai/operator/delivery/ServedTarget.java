@@ -26,6 +26,11 @@ public record ServedTarget(
         OperatorConfig config,
         String trustedKey) {
 
+    /** The same on other hardware. */
+    public ServedTarget on(AcceleratorProfile other) {
+        return new ServedTarget(ref, owner, other, serving, config, trustedKey);
+    }
+
     /** Resources of a serving pod: the target's own, or the profile's. */
     ResourceRequirements resources() {
         ResourceRequirements own = serving.resources();

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  * @param reference the one it is compared with
  */
 record AnalysisWatch(String watched, Optional<String> reference) {
+    /** More than one, so that no measurement of the analysis sees the same scrapes as the one before. */
+    private static final int ROUNDS_IN_AN_INTERVAL = 2;
 
     /** Empty in phases without analysis. */
     static Optional<AnalysisWatch> of(TargetStatus status) {
@@ -47,7 +49,7 @@ record AnalysisWatch(String watched, Optional<String> reference) {
         List<Watch.Query> queries = target.policy().analysis().metrics().stream()
                 .flatMap(metric -> query(metric, target).stream())
                 .toList();
-        return new Watch(pods, queries, interval(target));
+        return new Watch(pods, queries, interval(target).dividedBy(ROUNDS_IN_AN_INTERVAL));
     }
 
     /** What the measurements say of the two revisions since the step began. */

@@ -25,8 +25,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +44,8 @@ import java.util.stream.Collectors;
         generationAwareEventProcessing = false,
         informer = @Informer(onUpdateFilter = ModelTriggers.WishesChanged.class))
 public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EdgeModelReconciler.class);
     private static final int CLIENT_ERROR = 400;
+    private static final int CONFLICT = 409;
     private static final int SERVER_ERROR = 500;
 
     /** "At once", with a little time for what was written to come true. */
@@ -124,14 +122,18 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
             return rollout.reconcile(
                     new TargetContext(model, target, served, status, objects.of(ref), objects.runs(ref), now));
         } catch (KubernetesClientException e) {
-            LOG.warn("{}: {}", ref, e.getMessage());
             failures.add(e);
-            boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR;
-            return refused
-                    ? stopped(model, target, status, now,
-                            new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + e.getMessage()))
-                    : stopped(model, target, status, now, null);
+            return stopped(model, target, status, now, refusal(e).orElse(null));
         }
+    }
+
+    /** What the API server will refuse again; anything else is tried again before a person is asked. */
+    private static Optional<Said> refusal(KubernetesClientException e) {
+        boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR && e.getCode() != CONFLICT;
+        String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
+        return refused
+                ? Optional.of(new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + why))
+                : Optional.empty();
     }
 
     private String unknown(Target target) {

@@ -73,7 +73,7 @@ final class RolloutActions {
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
-                cluster.apply(ServingDeployment.build(target.served(), served(version), replicas));
+                cluster.apply(ServingDeployment.build(target.servedFor(version), served(version), replicas));
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
                 cluster.scale(target.objects().ref(), revision, replicas);
             case RolloutAction.DeleteDeployment(String revision) ->

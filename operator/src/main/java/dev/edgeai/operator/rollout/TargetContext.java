@@ -2,10 +2,12 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RolloutOverrides;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.observation.TargetObjects;
 
@@ -53,6 +55,22 @@ record TargetContext(
     Optional<String> annotation(String name) {
         Map<String, String> annotations = model.getMetadata().getAnnotations();
         return Optional.ofNullable(annotations).map(a -> a.get(name));
+    }
+
+    /** What the versions of a run are built from: they are certified for the hardware the run found, maybe a fallback. */
+    ServedTarget servedBy(OptimizationRun run) {
+        return Optional.ofNullable(run.getStatus())
+                .map(OptimizationRunStatus::accelerator)
+                .flatMap(name -> served.config().accelerators().stream()
+                        .filter(profile -> profile.name().equals(name))
+                        .findFirst())
+                .map(served::on)
+                .orElse(served);
+    }
+
+    /** What a version's objects are built from. */
+    ServedTarget servedFor(Version version) {
+        return run(version.run()).map(this::servedBy).orElse(served);
     }
 
     Optional<OptimizationRun> run(String name) {

@@ -45,7 +45,7 @@ final class TargetRollout {
     TargetOutcome reconcile(TargetContext target) {
         Optional<OptimizationRun> run = run(target);
         List<CertifiedVersion> ranked =
-                run.map(r -> CertifiedVersions.of(r, target.served())).orElse(List.of());
+                run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
         return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run, ranked);
     }
 
@@ -130,8 +130,7 @@ final class TargetRollout {
         Optional<Duration> cooldown = cooldown(target, ranked, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
         boolean behind = !ranked.isEmpty()
-                && !stable.map(Version::revision)
-                        .equals(choice.wanted().map(CertifiedVersion::revision));
+                && !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision));
         return new TargetOutcome(
                 target.target(),
                 target.policy(),
@@ -197,6 +196,7 @@ final class TargetRollout {
     }
 
     private static TargetStatus withRun(TargetStatus status, Optional<OptimizationRun> run) {
-        return run.map(r -> TargetStatuses.with(status, r.getMetadata().getName())).orElse(status);
+        return run.map(r -> TargetStatuses.with(status, r.getMetadata().getName()))
+                .orElse(status);
     }
 }

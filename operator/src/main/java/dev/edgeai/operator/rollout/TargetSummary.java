@@ -89,7 +89,8 @@ final class TargetSummary {
         if (candidate == null || status.since() == null || step >= steps.size()) {
             return message("ramping");
         }
-        long elapsed = Duration.between(Instant.parse(status.since()), seen.now()).toSeconds();
+        long elapsed =
+                Duration.between(Instant.parse(status.since()), seen.now()).toSeconds();
         return "ramping %s: %d %% of %d %% wanted, step %d/%d, %d s of %d s; %s"
                 .formatted(
                         candidate.variant(),

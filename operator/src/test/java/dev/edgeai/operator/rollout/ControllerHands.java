@@ -114,7 +114,7 @@ final class ControllerHands implements AutoCloseable {
     }
 
     private void start(String name, PodTemplateSpec template, OwnerReference owner) {
-        String revision = template.getMetadata().getLabels().get(Labels.REVISION);
+        String revision = template.getMetadata().getLabels().getOrDefault(Labels.REVISION, "");
         ServerStub server = serve(name, revision);
         Pod pod = client.resource(new PodBuilder()
                         .withNewMetadata()
@@ -172,8 +172,7 @@ final class ControllerHands implements AutoCloseable {
     }
 
     private List<Pod> pods() {
-        return client
-                .pods()
+        return client.pods()
                 .inNamespace(namespace)
                 .withLabel(Labels.COMPONENT, "serve")
                 .list()
@@ -217,7 +216,8 @@ final class ControllerHands implements AutoCloseable {
     }
 
     private void finish(Job job) {
-        boolean done = job.getStatus() != null && !job.getStatus().getConditions().isEmpty();
+        boolean done =
+                job.getStatus() != null && !job.getStatus().getConditions().isEmpty();
         if (done) {
             return;
         }
@@ -230,7 +230,9 @@ final class ControllerHands implements AutoCloseable {
                         .withName(name)
                         .withNamespace(namespace)
                         .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
-                        .addToLabels("batch.kubernetes.io/job-name", job.getMetadata().getName())
+                        .addToLabels(
+                                "batch.kubernetes.io/job-name",
+                                job.getMetadata().getName())
                         .withOwnerReferences(owner(job))
                         .endMetadata()
                         .withSpec(job.getSpec().getTemplate().getSpec())

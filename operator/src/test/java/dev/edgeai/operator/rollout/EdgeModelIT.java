@@ -55,8 +55,7 @@ class EdgeModelIT {
     private static final String GREEN = RunResults.digest('e');
     private static final String NEXT = RunResults.digest('f');
 
-    private static final String MODEL =
-            """
+    private static final String MODEL = """
             metadata: {name: digits}
             spec:
               source: {uri: "oci://registry:5000/models/digits:1"}
@@ -73,7 +72,8 @@ class EdgeModelIT {
               remediation: {cooldown: 1s}
             """;
 
-    private static final UnaryOperator<String> OTHER_SOURCE = model -> model.replace("models/digits:1", "models/digits:2");
+    private static final UnaryOperator<String> OTHER_SOURCE =
+            model -> model.replace("models/digits:1", "models/digits:2");
 
     private KubernetesClient client;
     private String namespace;
@@ -119,21 +119,33 @@ class EdgeModelIT {
         edit(OTHER_SOURCE);
         restart(restarts);
         OptimizationRun second = runAfter(run);
-        assertThat(stable(status()).digest()).as("blue serves while the search goes on").isEqualTo(BLUE);
+        assertThat(stable(status()).digest())
+                .as("blue serves while the search goes on")
+                .isEqualTo(BLUE);
         RunResults.succeed(client, second, GREEN);
         for (RolloutPhase phase : List.of(RolloutPhase.RAMPING, RolloutPhase.BAKING)) {
             EdgeModelStatus seen = until(s -> target(s).phase() == phase);
-            assertThat(condition(seen, "Ready").getStatus()).as("blue serves on").isEqualTo("True");
+            assertThat(condition(seen, "Ready").getStatus())
+                    .as("blue serves on")
+                    .isEqualTo("True");
             restart(restarts);
         }
-        EdgeModelStatus done = until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
+        EdgeModelStatus done = until(s ->
+                target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
         assertThat(target(done).rejected()).isEmpty();
         await("blue is taken down after the bake")
                 .atMost(PATIENCE)
-                .until(() -> client.apps().deployments().inNamespace(namespace).list().getItems().size() == 1);
+                .until(() -> client.apps()
+                                .deployments()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems()
+                                .size()
+                        == 1);
         EdgeModelStatus rest = until(this::settledAndReady);
         assertThat(rest.weight()).isEqualTo(100);
-        assertThat(service().getSpec().getSelector()).containsEntry(Labels.REVISION, stable(rest).revision());
+        assertThat(service().getSpec().getSelector())
+                .containsEntry(Labels.REVISION, stable(rest).revision());
         assertThat(runs()).hasSize(2);
     }
 
@@ -143,17 +155,24 @@ class EdgeModelIT {
         Version blue = stable(status());
         hands.failRequestsOf(GREEN);
         List<String> order = new CopyOnWriteArrayList<>();
-        try (var services = client.services().inNamespace(namespace).withName("digits-cpu").watch(Watches.on(
-                        (action, service) -> order.add("service "
-                                + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))));
-                var models = client.resources(EdgeModel.class).inNamespace(namespace).watch(Watches.on(
-                        (action, model) -> order.add("status " + target(model.getStatus()).phase() + ": " + target(model.getStatus()).message())));
-                var deployments = client.apps().deployments().inNamespace(namespace).watch(Watches.on(
-                        (action, deployment) -> order.add("deployment " + action + " "
+        try (var services = client.services()
+                        .inNamespace(namespace)
+                        .withName("digits-cpu")
+                        .watch(Watches.on((action, service) -> order.add(
+                                "service " + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))));
+                var models = client.resources(EdgeModel.class)
+                        .inNamespace(namespace)
+                        .watch(Watches.on((action, model) ->
+                                order.add("status " + target(model.getStatus()).phase() + ": "
+                                        + target(model.getStatus()).message())));
+                var deployments = client.apps()
+                        .deployments()
+                        .inNamespace(namespace)
+                        .watch(Watches.on((action, deployment) -> order.add("deployment " + action + " "
                                 + deployment.getSpec().getReplicas())))) {
             offer(GREEN, NEXT);
-            EdgeModelStatus back = until(s -> !target(s).rejected().isEmpty()
-                    && target(s).phase() == RolloutPhase.IDLE);
+            EdgeModelStatus back =
+                    until(s -> !target(s).rejected().isEmpty() && target(s).phase() == RolloutPhase.IDLE);
             assertThat(target(back).rejected())
                     .extracting(TargetStatus.RejectedDigest::digest)
                     .containsExactly(GREEN);
@@ -171,7 +190,8 @@ class EdgeModelIT {
         assertThat(events()).contains("ErrorBurst");
 
         // remediation: the next certified member of the front, after the cooldown; the rejected one never
-        EdgeModelStatus remedied = until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(NEXT));
+        EdgeModelStatus remedied = until(s ->
+                target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(NEXT));
         assertThat(target(remedied).rejected())
                 .extracting(TargetStatus.RejectedDigest::digest)
                 .containsExactly(GREEN);
@@ -182,15 +202,16 @@ class EdgeModelIT {
         serve(BLUE);
         hands.refuse(GREEN, new Failure("CertificateInvalid", "the signature is not of the trusted key"));
         offer(GREEN);
-        EdgeModelStatus refused = until(s -> target(s).phase() == RolloutPhase.IDLE
-                && !target(s).rejected().isEmpty());
+        EdgeModelStatus refused = until(s ->
+                target(s).phase() == RolloutPhase.IDLE && !target(s).rejected().isEmpty());
         assertThat(target(refused).rejected().getFirst().reason()).isEqualTo("CertificateInvalid");
         assertThat(condition(refused, "Stalled").getStatus()).isEqualTo("True");
         assertThat(condition(refused, "Stalled").getMessage()).contains("the signature is not of the trusted key");
         assertThat(condition(refused, "Ready").getStatus()).isEqualTo("True");
         await().during(Duration.ofSeconds(4))
                 .atMost(Duration.ofSeconds(8))
-                .until(() -> target(status()).phase() == RolloutPhase.IDLE && stable(status()).digest().equals(BLUE));
+                .until(() -> target(status()).phase() == RolloutPhase.IDLE
+                        && stable(status()).digest().equals(BLUE));
 
         hands.accept(GREEN);
         annotate(Labels.RETRY, "1");
@@ -208,7 +229,9 @@ class EdgeModelIT {
         EdgeModelStatus failed = until(s -> condition(s, "Stalled").getStatus().equals("True"));
         assertThat(condition(failed, "Stalled").getReason()).isEqualTo("NoVariantPassedGates");
         assertThat(condition(failed, "Stalled").getMessage()).contains("speedup 1.4 of 2.0");
-        assertThat(condition(failed, "Ready").getStatus()).as("the last good version serves on").isEqualTo("True");
+        assertThat(condition(failed, "Ready").getStatus())
+                .as("the last good version serves on")
+                .isEqualTo("True");
         assertThat(condition(failed, "Optimized").getStatus()).isEqualTo("False");
         restart(true);
         assertThat(runs()).hasSize(2);
@@ -247,18 +270,35 @@ class EdgeModelIT {
     void scalingChangesNoRevision() {
         serve(BLUE);
         Version before = stable(status());
-        client.resources(EdgeModel.class).inNamespace(namespace).withName("digits").scale(3);
+        client.resources(EdgeModel.class)
+                .inNamespace(namespace)
+                .withName("digits")
+                .scale(3);
         until(s -> Objects.equals(s.replicas(), 3));
         assertThat(stable(status()).revision()).isEqualTo(before.revision());
         assertThat(client.apps().deployments().inNamespace(namespace).list().getItems())
                 .singleElement()
                 .extracting((Deployment d) -> d.getSpec().getReplicas())
                 .isEqualTo(3);
-        assertThat(client.policy().v1().podDisruptionBudget().inNamespace(namespace).list().getItems())
+        assertThat(client.policy()
+                        .v1()
+                        .podDisruptionBudget()
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems())
                 .hasSize(1);
-        client.resources(EdgeModel.class).inNamespace(namespace).withName("digits").scale(1);
+        client.resources(EdgeModel.class)
+                .inNamespace(namespace)
+                .withName("digits")
+                .scale(1);
         await().atMost(PATIENCE)
-                .until(() -> client.policy().v1().podDisruptionBudget().inNamespace(namespace).list().getItems().isEmpty());
+                .until(() -> client.policy()
+                        .v1()
+                        .podDisruptionBudget()
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems()
+                        .isEmpty());
     }
 
     @Test
@@ -266,9 +306,20 @@ class EdgeModelIT {
         serve(BLUE);
         edit(model -> model.replace("name: cpu", "name: other"));
         await().atMost(PATIENCE)
-                .until(() -> client.apps().deployments().inNamespace(namespace).list().getItems().isEmpty()
-                        && client.services().inNamespace(namespace).withName("digits-cpu").get() == null);
-        assertThat(runs()).extracting(r -> r.getMetadata().getLabels().get(Labels.TARGET)).containsOnly("other");
+                .until(() -> client.apps()
+                                .deployments()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems()
+                                .isEmpty()
+                        && client.services()
+                                        .inNamespace(namespace)
+                                        .withName("digits-cpu")
+                                        .get()
+                                == null);
+        assertThat(runs())
+                .extracting(r -> r.getMetadata().getLabels().get(Labels.TARGET))
+                .containsOnly("other");
     }
 
     @Test
@@ -278,7 +329,8 @@ class EdgeModelIT {
         EdgeModelStatus done = until(this::settledAndReady);
         assertThat(target(done).message()).contains("registry:5000/models/vision/digits@" + BLUE);
         assertThat(done.phase()).isEqualTo("Bundled");
-        assertThat(client.apps().deployments().inNamespace(namespace).list().getItems()).isEmpty();
+        assertThat(client.apps().deployments().inNamespace(namespace).list().getItems())
+                .isEmpty();
     }
 
     @Test
@@ -297,21 +349,31 @@ class EdgeModelIT {
         await("everything is said").pollDelay(Duration.ofSeconds(2)).until(() -> true);
         try (var models = client.resources(EdgeModel.class)
                 .inNamespace(namespace)
-                .watch(Watches.on((action, model) -> versions.add(model.getMetadata().getResourceVersion())))) {
+                .watch(Watches.on(
+                        (action, model) -> versions.add(model.getMetadata().getResourceVersion())))) {
             // anything may wake the operator
-            client.pods().inNamespace(namespace).list().getItems().forEach(pod -> client.resource(pod)
-                    .edit(p -> new PodBuilder(p).editMetadata().addToAnnotations("touched", "1").endMetadata().build()));
+            client.pods()
+                    .inNamespace(namespace)
+                    .list()
+                    .getItems()
+                    .forEach(pod -> client.resource(pod)
+                            .edit(p -> new PodBuilder(p)
+                                    .editMetadata()
+                                    .addToAnnotations("touched", "1")
+                                    .endMetadata()
+                                    .build()));
             await("no write").pollDelay(Duration.ofSeconds(3)).until(() -> true);
             assertThat(versions).as("the first one is the state itself").hasSizeLessThanOrEqualTo(1);
         }
     }
 
     private void startOperator() {
-        KubernetesClient own =
-                new KubernetesClientBuilder().withConfig(client.getConfiguration()).build();
+        KubernetesClient own = new KubernetesClientBuilder()
+                .withConfig(client.getConfiguration())
+                .build();
         Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
-        Services services = Services.of(
-                own, settings, Samples.yaml(Samples.CONFIG, OperatorConfig.class), Clock.systemUTC());
+        Services services =
+                Services.of(own, settings, Samples.yaml(Samples.CONFIG, OperatorConfig.class), Clock.systemUTC());
         reconciler = new EdgeModelReconciler(services);
         operator = new Operator(configuration -> configuration
                 .withKubernetesClient(own)
@@ -382,7 +444,10 @@ class EdgeModelIT {
     }
 
     private EdgeModel model() {
-        return client.resources(EdgeModel.class).inNamespace(namespace).withName("digits").require();
+        return client.resources(EdgeModel.class)
+                .inNamespace(namespace)
+                .withName("digits")
+                .require();
     }
 
     private EdgeModelStatus status() {
@@ -396,7 +461,8 @@ class EdgeModelIT {
     }
 
     private static int first(List<String> list, String start) {
-        return list.indexOf(list.stream().filter(e -> e.startsWith(start)).findFirst().orElseThrow());
+        return list.indexOf(
+                list.stream().filter(e -> e.startsWith(start)).findFirst().orElseThrow());
     }
 
     private boolean settledAndReady(EdgeModelStatus status) {
@@ -426,10 +492,15 @@ class EdgeModelIT {
     /** The run that the status names, if it does. */
     private @Nullable OptimizationRun currentRun() {
         EdgeModelStatus status = status();
-        String name = status == null || status.targets().isEmpty() ? null : target(status).run();
+        String name = status == null || status.targets().isEmpty()
+                ? null
+                : target(status).run();
         return name == null
                 ? null
-                : client.resources(OptimizationRun.class).inNamespace(namespace).withName(name).get();
+                : client.resources(OptimizationRun.class)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get();
     }
 
     /** The run that follows this one. */
@@ -444,7 +515,10 @@ class EdgeModelIT {
     }
 
     private List<OptimizationRun> runs() {
-        return client.resources(OptimizationRun.class).inNamespace(namespace).list().getItems();
+        return client.resources(OptimizationRun.class)
+                .inNamespace(namespace)
+                .list()
+                .getItems();
     }
 
     private Service service() {

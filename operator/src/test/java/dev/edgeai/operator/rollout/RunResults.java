@@ -7,8 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 
 /** What the reconciler of OptimizationRuns would write into their status. */
 final class RunResults {
-    private static final String TRIAL =
-            """
+    private static final String TRIAL = """
             {name: %1$s, framework: OpenVINO, technique: %1$s, phase: Accepted, digest: "%2$s", gates: [],
              measurement: {engine: OpenVINO, threads: 1, latencyP50Micros: 900, latencyP95Micros: 2500,
                latencyP99Micros: 3000, latencyVariation: "0.05", latencySamples: 1000, throughput: "1000",
@@ -36,10 +35,7 @@ final class RunResults {
                     .append("{trial: %s, digest: \"%s\", certificate: \"%s\"}"
                             .formatted(name, digests[i], digest('c')));
         }
-        write(
-                client,
-                run,
-                """
+        write(client, run, """
                 phase: Succeeded
                 progress: 2/2
                 sourceDigest: "%s"
@@ -51,15 +47,11 @@ final class RunResults {
                 conditions: []
                 paretoFront: []
                 plan: []
-                """
-                        .formatted(digest('5'), digest('d'), trials, certificates, digests[0], digests[0]));
+                """.formatted(digest('5'), digest('d'), trials, certificates, digests[0], digests[0]));
     }
 
     static void search(KubernetesClient client, OptimizationRun run) {
-        write(
-                client,
-                run,
-                """
+        write(client, run, """
                 phase: Searching
                 progress: 3/8
                 trials: [{name: t, framework: OpenVINO, technique: int8-ac, phase: Running, gates: []}]
@@ -68,15 +60,11 @@ final class RunResults {
     }
 
     static void fail(KubernetesClient client, OptimizationRun run, String reason, String message) {
-        write(
-                client,
-                run,
-                """
+        write(client, run, """
                 phase: Failed
                 conditions: [{type: Stalled, status: "True", reason: %s, message: "%s",
                   lastTransitionTime: "2026-01-01T00:00:00Z"}]
-                """
-                        .formatted(reason, message));
+                """.formatted(reason, message));
     }
 
     private static void write(KubernetesClient client, OptimizationRun run, String status) {

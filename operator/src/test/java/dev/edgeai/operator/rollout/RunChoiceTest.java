@@ -1,0 +1,111 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.operator.delivery.TargetRef;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RunChoiceTest {
+    private static final TargetRef TARGET = new TargetRef("vision", "digits", "cpu");
+    private static final Optional<String> NO_RETRY = Optional.empty();
+
+    private final OptimizationRunSpec inputs = inputs("digits:1");
+
+    @Test
+    void theFirstRunIsNamedByItsInputs() {
+        RunChoice first = RunChoice.of(TARGET, inputs, NO_RETRY, List.of());
+        assertThat(first)
+                .isInstanceOf(RunChoice.Missing.class)
+                .isEqualTo(RunChoice.of(TARGET, inputs, NO_RETRY, List.of()));
+        assertThat(RunChoice.of(TARGET, inputs("digits:2"), NO_RETRY, List.of()))
+                .isNotEqualTo(first);
+    }
+
+    @Test
+    void theSameInputsNeverRunTwice() {
+        for (String phase : List.of("Pending", "Searching", "Succeeded", "Failed")) {
+            OptimizationRun run = run("a", inputs, phase, null, "2026-01-01T00:00:00Z");
+            assertThat(RunChoice.of(TARGET, inputs("digits:1"), NO_RETRY, List.of(run)))
+                    .as(phase)
+                    .isEqualTo(new RunChoice.Present(run));
+        }
+    }
+
+    @Test
+    void overridesOfTheTargetCount() {
+        EdgeModel model = model("digits:1", "gates: {minSpeedup: \"1.2\"}");
+        OptimizationRunSpec overridden =
+                RunInputs.of(model.getSpec(), model.getSpec().targets().getFirst());
+        assertThat(overridden.gates().minSpeedup()).hasToString("1.2");
+        assertThat(overridden.gates().minAccuracyRetention()).hasToString("0.95");
+    }
+
+    @Test
+    void anotherSourceGoesBackToTheRunItHadBefore() {
+        OptimizationRun old = run("old", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
+        OptimizationRun other = run("other", inputs("digits:2"), "Succeeded", null, "2026-01-02T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, inputs, NO_RETRY, List.of(old, other))).isEqualTo(new RunChoice.Present(old));
+    }
+
+    @Test
+    void aFailedRunIsRepeatedOnceForEachNewValueOfTheAnnotation() {
+        OptimizationRun failed = run("a", inputs, "Failed", "1", "2026-01-01T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, inputs, Optional.of("1"), List.of(failed)))
+                .as("it was made when the annotation had this value")
+                .isEqualTo(new RunChoice.Present(failed));
+        RunChoice again = RunChoice.of(TARGET, inputs, Optional.of("2"), List.of(failed));
+        assertThat(again).isInstanceOfSatisfying(RunChoice.Missing.class, missing -> {
+            assertThat(missing.name()).startsWith("digits-cpu-").isNotEqualTo("a");
+            assertThat(missing.retry()).hasValue("2");
+        });
+        OptimizationRun second = run(((RunChoice.Missing) again).name(), inputs, "Failed", "2", "2026-01-02T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, inputs, Optional.of("2"), List.of(failed, second)))
+                .isEqualTo(new RunChoice.Present(second));
+    }
+
+    @Test
+    void aRunThatSucceededIsNotRepeated() {
+        OptimizationRun run = run("a", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, inputs, Optional.of("1"), List.of(run))).isEqualTo(new RunChoice.Present(run));
+    }
+
+    private static OptimizationRunSpec inputs(String source) {
+        EdgeModel model = model(source, "search: {maxTrials: 4}");
+        return RunInputs.of(model.getSpec(), model.getSpec().targets().getFirst());
+    }
+
+    private static EdgeModel model(String source, String target) {
+        return Samples.yaml("""
+                spec:
+                  source: {uri: "oci://registry:5000/models/%s"}
+                  task: ImageClassification
+                  evaluation: {dataset: {uri: "oci://registry:5000/data/digits:1"}}
+                  targets: [{name: cpu, accelerator: intel-cpu, %s}]
+                """.formatted(source, target), EdgeModel.class);
+    }
+
+    private static OptimizationRun run(
+            String name, OptimizationRunSpec spec, String phase, @Nullable String retry, String made) {
+        OptimizationRun run = new OptimizationRun();
+        run.setMetadata(new ObjectMetaBuilder()
+                .withName(name)
+                .withCreationTimestamp(made)
+                .withAnnotations(retry == null ? Map.of() : Map.of(Labels.RETRY, retry))
+                .build());
+        run.setSpec(spec);
+        run.setStatus(Samples.yaml("phase: " + phase, OptimizationRunStatus.class));
+        return run;
+    }
+}
