@@ -30,7 +30,6 @@ public final class EdgeAiOperator implements AutoCloseable {
     private final Runnable onLostLead;
     private final EdgeModelReconciler models;
     private final Operator operator;
-    private final EdgeModelReconciler models;
     private final HealthServer health;
     private volatile boolean stopping;
 
@@ -39,7 +38,6 @@ public final class EdgeAiOperator implements AutoCloseable {
         this.onLostLead = onLostLead;
         this.models = new EdgeModelReconciler(services);
         this.operator = new Operator(this::configure);
-        this.models = new EdgeModelReconciler(services);
         this.health = HealthServer.start(services.settings().healthPort(), this::notReady, services.metrics());
     }
 
