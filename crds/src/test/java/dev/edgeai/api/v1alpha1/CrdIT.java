@@ -194,8 +194,8 @@ class CrdIT {
         JsonNode spec = dryRun(YAML.readTree(EDGE_MODEL)).at("/spec");
 
         assertThat(spec.at("/gates").toString())
-                .isEqualTo("{\"maxLatencyVariation\":\"0.20\",\"minAccuracyRetention\":\"0.95\","
-                        + "\"minMemoryReduction\":\"0.50\",\"minSpeedup\":\"2.0\"}");
+                .isEqualTo("{\"maxLatencyVariation\":\"0.2\",\"minAccuracyRetention\":\"0.95\","
+                        + "\"minMemoryReduction\":\"0.5\",\"minSpeedup\":\"2\"}");
         assertThat(spec.at("/objectives").toString())
                 .isEqualTo("{\"accuracy\":30,\"energy\":0,\"latency\":50,\"memory\":20}");
         assertThat(spec.at("/rollout/ramp").toString())

@@ -6,6 +6,7 @@ import dev.edgeai.operator.Services;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.planner.optimization.RunAction;
 import dev.edgeai.planner.optimization.RunDecision;
+import dev.edgeai.planner.optimization.RunExpiry;
 import dev.edgeai.planner.optimization.RunMachine;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -15,8 +16,11 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Gathers a run's picture, asks the planner what follows, and makes it so: people are told, then the status is written,
@@ -62,16 +66,27 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         StatusWriter.write(run, decision.status(), context, OptimizationRun::new);
         actions.count(run, current, decision.status());
         actions.apply(run, picture, decision);
-        return next(decision);
+        Optional<Duration> left = RunExpiry.left(
+                run.getSpec(),
+                decision.status(),
+                !run.getMetadata().getOwnerReferences().isEmpty(),
+                picture.time());
+        if (left.filter(time -> !time.isPositive()).isPresent()) {
+            actions.expire(run);
+            return UpdateControl.noUpdate();
+        }
+        return next(decision, left);
     }
 
-    private static UpdateControl<OptimizationRun> next(RunDecision decision) {
+    private static UpdateControl<OptimizationRun> next(RunDecision decision, Optional<Duration> left) {
         UpdateControl<OptimizationRun> control = UpdateControl.noUpdate();
-        decision.actions().stream()
-                .filter(RunAction.Requeue.class::isInstance)
-                .map(action -> ((RunAction.Requeue) action).after())
+        Stream.concat(
+                        left.stream(),
+                        decision.actions().stream()
+                                .filter(RunAction.Requeue.class::isInstance)
+                                .map(action -> ((RunAction.Requeue) action).after()))
                 .min(Comparator.naturalOrder())
-                .ifPresent(control::rescheduleAfter);
+                .ifPresent(after -> control.rescheduleAfter(Math.max(1, after.toMillis())));
         return control;
     }
 

@@ -72,11 +72,11 @@ final class RunActions {
                 services.settings().namespace());
         for (RunAction action : decision.actions()) {
             switch (action) {
-                case RunAction.StartBaseline start -> start(picture.run(), jobs.baseline(start));
-                case RunAction.StartTrial start -> start(picture.run(), jobs.trial(start));
+                case RunAction.StartBaseline start -> start(run, jobs.baseline(start));
+                case RunAction.StartTrial start -> start(run, jobs.trial(start));
                 case RunAction.StartCertify start -> {
                     services.keys().ensure();
-                    start(picture.run(), jobs.certify(start));
+                    start(run, jobs.certify(start));
                 }
                 case RunAction.DeleteJob delete -> delete(picture.run(), delete.job());
                 case RunAction.RecordEvent told -> {}
@@ -89,18 +89,41 @@ final class RunActions {
      * Makes a Job. One of its name that stands there already is this one, made before a crash, or it can bring no result
      * any more (see {@link dev.edgeai.operator.job.JobReader}): then it goes, and the next decision makes it anew.
      */
-    private void start(RunRef run, Job job) {
+    private void start(OptimizationRun run, Job job) {
         try {
             services.client().resource(job).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                sayRefused(run, job, e);
                 throw e;
             }
             @Nullable Job present = services.client().resource(job).get();
             if (present != null) {
-                replaceLater(run, present);
+                replaceLater(RunRef.of(run), present);
             }
         }
+    }
+
+    /** A quota, a policy or a missing permission: only the namespace's people can help, so they must hear of it. */
+    private void sayRefused(OptimizationRun run, Job job, KubernetesClientException e) {
+        String said = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
+        services.events()
+                .tell(
+                        run,
+                        Events.Type.WARNING,
+                        "JobRefused",
+                        "the API server refused Job " + job.getMetadata().getName() + ": " + said
+                                + "; it is tried again",
+                        "refused " + job.getMetadata().getName());
+    }
+
+    /** Deletes a run that was kept long enough; its Jobs go with it. */
+    void expire(OptimizationRun run) {
+        LOG.info("kept for ttlAfterFinished={}; deleted", run.getSpec().ttlAfterFinished());
+        services.client()
+                .resource(run)
+                .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+                .delete();
     }
 
     private void replaceLater(RunRef run, Job present) {

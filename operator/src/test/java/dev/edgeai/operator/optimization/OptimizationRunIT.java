@@ -25,6 +25,9 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.ResourceQuotaStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.awaitility.Awaitility;
@@ -321,6 +324,59 @@ class OptimizationRunIT {
         job(namespace, RUN + "-baseline");
     }
 
+    @Test
+    void aFinishedRunWithoutOwnerIsDeletedAfterItsTime() throws Exception {
+        create(run(1, "\"ttlAfterFinished\": \"1s\","));
+        Job baseline = job(namespace, RUN + "-baseline");
+        Pod pod = kubelet.start(baseline);
+        kubelet.fail(baseline, pod, "fetch", 1, "Error", Json.write(new Failure("SourceNotFound", "gone")));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> client.resources(OptimizationRun.class)
+                                .inNamespace(namespace)
+                                .withName(RUN)
+                                .get()
+                        == null);
+    }
+
+    @Test
+    void aRefusedJobIsToldToTheNamespacesPeopleAndTriedAgain() throws Exception {
+        client.resource(new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withName("none")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToHard("count/jobs.batch", new Quantity("0"))
+                        .endSpec()
+                        .withNewStatus()
+                        .endStatus()
+                        .build())
+                .create();
+        client.resourceQuotas().inNamespace(namespace).withName("none").editStatus(quota -> {
+            quota.setStatus(new ResourceQuotaStatusBuilder()
+                    .addToHard("count/jobs.batch", new Quantity("0"))
+                    .addToUsed("count/jobs.batch", new Quantity("0"))
+                    .build());
+            return quota;
+        });
+        create(run(1));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(client.v1()
+                                .events()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems())
+                        .anySatisfy(event -> {
+                            assertThat(event.getReason()).isEqualTo("JobRefused");
+                            assertThat(event.getMessage()).contains("exceeded quota: none");
+                        }));
+
+        client.resourceQuotas().inNamespace(namespace).withName("none").delete();
+        job(namespace, RUN + "-baseline");
+    }
+
     private void passBaseline() {
         Job baseline = job(namespace, RUN + "-baseline");
         kubelet.succeed(
@@ -354,18 +410,22 @@ class OptimizationRunIT {
     }
 
     private OptimizationRun run(int maxTrials) {
+        return run(maxTrials, "");
+    }
+
+    private OptimizationRun run(int maxTrials, String more) {
         OptimizationRun run = new OptimizationRun();
         run.setMetadata(new ObjectMetaBuilder()
                 .withName(RUN)
                 .withNamespace(namespace)
                 .addToAnnotations("touched", "0")
                 .build());
-        run.setSpec(
-                Json.read("""
+        run.setSpec(Json.read("""
                         {"source": {"uri": "oci://registry:5000/models/digits:1"}, "task": "ImageClassification",
                          "evaluation": {"dataset": {"uri": "oci://registry:5000/data/digits:1"}},
-                         "accelerator": "intel-cpu", "search": {"maxTrials": %d, "frameworks": ["OpenVINO"]}}
-                        """.formatted(maxTrials), OptimizationRunSpec.class).orElseThrow());
+                         "accelerator": "intel-cpu", %s "search": {"maxTrials": %d, "frameworks": ["OpenVINO"]}}
+                        """.formatted(more, maxTrials), OptimizationRunSpec.class)
+                .orElseThrow());
         return run;
     }
 

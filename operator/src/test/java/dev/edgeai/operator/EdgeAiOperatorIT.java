@@ -1,0 +1,150 @@
+package dev.edgeai.operator;
+
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.operator.config.ConfigException;
+import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.signing.SigningKeys;
+import dev.edgeai.testing.ApiServer;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** The operator as a process: its lead, its health, its key. */
+@ExtendWith(ApiServer.Extension.class)
+class EdgeAiOperatorIT {
+    private static final String NAMESPACE = "edgeai-process";
+    private static final String KEY = "key";
+
+    private ApiServer server;
+    private KubernetesClient client;
+
+    @BeforeEach
+    void start(ApiServer apiServer) {
+        server = apiServer;
+        client = apiServer.client();
+        server.namespace(NAMESPACE);
+        client.secrets().inNamespace(NAMESPACE).withName(KEY).delete();
+    }
+
+    @Test
+    void anotherReplicaTakesTheLeadAtOnceWhenTheLeaderStops() throws Exception {
+        EdgeAiOperator first = operator("first", Set.of());
+        awaitLeader("first");
+        try (EdgeAiOperator second = operator("second", Set.of())) {
+            assertThat(get(second, "/readyz").statusCode())
+                    .as("a stand-by is ready too")
+                    .isEqualTo(200);
+            first.close();
+            awaitLeader("second");
+        }
+    }
+
+    @Test
+    void healthAndMetricsAreToldOverHttp() throws Exception {
+        try (EdgeAiOperator operator = operator("alone", Set.of(NAMESPACE))) {
+            assertThat(get(operator, "/healthz").body()).isEqualTo("ok\n");
+            assertThat(get(operator, "/readyz").body()).isEqualTo("ok\n");
+            assertThat(get(operator, "/metrics").body())
+                    .contains("edgeai_runs{phase=\"succeeded\"} 0.0", "jvm_memory_used_bytes");
+        }
+    }
+
+    @Test
+    void theKeyIsMadeOnceAndItsHalvesFit() throws Exception {
+        SigningKeys keys = new SigningKeys(client, NAMESPACE, KEY);
+        String publicPem = keys.publicKey();
+        assertThat(new SigningKeys(client, NAMESPACE, KEY).publicKey())
+                .as("a restart finds the same")
+                .isEqualTo(publicPem);
+
+        Secret secret = client.secrets().inNamespace(NAMESPACE).withName(KEY).require();
+        assertThat(secret.getImmutable()).isTrue();
+        KeyFactory factory = KeyFactory.getInstance("EC");
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(factory.generatePrivate(new PKCS8EncodedKeySpec(der(pem(secret, SigningKeys.PRIVATE)))));
+        signature.update(new byte[] {1, 2, 3});
+        byte[] signed = signature.sign();
+        PublicKey key = factory.generatePublic(new X509EncodedKeySpec(der(publicPem)));
+        signature.initVerify(key);
+        signature.update(new byte[] {1, 2, 3});
+        assertThat(signature.verify(signed)).isTrue();
+    }
+
+    @Test
+    void aSecretThatIsNoKeyIsRefusedWithWhatToDo() {
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName(KEY)
+                        .withNamespace(NAMESPACE)
+                        .endMetadata()
+                        .addToStringData(SigningKeys.PUBLIC, "rubbish")
+                        .build())
+                .create();
+        assertThatThrownBy(() -> new SigningKeys(client, NAMESPACE, KEY).ensure())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("delete the Secret and the operator makes one");
+    }
+
+    private EdgeAiOperator operator(String identity, Set<String> namespaces) throws IOException {
+        Settings settings = new Settings(Path.of("unused"), NAMESPACE, identity, namespaces, true, 0);
+        OperatorConfig config = Json.read("""
+                        {"registry": {"prefix": "registry/models"}, "images": {"runtime": "runtime"},
+                         "signing": {"secret": "key"}, "accelerators": [{"name": "intel-cpu"}]}
+                        """, OperatorConfig.class).orElseThrow();
+        return EdgeAiOperator.start(Services.of(server.newClient(), settings, config, Clock.systemUTC()), () -> {});
+    }
+
+    private void awaitLeader(String identity) {
+        Awaitility.await("the lead of " + identity)
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(client.leases()
+                                .inNamespace(NAMESPACE)
+                                .withName("edgeai-operator")
+                                .require()
+                                .getSpec()
+                                .getHolderIdentity())
+                        .isEqualTo(identity));
+    }
+
+    private static HttpResponse<String> get(EdgeAiOperator operator, String path) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + operator.healthPort() + path))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static String pem(Secret secret, String key) {
+        return new String(Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] der(String pem) {
+        return Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+    }
+}
