@@ -7,10 +7,11 @@ import java.util.Arrays;
  *
  * @param round number of the load they were run after
  * @param latencies wall time of each, nanoseconds
- * @param cpu CPU time of the process during each, nanoseconds
+ * @param cpu CPU time of the calling thread during each, nanoseconds
+ * @param processCpu CPU time of all threads during the block, nanoseconds
  */
 @SuppressWarnings("ArrayRecordComponent") // up to a million values; never changed after
-record Block(int round, long[] latencies, long[] cpu) {
+record Block(int round, long[] latencies, long[] cpu, long processCpu) {
     /** Median latency, nanoseconds. */
     double median() {
         long[] sorted = latencies.clone();

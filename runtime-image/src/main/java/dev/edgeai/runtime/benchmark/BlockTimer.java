@@ -50,17 +50,18 @@ final class BlockTimer implements AutoCloseable {
     private Block run(int round, List<Map<String, Tensor>> samples) {
         long[] latencies = new long[samples.size()];
         long[] cpuTimes = new long[samples.size()];
+        long processStart = cpu.ofProcess();
         for (int i = 0; i < latencies.length; i++) {
-            long cpuStart = cpu.nanos();
+            long cpuStart = cpu.ofThread();
             long start = System.nanoTime();
             Map<String, Tensor> answer = model.infer(samples.get(i));
             latencies[i] = System.nanoTime() - start;
-            cpuTimes[i] = cpu.nanos() - cpuStart;
+            cpuTimes[i] = cpu.ofThread() - cpuStart;
             if (answer.isEmpty()) {
                 throw new IllegalStateException("the model answered nothing");
             }
         }
-        return new Block(round, latencies, cpuTimes);
+        return new Block(round, latencies, cpuTimes, cpu.ofProcess() - processStart);
     }
 
     @Override

@@ -10,6 +10,11 @@ public final class Timings {
     /** Inferences over which a spread is taken: few, so that there are stretches no neighbour falls into. */
     private static final int STRETCH = 10;
 
+    /** What the lower quartile of the spreads would be for normal noise with a coefficient of variation of 1. */
+    private static final double NORMAL_SPREAD = 0.847;
+
+    private static final double LEAST_CALLER_SHARE = 0.1;
+
     private final List<Block> blocks;
 
     /** Blocks in the order of time; at least ten inferences. */
@@ -42,13 +47,22 @@ public final class Timings {
 
     /**
      * How unsteady the model is: (third - first quartile) / median within ten inferences in a row, and of these the lower
-     * quartile over all stretches of ten; the smaller reading of wall time and CPU time. What neighbours do to the node
-     * can only add to either, while what the model does is in both, and in the quietest quarter of the time too.
+     * quartile over all stretches of ten; the smaller reading of wall time and of the calling thread's CPU time. What
+     * neighbours do to the node can only add to either, while what the model does is in both, and in the quietest quarter
+     * of the time too. Scaled so that it is the coefficient of variation for normally distributed latencies.
      */
     double variation() {
-        return Math.min(
-                quietSpread(all(Block::latencies).toArray()),
-                quietSpread(all(Block::cpu).toArray()));
+        double wall = quietSpread(all(Block::latencies).toArray());
+        return callerWorks() ? Math.min(wall, quietSpread(all(Block::cpu).toArray())) : wall;
+    }
+
+    /** Whether the calling thread does a fair part of the work itself, so that its CPU time tells of the model. */
+    private boolean callerWorks() {
+        return all(Block::cpu).sum() >= LEAST_CALLER_SHARE * processCpu();
+    }
+
+    private long processCpu() {
+        return blocks.stream().mapToLong(Block::processCpu).sum();
     }
 
     private static double quietSpread(long[] values) {
@@ -60,17 +74,17 @@ public final class Timings {
                     / Math.max(1, Statistics.quantile(sorted, 0.5));
         }
         Arrays.sort(spreads);
-        return Statistics.quantile(spreads, 0.25);
+        return Statistics.quantile(spreads, 0.25) / NORMAL_SPREAD;
     }
 
     /** CPU time over wall time while inferring: 1 is one core fully used. */
     public double cpuUtilization() {
-        return (double) all(Block::cpu).sum() / all(Block::latencies).sum();
+        return (double) processCpu() / all(Block::latencies).sum();
     }
 
     /** CPU time of one inference, seconds. */
     public double cpuSecondsPerInference() {
-        return all(Block::cpu).sum() / 1e9 / samples();
+        return processCpu() / 1e9 / samples();
     }
 
     private LongStream all(Function<Block, long[]> values) {

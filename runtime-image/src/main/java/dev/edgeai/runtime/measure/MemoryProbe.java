@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class MemoryProbe {
 
     private final Path scratch;
     private final int repetitions;
+    private final Map<List<Object>, Long> engines = new HashMap<>();
 
     /**
      * Makes a probe.
@@ -71,12 +73,24 @@ public final class MemoryProbe {
     public Memory measure(Path folder, VariantDescriptor descriptor, int threads, Map<String, List<Long>> shapes) {
         try {
             Path own = Files.createTempDirectory(scratch, "memory");
-            long engine = median(EngineOnly.task(descriptor, threads, own), own);
+            long engine = engine(descriptor, threads, own);
             long peak = median(new MemoryTask(folder.toString(), descriptor, threads, shapes), own);
             return new Memory(peak, engine);
         } catch (IOException e) {
             throw failed("its files cannot be written: " + e.getMessage());
         }
+    }
+
+    /** Measured once for each engine, its options, and the format it reads. */
+    private long engine(VariantDescriptor descriptor, int threads, Path own) throws IOException {
+        MemoryTask task = EngineOnly.task(descriptor, threads, own);
+        List<Object> key = List.of(task.descriptor(), threads);
+        Long known = engines.get(key);
+        if (known == null) {
+            known = median(task, own);
+            engines.put(key, known);
+        }
+        return known;
     }
 
     private long median(MemoryTask task, Path own) throws IOException {
