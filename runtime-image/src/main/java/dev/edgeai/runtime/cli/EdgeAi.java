@@ -68,8 +68,9 @@ public final class EdgeAi implements Runnable {
                 new CertifyCommand(environment),
                 new VerifyCommand(environment),
                 new LoadCommand(environment),
-                new MeasureVerb(environment),
-                new MemoryProbeVerb(),
+                new AssessCommand(environment),
+                new MeasureCommand(environment),
+                new MemoryProbeCommand(),
                 new ServeCommand(environment),
                 new WarmupCommand(environment),
                 new PredictCommand(environment));

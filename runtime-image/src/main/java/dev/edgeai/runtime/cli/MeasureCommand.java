@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
 
 /** The {@code measure} container of a trial. */
 @Command(name = "measure", description = "Measures a trial's variant against its source, and pushes it.")
-final class MeasureVerb implements Callable<Integer> {
+final class MeasureCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
@@ -35,7 +35,7 @@ final class MeasureVerb implements Callable<Integer> {
     @Mixin
     private final BenchmarkOptions benchmark = new BenchmarkOptions();
 
-    MeasureVerb(Environment environment) {
+    MeasureCommand(Environment environment) {
         this.environment = environment;
         output = new Output(environment);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
         name = MemoryProbe.VERB,
         hidden = true,
         description = "Loads a model, infers, and prints the peak memory of this process in bytes.")
-final class MemoryProbeVerb implements Callable<Integer> {
+final class MemoryProbeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 

@@ -1,0 +1,96 @@
+package dev.edgeai.runtime.assess;
+
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.runtime.engine.EngineException;
+import dev.edgeai.runtime.engine.Engines;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Assesses a source: reads its file and draws conclusions from operators and weights. */
+public final class Assessor {
+    /** So that an assessment fits into a termination message. */
+    private static final int MAX_OPERATORS = 20;
+
+    private static final int MAX_PORTS = 10;
+
+    private Assessor() {}
+
+    /**
+     * Assesses the model of a folder.
+     *
+     * @throws UnreadableModelException there is no model, more than one, or it is corrupt or unsafe
+     */
+    public static Assessment assess(Path folder) throws UnreadableModelException {
+        try {
+            Path file = folder.resolve(Engines.forSource(folder).model());
+            ModelFacts facts = file.toString().endsWith(".onnx") ? OnnxFile.read(file) : IrFile.read(file);
+            return conclude(facts, size(folder));
+        } catch (EngineException e) {
+            throw new UnreadableModelException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UnreadableModelException("its files cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static long size(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+    }
+
+    static Assessment conclude(ModelFacts facts, long sizeBytes) {
+        boolean quantized = Operators.isQuantized(facts);
+        boolean image = facts.inputs().stream().anyMatch(ModelFacts.Port::isImage);
+        boolean tokens = facts.inputs().stream().anyMatch(ModelFacts.Port::isTokens);
+        return new Assessment(
+                facts.format(),
+                Operators.architecture(facts.operators()),
+                sizeBytes,
+                facts.weights().values().stream().mapToLong(Long::longValue).sum(),
+                facts.weights().entrySet().stream()
+                        .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                        .map(Map.Entry::getKey)
+                        .orElse("none"),
+                texts(facts.inputs()),
+                texts(facts.outputs()),
+                mostFrequent(facts.operators()),
+                quantized,
+                facts.namesExperts() || Operators.hasExperts(facts.operators()),
+                image && tokens,
+                message(quantized, facts.operators().size()));
+    }
+
+    private static @Nullable String message(boolean quantized, int operators) {
+        if (quantized) {
+            return "The model is quantized already; start from its original of full precision where there is one.";
+        }
+        return operators > MAX_OPERATORS
+                ? "The %d most frequent of %d operator types are listed.".formatted(MAX_OPERATORS, operators)
+                : null;
+    }
+
+    private static List<String> texts(List<ModelFacts.Port> ports) {
+        return ports.stream().limit(MAX_PORTS).map(ModelFacts.Port::toString).toList();
+    }
+
+    private static Map<String, Integer> mostFrequent(Map<String, Integer> operators) {
+        Map<String, Integer> most = new LinkedHashMap<>();
+        operators.entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<String, Integer> e) -> -e.getValue())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(MAX_OPERATORS)
+                .forEach(e -> most.put(
+                        e.getKey().length() <= 40 ? e.getKey() : e.getKey().substring(0, 40), e.getValue()));
+        return most;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.edgeai.runtime.assess;
+
+import org.jspecify.annotations.Nullable;
+
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads the XML of an OpenVINO IR as a stream; no document type, no entities. */
+final class IrFile {
+    private static final long MAX_XML_BYTES = 1L << 30;
+
+    private final long weightBytes;
+    private final Map<String, Integer> operators = new HashMap<>();
+    private final Map<String, Long> weights = new HashMap<>();
+    private final List<ModelFacts.Port> inputs = new ArrayList<>();
+    private final Map<String, ModelFacts.Port> producers = new HashMap<>();
+    private final Map<String, ModelFacts.Port> results = new HashMap<>();
+    private final List<ModelFacts.Port> outputs = new ArrayList<>();
+    private boolean namesExperts;
+    private boolean isNet;
+
+    /** Depth of loop and branch bodies, whose parameters are no inputs of the model. */
+    private int bodies;
+
+    private Layer layer = new Layer("", "", "");
+
+    private record Layer(String id, String type, String name) {}
+
+    private IrFile(long weightBytes) {
+        this.weightBytes = weightBytes;
+    }
+
+    static ModelFacts read(Path file) throws IOException, UnreadableModelException {
+        if (Files.size(file) > MAX_XML_BYTES) {
+            throw new UnreadableModelException(file.getFileName() + " is larger than any OpenVINO IR");
+        }
+        Path bin = file.resolveSibling(file.getFileName().toString().replaceAll("\\.xml$", ".bin"));
+        IrFile reading = new IrFile(Files.isRegularFile(bin) ? Files.size(bin) : 0);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+            factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+            factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+            reading.read(factory.createXMLStreamReader(in));
+        } catch (XMLStreamException | NumberFormatException | ArithmeticException e) {
+            throw new UnreadableModelException(
+                    file.getFileName() + " is no OpenVINO IR or is cut off: " + e.getMessage(), e);
+        }
+        if (!reading.isNet || reading.operators.isEmpty() || reading.outputs.isEmpty()) {
+            throw new UnreadableModelException(file.getFileName() + " is XML but no OpenVINO IR (no net with layers)");
+        }
+        return new ModelFacts(
+                "OpenVINO-IR",
+                reading.operators,
+                reading.weights,
+                reading.inputs,
+                reading.outputs,
+                reading.namesExperts);
+    }
+
+    private void read(XMLStreamReader xml) throws XMLStreamException, UnreadableModelException {
+        while (xml.hasNext()) {
+            int event = xml.next();
+            if (event == XMLStreamConstants.START_ELEMENT) {
+                start(xml);
+            } else if (event == XMLStreamConstants.END_ELEMENT && isBody(xml.getLocalName())) {
+                bodies--;
+            }
+        }
+    }
+
+    private static boolean isBody(String element) {
+        return element.equals("body") || element.equals("then_body") || element.equals("else_body");
+    }
+
+    private void start(XMLStreamReader xml) throws XMLStreamException, UnreadableModelException {
+        String element = xml.getLocalName();
+        if (isBody(element)) {
+            bodies++;
+            return;
+        }
+        switch (element) {
+            case "net" -> isNet = true;
+            case "layer" -> startLayer(xml);
+            case "data" -> data(xml);
+            case "port" -> port(xml);
+            case "edge" -> edge(xml);
+            default -> {
+                // rt_info, meta_data and the like say nothing about the graph
+            }
+        }
+    }
+
+    private void startLayer(XMLStreamReader xml) {
+        layer = new Layer(attribute(xml, "id"), attribute(xml, "type"), attribute(xml, "name"));
+        boolean plumbing = layer.type().equals("Const")
+                || layer.type().equals("Parameter")
+                || layer.type().equals("Result");
+        if (!plumbing) {
+            operators.merge(layer.type(), 1, Integer::sum);
+        }
+        String lower = layer.name().toLowerCase(Locale.ROOT);
+        namesExperts |= lower.contains("experts") || lower.contains("/moe/") || lower.contains("block_sparse_moe");
+    }
+
+    private void data(XMLStreamReader xml) throws UnreadableModelException {
+        if (!layer.type().equals("Const")) {
+            return;
+        }
+        long elements = Arrays.stream(attribute(xml, "shape").split(","))
+                .filter(size -> !size.isBlank())
+                .mapToLong(size -> Long.parseLong(size.strip()))
+                .reduce(1, Math::multiplyExact);
+        String offset = attribute(xml, "offset");
+        String size = attribute(xml, "size");
+        if (!offset.isEmpty() && Math.addExact(Long.parseLong(offset), Long.parseLong(size)) > weightBytes) {
+            throw new UnreadableModelException("the weights '" + layer.name()
+                    + "' lie behind the end of the .bin file (" + weightBytes + " bytes); it is missing or cut off");
+        }
+        String type = ElementTypes.ofIr(attribute(xml, "element_type"));
+        if (elements < 0) {
+            throw new UnreadableModelException("the weights '" + layer.name() + "' have a negative dimension");
+        }
+        if (ElementTypes.isWeight(type)) {
+            weights.merge(type, elements, Math::addExact);
+        }
+    }
+
+    /** An output of a parameter is an input of the model; ports of results and producers meet in {@link #edge}. */
+    private void port(XMLStreamReader xml) throws XMLStreamException {
+        if (bodies > 0) {
+            return;
+        }
+        String id = attribute(xml, "id");
+        String names = attribute(xml, "names");
+        String type = ElementTypes.ofIr(attribute(xml, "precision").toLowerCase(Locale.ROOT));
+        List<String> shape = new ArrayList<>();
+        while (xml.next() != XMLStreamConstants.END_ELEMENT
+                || !xml.getLocalName().equals("port")) {
+            if (xml.isStartElement() && xml.getLocalName().equals("dim")) {
+                String size = xml.getElementText().strip();
+                shape.add(size.startsWith("-") ? "?" : size);
+            }
+        }
+        String first = names.isEmpty() ? layer.name() : names.split(",")[0];
+        ModelFacts.Port port = new ModelFacts.Port(first, type, shape);
+        switch (layer.type()) {
+            case "Parameter" -> inputs.add(port);
+            case "Result" -> results.put(layer.id(), port);
+            default -> producers.put(layer.id() + ":" + id, port);
+        }
+    }
+
+    private void edge(XMLStreamReader xml) {
+        ModelFacts.Port result = bodies > 0 ? null : results.get(attribute(xml, "to-layer"));
+        if (result != null) {
+            ModelFacts.@Nullable Port producer =
+                    producers.get(attribute(xml, "from-layer") + ":" + attribute(xml, "from-port"));
+            outputs.add(producer == null ? result : producer);
+        }
+    }
+
+    private static String attribute(XMLStreamReader xml, String name) {
+        String value = xml.getAttributeValue(null, name);
+        return value == null ? "" : value;
+    }
+}

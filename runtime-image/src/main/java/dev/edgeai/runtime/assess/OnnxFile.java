@@ -1,0 +1,205 @@
+package dev.edgeai.runtime.assess;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads an ONNX file through a memory map, so that raw weights never come into the heap. */
+final class OnnxFile {
+    private final Path file;
+    private final Map<String, Integer> operators = new HashMap<>();
+    private final Map<String, Long> weights = new HashMap<>();
+    private boolean namesExperts;
+
+    private OnnxFile(Path file) {
+        this.file = file;
+    }
+
+    static ModelFacts read(Path file) throws IOException, UnreadableModelException {
+        ModelProto model = parse(file);
+        GraphProto graph = model.getGraph();
+        if (graph.getNodeCount() == 0 || graph.getOutputCount() == 0) {
+            throw new UnreadableModelException(
+                    file.getFileName() + " holds no ONNX graph; it may be cut off or of another format");
+        }
+        OnnxFile reading = new OnnxFile(file);
+        reading.visit(graph);
+        model.getFunctionsList().forEach(function -> function.getNodeList().forEach(reading::count));
+        Set<String> initialized = new HashSet<>();
+        graph.getInitializerList().forEach(tensor -> initialized.add(tensor.getName()));
+        List<ModelFacts.Port> inputs = graph.getInputList().stream()
+                .filter(input -> !initialized.contains(input.getName()))
+                .map(OnnxFile::port)
+                .toList();
+        List<ModelFacts.Port> outputs =
+                graph.getOutputList().stream().map(OnnxFile::port).toList();
+        return new ModelFacts("ONNX", reading.operators, reading.weights, inputs, outputs, reading.namesExperts);
+    }
+
+    private static ModelProto parse(Path file) throws IOException, UnreadableModelException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new UnreadableModelException(
+                        file.getFileName() + " is larger than 2 GiB; export its weights as external data");
+            }
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(
+                            channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()))
+                    .newCodedInput();
+            in.enableAliasing(true);
+            return ModelProto.parseFrom(in);
+        } catch (InvalidProtocolBufferException e) {
+            throw new UnreadableModelException(
+                    file.getFileName() + " is no ONNX file or is cut off: " + e.getMessage(), e);
+        }
+    }
+
+    private void visit(GraphProto graph) throws IOException, UnreadableModelException {
+        for (TensorProto tensor : graph.getInitializerList()) {
+            weigh(tensor);
+        }
+        for (NodeProto node : graph.getNodeList()) {
+            count(node);
+            for (AttributeProto attribute : node.getAttributeList()) {
+                if (attribute.hasT()) {
+                    weigh(attribute.getT());
+                }
+                if (attribute.hasG()) {
+                    visit(attribute.getG());
+                }
+                for (GraphProto body : attribute.getGraphsList()) {
+                    visit(body);
+                }
+            }
+        }
+    }
+
+    private void count(NodeProto node) {
+        if (!node.getOpType().equals("Constant")) {
+            operators.merge(node.getOpType(), 1, Integer::sum);
+        }
+        noteName(node.getName());
+    }
+
+    private void noteName(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        namesExperts |= lower.contains("experts") || lower.contains("/moe/") || lower.contains("block_sparse_moe");
+    }
+
+    private void weigh(TensorProto tensor) throws IOException, UnreadableModelException {
+        noteName(tensor.getName());
+        long elements = 1;
+        try {
+            for (long size : tensor.getDimsList()) {
+                elements = Math.multiplyExact(elements, size);
+            }
+        } catch (ArithmeticException e) {
+            throw new UnreadableModelException("the weights '" + tensor.getName() + "' have an impossible shape", e);
+        }
+        if (elements < 0) {
+            throw new UnreadableModelException("the weights '" + tensor.getName() + "' have a negative dimension");
+        }
+        if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+            checkExternal(tensor);
+        }
+        String type = type(tensor.getDataType());
+        if (ElementTypes.isWeight(type)) {
+            weights.merge(type, elements, Math::addExact);
+        }
+    }
+
+    /** External data must lie within the model's folder and be as long as it says. */
+    private void checkExternal(TensorProto tensor) throws IOException, UnreadableModelException {
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            entries.put(entry.getKey(), entry.getValue());
+        }
+        String location = entries.getOrDefault("location", "");
+        String what = "the external data '" + location + "' of '" + tensor.getName() + "'";
+        Path folder = file.toRealPath().getParent();
+        if (folder == null || location.isEmpty() || location.indexOf('\0') >= 0) {
+            throw new UnreadableModelException(what + " names no file");
+        }
+        Path data = folder.resolve(location).normalize();
+        if (Path.of(location).isAbsolute() || !data.startsWith(folder)) {
+            throw new UnreadableModelException(what + " lies outside the model's folder, which is refused");
+        }
+        if (!Files.isRegularFile(data) || !data.toRealPath().startsWith(folder)) {
+            throw new UnreadableModelException(what + " is missing; push the folder with all its files");
+        }
+        try {
+            long end = Math.addExact(
+                    Long.parseLong(entries.getOrDefault("offset", "0")),
+                    Long.parseLong(entries.getOrDefault("length", "0")));
+            if (end < 0 || end > Files.size(data)) {
+                throw new UnreadableModelException(what + " ends before byte " + end + "; the file is cut off");
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new UnreadableModelException(what + " has an offset or length that is no number", e);
+        }
+    }
+
+    private static ModelFacts.Port port(ValueInfoProto value) {
+        TypeProto type = value.getType();
+        if (!type.hasTensorType()) {
+            return new ModelFacts.Port(
+                    value.getName(), type.getValueCase().toString().toLowerCase(Locale.ROOT), List.of());
+        }
+        List<String> shape = type.getTensorType().getShape().getDimList().stream()
+                .map(OnnxFile::dimension)
+                .toList();
+        return new ModelFacts.Port(value.getName(), type(type.getTensorType().getElemType()), shape);
+    }
+
+    private static String dimension(TensorShapeProto.Dimension dimension) {
+        return switch (dimension.getValueCase()) {
+            case DIM_VALUE -> Long.toString(dimension.getDimValue());
+            case DIM_PARAM -> dimension.getDimParam().length() <= 20 ? dimension.getDimParam() : "?";
+            case VALUE_NOT_SET -> "?";
+        };
+    }
+
+    private static String type(int number) {
+        return switch (number) {
+            case 1 -> "float32";
+            case 2 -> "uint8";
+            case 3 -> "int8";
+            case 4 -> "uint16";
+            case 5 -> "int16";
+            case 6 -> "int32";
+            case 7 -> "int64";
+            case 8 -> "string";
+            case 9 -> "bool";
+            case 10 -> "float16";
+            case 11 -> "float64";
+            case 12 -> "uint32";
+            case 13 -> "uint64";
+            case 16 -> "bfloat16";
+            case 17, 18, 19, 20 -> "float8";
+            case 21 -> "uint4";
+            case 22 -> "int4";
+            case 23 -> "float4";
+            default -> "type" + number;
+        };
+    }
+}

@@ -1,0 +1,54 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.runtime.assess.Assessor;
+import dev.edgeai.runtime.assess.UnreadableModelException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** What a model's file says of it. */
+@Command(
+        name = "assess",
+        description = "Reads a model's file: architecture, weights, precision, inputs and outputs, operators.")
+final class AssessCommand implements Callable<Integer> {
+    @Mixin
+    private final Output output;
+
+    @Parameters(paramLabel = "FOLDER", description = "Folder that holds one .onnx or one OpenVINO .xml with its files.")
+    private Path folder;
+
+    AssessCommand(Environment environment) {
+        output = new Output(environment);
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            Assessment assessment = Assessor.assess(folder);
+            output.result(assessment, text(assessment));
+            return ExitCode.DONE;
+        } catch (UnreadableModelException e) {
+            throw new RuntimeFailure(
+                    FailureReason.UNSUPPORTED_MODEL, "The model is not supported: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static String text(Assessment a) {
+        StringBuilder text = new StringBuilder();
+        text.append("%s, %s, %,d weights mostly %s, %,d bytes%n"
+                .formatted(a.format(), a.architecture(), a.parameters(), a.precision(), a.sizeBytes()));
+        text.append("inputs    ").append(String.join(", ", a.inputs())).append('\n');
+        text.append("outputs   ").append(String.join(", ", a.outputs())).append('\n');
+        text.append("operators ").append(a.operators()).append('\n');
+        text.append("quantized %s, mixture of experts %s, multimodal %s"
+                .formatted(a.alreadyQuantized(), a.mixtureOfExperts(), a.multimodal()));
+        return a.message() == null
+                ? text.toString()
+                : text.append('\n').append(a.message()).toString();
+    }
+}
