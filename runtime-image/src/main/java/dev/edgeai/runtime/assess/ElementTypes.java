@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.assess;
 
+import java.util.Locale;
 import java.util.Set;
 
 /** Names of element types. */
@@ -15,10 +16,11 @@ final class ElementTypes {
         return !NO_WEIGHTS.contains(type);
     }
 
-    /** An element type of OpenVINO IR ({@code f32}) by its usual name ({@code float32}). */
-    static String ofIr(String type) {
+    /** An element type of OpenVINO IR ({@code f32} of data, {@code FP32} of ports) by its usual name ({@code float32}). */
+    static String ofIr(String irType) {
+        String type = irType.toLowerCase(Locale.ROOT).replace("fp", "f");
         return switch (type) {
-            case "boolean" -> "bool";
+            case "boolean", "bool" -> "bool";
             case "bf16" -> "bfloat16";
             case "f8e4m3", "f8e5m2", "f8e8m0" -> "float8";
             case "f4e2m1" -> "float4";

@@ -145,7 +145,7 @@ final class IrFile {
         }
         String id = attribute(xml, "id");
         String names = attribute(xml, "names");
-        String type = ElementTypes.ofIr(attribute(xml, "precision").toLowerCase(Locale.ROOT));
+        String type = ElementTypes.ofIr(attribute(xml, "precision"));
         List<String> shape = new ArrayList<>();
         while (xml.next() != XMLStreamConstants.END_ELEMENT
                 || !xml.getLocalName().equals("port")) {

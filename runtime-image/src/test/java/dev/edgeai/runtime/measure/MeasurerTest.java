@@ -1,0 +1,177 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.cli.TerminationMessage;
+import dev.edgeai.runtime.testing.NpzFiles;
+import dev.edgeai.runtime.testing.OnnxModels;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Whole trials on real models in ONNX Runtime, with real child processes for memory. */
+class MeasurerTest {
+    private static final int FEATURES = 256;
+    private static final int SAMPLES = 300;
+
+    @TempDir
+    Path work;
+
+    private final StringWriter log = new StringWriter();
+    private final List<String> pushed = new ArrayList<>();
+
+    @BeforeEach
+    void makeSourceAndDataset() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.perceptron(7, FEATURES, 2048, 2048, 10));
+        Files.createDirectories(work.resolve("dataset"));
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpzFiles.gaussians(5, SAMPLES, FEATURES));
+        arrays.put("labels", NpzFiles.longs(new long[SAMPLES], SAMPLES));
+        NpzFiles.write(work.resolve("dataset/dataset.npz"), arrays);
+    }
+
+    @Test
+    void theBaselineIsMeasuredWithoutAVariant() throws Exception {
+        TrialResult result = measure("baseline");
+
+        assertThat(result.digest()).isNull();
+        assertThat(result.variant()).isNull();
+        assertThat(result.baseline().engine()).isEqualTo("OnnxRuntime 1.29.0");
+        assertThat(result.baseline().latencyP50Micros()).isPositive();
+        assertThat(result.baseline().latencySamples()).isGreaterThanOrEqualTo(200);
+        assertThat(requireNonNull(result.baseline().quality()).samples()).isEqualTo(SAMPLES - 50);
+        assertThat(result.baseline().sizeBytes()).isEqualTo(Files.size(work.resolve("source/model.onnx")));
+        assertThat(result.baseline().footprintBytes())
+                .as("at least the weights, at most some copies of them")
+                .isBetween(result.baseline().sizeBytes(), 6 * result.baseline().sizeBytes());
+        assertThat(pushed).isEmpty();
+        assertThat(log.toString())
+                .contains("evaluate 250/250")
+                .contains("time baseline")
+                .contains("memory baseline");
+    }
+
+    @Test
+    void aSmallerVariantIsFasterAndSavesMemoryAndIsPushed() throws Exception {
+        writeVariant(OnnxModels.perceptron(7, FEATURES, 64, 10).toByteArray());
+
+        TrialResult result = measure("t1");
+
+        Comparison comparison = requireNonNull(result.comparison());
+        assertThat(comparison.speedup().lower().asDouble()).isGreaterThan(2);
+        assertThat(comparison.memoryReduction().asDouble()).isGreaterThan(0.5);
+        assertThat(comparison.sizeReduction().asDouble()).isGreaterThan(0.9);
+        assertThat(requireNonNull(comparison.fidelity()).value().asDouble())
+                .as("other random weights give other answers")
+                .isLessThan(0.5);
+        assertThat(result.digest()).isEqualTo("sha256:1");
+        assertThat(pushed).containsExactly(work.resolve("variant") + " to registry:5000/m");
+        assertThat(Json.write(result).getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(TerminationMessage.MAX_BYTES);
+    }
+
+    /** The self-check of the method: a model against itself. */
+    @Test
+    void aModelIsAsFastAsItself() throws Exception {
+        writeVariant(Files.readAllBytes(work.resolve("source/model.onnx")));
+
+        TrialResult result = measure("t1");
+
+        Comparison comparison = requireNonNull(result.comparison());
+        Estimate speedup = comparison.speedup();
+        assertThat(1.0)
+                .as("speed-up of a model over itself: %s", speedup)
+                .isBetween(speedup.lower().asDouble() / 1.03, speedup.upper().asDouble() * 1.03);
+        assertThat(requireNonNull(comparison.fidelity()).value().asDouble()).isEqualTo(1);
+        assertThat(requireNonNull(comparison.accuracyRetention()).value().asDouble())
+                .isEqualTo(1);
+        assertThat(Math.abs(comparison.memoryReduction().asDouble())).isLessThan(0.1);
+        assertThat(requireNonNull(result.robustness()).malformedTried()).isGreaterThan(5);
+    }
+
+    @Test
+    void aVariantThatChangedItsInputIsRefused() throws Exception {
+        byte[] other = OnnxModels.model(OnnxModels.linear(new float[FEATURES][10]).getGraph().toBuilder()
+                        .setInput(0, OnnxModels.value("image", -1, FEATURES))
+                        .setNode(0, OnnxModels.node("MatMul", List.of("image", "w"), "y"))
+                        .build())
+                .toByteArray();
+        writeVariant(other);
+        assertThatThrownBy(() -> measure("t1")).isInstanceOfSatisfying(RuntimeFailure.class, failure -> {
+            assertThat(failure.reason()).isEqualTo(FailureReason.MEASUREMENT_FAILED);
+            assertThat(failure).hasMessageContaining("x: FP32").hasMessageContaining("image: FP32");
+        });
+    }
+
+    @Test
+    void eachFailureHasItsReason() throws Exception {
+        assertReason("t1", FailureReason.MEASUREMENT_FAILED, "optimizer left no readable");
+        Files.writeString(work.resolve("dataset/dataset.npz"), "no zip");
+        assertReason("baseline", FailureReason.INVALID_DATASET, "numpy.savez");
+        Files.writeString(work.resolve("source/model.onnx"), "no model");
+        assertReason("baseline", FailureReason.UNSUPPORTED_MODEL, "model.onnx");
+    }
+
+    private void assertReason(String trial, FailureReason reason, String text) {
+        assertThatThrownBy(() -> measure(trial)).isInstanceOfSatisfying(RuntimeFailure.class, failure -> {
+            assertThat(failure.reason()).isEqualTo(reason);
+            assertThat(failure).hasMessageContaining(text);
+        });
+    }
+
+    private void writeVariant(byte[] model) throws Exception {
+        Path folder = Files.createDirectories(work.resolve("variant"));
+        Files.write(folder.resolve("model.onnx"), model);
+        VariantDescriptor descriptor = new VariantDescriptor(
+                "OnnxRuntime", "model.onnx", Map.of(), "onnxruntime", "test", Map.of("tool", "1"));
+        Files.writeString(folder.resolve(VariantDescriptor.FILE), Json.write(descriptor));
+    }
+
+    private TrialResult measure(String trial) throws Exception {
+        TrialSpec spec = new TrialSpec(
+                "run",
+                trial,
+                Task.TABULAR,
+                null,
+                null,
+                Map.of(),
+                new ModelSource("oci://registry:5000/source:1", null, null),
+                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50),
+                "intel-cpu",
+                1,
+                42,
+                "registry:5000/m",
+                List.of(),
+                1L << 30);
+        Files.writeString(work.resolve("spec.json"), Json.write(spec));
+        VariantStore store = (folder, repository) -> {
+            pushed.add(folder + " to " + repository);
+            return "sha256:1";
+        };
+        MeasureSettings settings = new MeasureSettings(200, Duration.ofSeconds(6), 1);
+        return new Measurer(new WorkFolder(work), settings, store, new Progress(new PrintWriter(log))).run();
+    }
+}
