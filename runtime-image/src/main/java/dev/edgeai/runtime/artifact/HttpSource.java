@@ -4,10 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +47,8 @@ final class HttpSource {
         return retry.call(() -> {
             try {
                 return guard.run(progress -> follow(uri, place, pin, limit, progress));
+            } catch (FileSystemException e) {
+                throw new UncheckedIOException(e); // a local file, not the server
             } catch (IOException e) {
                 String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
                 throw new TransferException(

@@ -9,12 +9,12 @@ import land.oras.auth.HttpClient;
 import land.oras.auth.Scopes;
 import land.oras.exception.OrasException;
 
-import javax.net.ssl.SSLException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class RegistryClient {
                     Scopes.of(containerRef(reference)),
                     credentials);
             try (InputStream in = response.response()) {
-                requireSuccess(reference.toString(), response.statusCode());
+                RegistryErrors.requireSuccess(reference.toString(), response.statusCode());
                 byte[] bytes = readAtMost(in, Manifest.MAX_BYTES, reference.toString());
                 String mediaType = response.headers().getOrDefault("content-type", Manifest.MEDIA_TYPE);
                 return new StoredManifest(
@@ -94,7 +94,7 @@ final class RegistryClient {
                     Map.of("Content-Type", mediaType),
                     Scopes.of(containerRef(reference)),
                     credentials);
-            requireSuccess(reference.toString(), response.statusCode());
+            RegistryErrors.requireSuccess(reference.toString(), response.statusCode());
             return response.headers().containsKey("oci-subject");
         });
     }
@@ -115,7 +115,7 @@ final class RegistryClient {
                     Scopes.of(containerRef(subject)),
                     credentials);
             try (InputStream in = response.response()) {
-                requireSuccess(what, response.statusCode());
+                RegistryErrors.requireSuccess(what, response.statusCode());
                 return readAtMost(in, Manifest.MAX_BYTES, what);
             }
         });
@@ -224,51 +224,13 @@ final class RegistryClient {
             try {
                 return guard.run(transfer);
             } catch (OrasException e) {
-                throw translate(what, e);
-            } catch (UncheckedIOException | IOException e) {
-                throw unavailable(what, e);
+                throw RegistryErrors.of(what, e);
+            } catch (FileSystemException e) {
+                throw new UncheckedIOException(e); // a local file, not the registry
+            } catch (IOException e) {
+                throw RegistryErrors.unreachable(what, e);
             }
         });
-    }
-
-    private static TransferException translate(String what, OrasException e) {
-        if (e.getStatusCode() > 0) {
-            return answered(what, e.getStatusCode());
-        }
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException io) {
-                return unavailable(what, io);
-            }
-        }
-        return unavailable(what, e);
-    }
-
-    private static TransferException unavailable(String what, Exception e) {
-        if (e instanceof SSLException) {
-            return new TransferException(
-                    TransferException.Kind.REFUSED,
-                    ("Cannot get or put %s: TLS failed (%s). A registry without TLS must be listed: --plain-http, "
-                                    + "EDGEAI_PLAIN_HTTP, or registry.plainHttp of the chart.")
-                            .formatted(what, e.getMessage()),
-                    e);
-        }
-        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new TransferException(
-                TransferException.Kind.UNAVAILABLE,
-                "Cannot get or put %s: the registry does not answer (%s).".formatted(what, why),
-                e);
-    }
-
-    private static TransferException answered(String what, int status) {
-        return new TransferException(
-                TransferException.ofStatus(status),
-                "Cannot get or put %s: the registry answered %d.".formatted(what, status));
-    }
-
-    private static void requireSuccess(String what, int status) {
-        if (status >= 300) {
-            throw answered(what, status);
-        }
     }
 
     private static byte[] readAtMost(InputStream in, int limit, String what) throws IOException {

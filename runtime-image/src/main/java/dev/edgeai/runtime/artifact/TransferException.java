@@ -56,7 +56,7 @@ final class TransferException extends RuntimeException {
             case DENIED ->
                 new RuntimeFailure(
                         notFound,
-                        message + " Give credentials (a kubernetes.io/dockerconfigjson Secret) that may read it.",
+                        message + " Give credentials (a kubernetes.io/dockerconfigjson Secret) that may do that.",
                         this);
             case UNAVAILABLE ->
                 new RuntimeFailure(

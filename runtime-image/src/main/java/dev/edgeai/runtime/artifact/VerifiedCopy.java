@@ -81,13 +81,24 @@ final class VerifiedCopy {
                     throw tooLarge(what, limit);
                 }
                 sha256.update(buffer, 0, n);
-                out.write(buffer, 0, n);
+                append(out, buffer, n);
             }
         }
         if (size >= 0 && total != size) {
             throw mismatch(what, size + " bytes", total + " bytes");
         }
         return new Written(Digest.ofHash(sha256.digest()), total);
+    }
+
+    private void append(OutputStream out, byte[] buffer, int n) {
+        try {
+            out.write(buffer, 0, n);
+        } catch (IOException e) { // of the disk: trying the download again would not help
+            throw new RuntimeFailure(
+                    FailureReason.TOO_LARGE,
+                    "Cannot write %s (%s). Give the volume more room.".formatted(what, e.getMessage()),
+                    e);
+        }
     }
 
     static RuntimeFailure tooLarge(String what, long limit) {
