@@ -99,6 +99,10 @@ public record CertifyJob(
                 .withKey(SigningKeys.PRIVATE)
                 .withPath(SigningKeys.PRIVATE)
                 .endItem()
+                .addNewItem() // names the key in the certificate
+                .withKey(SigningKeys.PUBLIC)
+                .withPath(SigningKeys.PUBLIC)
+                .endItem()
                 .endSecret()
                 .build());
         credentialsSecret().ifPresent(secret -> volumes.add(JobParts.credentials("registry-credentials", secret)));

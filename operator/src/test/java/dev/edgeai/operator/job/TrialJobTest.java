@@ -217,7 +217,7 @@ class TrialJobTest {
         assertThat(keys.getSecret().getSecretName()).isEqualTo("edgeai-signing-key");
         assertThat(keys.getSecret().getItems())
                 .extracting(item -> item.getKey())
-                .containsExactly("private.pem");
+                .containsExactly("private.pem", "public.pem");
         assertThat(Stream.of(baseline("", ""), variant(SOURCE_SECRET, REGISTRY_SECRET)))
                 .noneMatch(trial -> volume(trial, "keys").isPresent());
     }
