@@ -1,8 +1,11 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.RampStep;
+import dev.edgeai.api.v1alpha1.RolloutOverrides;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
+import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.rollout.TrafficMode.Only;
 import net.jqwik.api.ForAll;
@@ -27,9 +30,13 @@ class RolloutMachineProperties {
     void the_last_good_version_serves_in_the_end_and_bad_ones_are_gone_and_rejected(
             @ForAll @Size(max = 3) List<Nature> natures,
             @ForAll @IntRange(min = 1, max = 5) int replicas,
+            @ForAll @IntRange(min = 1, max = 90) int weight,
             @ForAll @IntRange(max = 40) int crashPercent,
             @ForAll long seed) {
-        RolloutWorld world = new RolloutWorld(RolloutPolicy.defaults(), crashPercent / 100.0, seed);
+        List<RampStep> ramp = List.of(new RampStep(weight, new TimeSpan("30s")));
+        RolloutPolicy policy =
+                new RolloutOverrides(ramp, null, null, null, null, null, null).over(RolloutPolicy.defaults());
+        RolloutWorld world = new RolloutWorld(policy, crashPercent / 100.0, seed);
         world.replicas = replicas;
         String good = world.want("first", Nature.GOOD).revision();
         world.settle(TICKS);

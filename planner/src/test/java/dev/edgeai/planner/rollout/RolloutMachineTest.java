@@ -1,10 +1,12 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Promotion;
+import dev.edgeai.api.v1alpha1.RampStep;
 import dev.edgeai.api.v1alpha1.RolloutOverrides;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
+import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
 import dev.edgeai.planner.rollout.RolloutAction.Requeue;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
@@ -41,6 +43,12 @@ class RolloutMachineTest {
 
     private static RolloutPolicy manual() {
         return new RolloutOverrides(null, Promotion.MANUAL, null, null, null, null, null)
+                .over(RolloutPolicy.defaults());
+    }
+
+    private static RolloutPolicy ramp(int weight) {
+        return new RolloutOverrides(
+                        List.of(new RampStep(weight, new TimeSpan("30s"))), null, null, null, null, null, null)
                 .over(RolloutPolicy.defaults());
     }
 
@@ -94,11 +102,12 @@ class RolloutMachineTest {
 
     @Test
     void the_candidate_has_all_its_pods_before_traffic_is_its_alone() {
-        RolloutWorld world = serving();
+        RolloutWorld world = serving(ramp(10));
         world.replicas = 5;
         world.settle(50);
         world.want("green", Nature.GOOD);
         world.until(PROMOTING);
+        assertThat(world.replicasOf(GREEN)).as("so far a share of 10 %").isEqualTo(1);
         while (world.stored.phase() == PROMOTING) {
             world.tick();
             if (world.traffic instanceof Only(String rev) && rev.equals(GREEN)) {
@@ -375,6 +384,23 @@ class RolloutMachineTest {
         assertThat(world.stored.rejected().getLast().revision()).isEqualTo("rev-bad22");
         assertThat(List.of(Reason.CRASH_LOOP.text()))
                 .contains(world.stored.rejected().getFirst().reason());
+    }
+
+    @Test
+    void a_rollback_drops_what_the_same_decision_had_begun() {
+        RolloutWorld world = serving(
+                new RolloutOverrides(List.of(new RampStep(33, new TimeSpan("30s"))), null, null, null, null, null, null)
+                        .over(RolloutPolicy.defaults()));
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        assertThat(world.traffic).as("the split is still to be written").isEqualTo(new Only(BLUE));
+        world.replicas = 5;
+        world.want("green", Nature.NEVER_READY);
+        world.ready(GREEN, 1); // of the two that 33 % of five stable pods need
+        world.now = world.now.plus(Duration.ofHours(1));
+        world.settle(50);
+        assertThat(world.splits).as("no user was sent to it").isZero();
+        assertThat(world.stored.lastRollback().reason()).isEqualTo("ProgressDeadlineExceeded");
     }
 
     @Test

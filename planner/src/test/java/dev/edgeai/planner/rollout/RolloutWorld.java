@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.rollout.TrafficMode.Only;
 import dev.edgeai.planner.rollout.TrafficMode.Split;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ final class RolloutWorld {
     boolean suspended;
     boolean silent;
     boolean outage;
+    int splits;
     int replicas = 2;
     RolloutDecision last = new RolloutDecision(stored, List.of());
 
@@ -171,6 +173,16 @@ final class RolloutWorld {
         }
     }
 
+    private void checkPromotion(TrafficMode mode) {
+        boolean promotes = mode instanceof Only(String rev)
+                && stored.stable() != null
+                && stored.candidate() != null
+                && stored.candidate().revision().equals(rev);
+        if (promotes && mode instanceof Only(String rev) && readyPods(rev) < replicas) {
+            throw new AssertionError(rev + " gets all traffic with " + readyPods(rev) + " of " + replicas + " pods");
+        }
+    }
+
     int weight(String rev) {
         return observedTraffic().map(t -> t.weightOf(rev)).orElse(0);
     }
@@ -182,6 +194,10 @@ final class RolloutWorld {
     int replicasOf(String rev) {
         Pods pods = deployments.get(rev);
         return pods == null ? 0 : pods.replicas;
+    }
+
+    void ready(String rev, int ready) {
+        deployments.computeIfPresent(rev, (r, p) -> new Pods(p.replicas, ready));
     }
 
     private int readyPods(String rev) {
@@ -198,7 +214,11 @@ final class RolloutWorld {
 
     private void execute(RolloutAction action) {
         switch (action) {
-            case RolloutAction.SetTraffic a -> traffic = a.mode();
+            case RolloutAction.SetTraffic a -> {
+                checkPromotion(a.mode());
+                traffic = a.mode();
+                splits += a.mode() instanceof Split ? 1 : 0;
+            }
             case RolloutAction.EnsureDeployment a ->
                 deployments.putIfAbsent(a.version().revision(), new Pods(a.replicas(), 0));
             case RolloutAction.ScaleDeployment a ->
