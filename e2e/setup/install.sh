@@ -13,6 +13,7 @@ start_cluster() {
   step "Cluster (the first time it builds Kubernetes)" "$CLUSTER" up
   eval "$("$CLUSTER" env)"
   HELM=(helm) KUBECTL=(kubectl) REGISTRY=$EDGEAI_REGISTRY/edgeai
+  export EDGEAI_PLAIN_HTTP=$EDGEAI_REGISTRY
 }
 
 # The tag is made of the images' content, so nothing unchanged is pushed or restarted.
