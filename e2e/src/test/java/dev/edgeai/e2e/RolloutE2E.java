@@ -162,7 +162,7 @@ class RolloutE2E {
     @Order(4)
     void whenNoVariantPassesTheGatesTheModelIsStalledAndTheLastGoodVersionServesOn() {
         Version before = model.stable();
-        model.apply("v2", yaml -> yaml.replace("  replicas: 2", "  gates: {minSpeedup: \"500\"}\n  replicas: 2"));
+        model.apply("v2", yaml -> yaml.replace("gates: {", "gates: {minSpeedup: \"500\", "));
         var stalled = model.awaitCondition("Stalled", "NoVariantPassedGates", OPTIMIZE_AND_ROLL_OUT);
         assertThat(stalled.getMessage()).contains("minSpeedup").contains("500");
         assertThat(model.stable().revision()).isEqualTo(before.revision());
