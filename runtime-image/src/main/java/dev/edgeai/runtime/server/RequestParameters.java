@@ -43,26 +43,21 @@ record RequestParameters(
     }
 
     private RequestParameters with(JsonParser parser, String field, String whose) throws IOException {
-        switch (field) {
-            case "binary_data_output" -> {
-                return new RequestParameters(Optional.of(JsonFields.bool(parser, field)), binaryData, binaryDataSize);
-            }
-            case "binary_data" -> {
-                return new RequestParameters(
-                        binaryDataOutput, Optional.of(JsonFields.bool(parser, field)), binaryDataSize);
-            }
-            case "binary_data_size" -> {
-                return new RequestParameters(
-                        binaryDataOutput, binaryData, Optional.of(JsonFields.wholeNumber(parser, field)));
-            }
+        return switch (field) {
+            case "binary_data_output" ->
+                new RequestParameters(Optional.of(JsonFields.bool(parser, field)), binaryData, binaryDataSize);
+            case "binary_data" ->
+                new RequestParameters(binaryDataOutput, Optional.of(JsonFields.bool(parser, field)), binaryDataSize);
+            case "binary_data_size" ->
+                new RequestParameters(binaryDataOutput, binaryData, Optional.of(JsonFields.wholeNumber(parser, field)));
             default -> {
                 if (UNSUPPORTED.contains(field)) {
                     throw RefusedException.badRequest(
                             "parameter '" + field + "' of " + whose + " is not supported by this server");
                 }
                 parser.skipChildren();
-                return this;
+                yield this;
             }
-        }
+        };
     }
 }
