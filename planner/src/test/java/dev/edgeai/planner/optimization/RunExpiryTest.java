@@ -1,15 +1,16 @@
 package dev.edgeai.planner.optimization;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class RunExpiryTest {
     private static final String FINISHED = "{\"completionTime\": \"2026-01-01T00:00:00Z\"}";
@@ -25,8 +26,10 @@ class RunExpiryTest {
     @Test
     void withoutTtlOrUnfinishedOrOwnedItStays() throws JsonProcessingException {
         assertThat(left("{}", FINISHED, false, "2027-01-01T00:00:00Z")).isEmpty();
-        assertThat(left("{\"ttlAfterFinished\": \"1h\"}", "{}", false, "2027-01-01T00:00:00Z")).isEmpty();
-        assertThat(left("{\"ttlAfterFinished\": \"1h\"}", FINISHED, true, "2027-01-01T00:00:00Z")).isEmpty();
+        assertThat(left("{\"ttlAfterFinished\": \"1h\"}", "{}", false, "2027-01-01T00:00:00Z"))
+                .isEmpty();
+        assertThat(left("{\"ttlAfterFinished\": \"1h\"}", FINISHED, true, "2027-01-01T00:00:00Z"))
+                .isEmpty();
     }
 
     private static Optional<Duration> left(String spec, String status, boolean owned, String now)

@@ -404,6 +404,20 @@ class RolloutMachineTest {
     }
 
     @Test
+    void what_serves_survives_a_lost_status_and_is_taken_over_again() {
+        RolloutWorld world = serving();
+        CertifiedVersion blue = world.wanted;
+        world.stored = RolloutMachine.begin("line-cameras", world.now);
+        world.wanted = null;
+        world.tick();
+        world.tick();
+        assertThat(world.deployed()).containsExactly(BLUE);
+        world.wanted = blue;
+        world.settle(100);
+        assertThat(world.stored.stable().revision()).isEqualTo(BLUE);
+    }
+
+    @Test
     void deciding_twice_on_the_same_picture_is_deciding_once() {
         RolloutWorld world = serving();
         assertThat(world.last.status()).isEqualTo(world.stored);
