@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Serving;
+import dev.edgeai.api.v1alpha1.Task;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
  * @param owner the EdgeModel, so that everything goes with it
  * @param profile the hardware it is served on
  * @param serving what the target says about serving
+ * @param task of the model; a classifier's server counts its confidence
  * @param config images, registry
  * @param trustedKey PEM of the public key that certificates are verified with
  */
@@ -23,12 +25,13 @@ public record ServedTarget(
         OwnerReference owner,
         AcceleratorProfile profile,
         Serving serving,
+        Task task,
         OperatorConfig config,
         String trustedKey) {
 
     /** The same on other hardware. */
     public ServedTarget on(AcceleratorProfile other) {
-        return new ServedTarget(ref, owner, other, serving, config, trustedKey);
+        return new ServedTarget(ref, owner, other, serving, task, config, trustedKey);
     }
 
     /** Resources of a serving pod: the target's own, or the profile's. */

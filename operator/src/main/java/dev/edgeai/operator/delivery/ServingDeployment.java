@@ -3,6 +3,7 @@ package dev.edgeai.operator.delivery;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.job.JobParts;
+import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.PodSecurity;
 import dev.edgeai.planner.rollout.Revision;
 import io.fabric8.kubernetes.api.model.Container;
@@ -142,7 +143,9 @@ public final class ServingDeployment {
                         "--port",
                         Integer.toString(PORT),
                         "--threads",
-                        Integer.toString(target.profile().threads()))
+                        Integer.toString(target.profile().threads()),
+                        "--task",
+                        Json.write(target.task()).replace("\"", ""))
                 .addNewPort()
                 .withName("http")
                 .withContainerPort(PORT)

@@ -4,17 +4,26 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** The two Services of a target: the stable one that users call, and the preview that reaches the candidate only. */
 public final class ServingServices {
     /** Port that clients call. */
     public static final int PORT = 80;
 
+    /**
+     * Annotation of the stable Service: the status of the target as it follows from the write that took traffic back. A
+     * process that dies after that write and before the status is written is continued from here.
+     */
+    public static final String INTENT = "edgeai.dev/rollback-intent";
+
     private ServingServices() {}
 
     /** The stable Service over the pods that {@code selector} selects. */
-    public static Service stable(ServedTarget target, Map<String, String> selector) {
-        return service(target, Names.stableService(target.ref()), selector);
+    public static Service stable(ServedTarget target, Map<String, String> selector, Optional<String> intent) {
+        Service service = service(target, Names.stableService(target.ref()), selector);
+        intent.ifPresent(text -> service.getMetadata().setAnnotations(Map.of(INTENT, text)));
+        return service;
     }
 
     /** The preview Service, pinned to one revision. */

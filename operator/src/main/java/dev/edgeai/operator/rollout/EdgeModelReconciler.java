@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
@@ -111,16 +112,21 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         if (profile.isEmpty()) {
             return stopped(model, target, status, now, new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target)));
         }
+        if (!profile.get().delivery().contains(target.delivery())) {
+            return stopped(model, target, status, now, new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get())));
+        }
         ServedTarget served = new ServedTarget(
                 ref,
                 ServedTarget.ownedBy(model),
                 profile.get(),
                 target.serving(),
+                model.getSpec().task(),
                 services.config(),
                 services.keys().publicKey());
         try {
-            return rollout.reconcile(
-                    new TargetContext(model, target, served, status, objects.of(ref), objects.runs(ref), now));
+            TargetObjects seen = objects.of(ref);
+            return rollout.reconcile(new TargetContext(
+                    model, target, served, RollbackIntent.newest(status, seen), seen, objects.runs(ref), now));
         } catch (KubernetesClientException e) {
             failures.add(e);
             return stopped(model, target, status, now, refusal(e).orElse(null));
@@ -141,6 +147,12 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 + services.config().accelerators().stream()
                         .map(AcceleratorProfile::name)
                         .collect(Collectors.joining(", "));
+    }
+
+    private static String notAllowed(AcceleratorProfile profile) {
+        return "accelerator '" + profile.name() + "' allows delivery "
+                + profile.delivery().stream().map(Json::write).collect(Collectors.joining(" or "))
+                + " only; set targets[].delivery, or delivery in the operator's configuration";
     }
 
     private static TargetOutcome stopped(

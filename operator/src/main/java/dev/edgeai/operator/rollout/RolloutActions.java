@@ -69,7 +69,7 @@ final class RolloutActions {
                 if (othersWouldShare(target, mode)) {
                     return Optional.of(OTHERS_LEAVE);
                 }
-                traffic.apply(target.served(), target.objects().traffic(), mode);
+                traffic.apply(target.served(), target.objects().traffic(), mode, RollbackIntent.of(next));
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->

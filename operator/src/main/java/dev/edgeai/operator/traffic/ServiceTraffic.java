@@ -28,13 +28,13 @@ public final class ServiceTraffic implements TrafficProvider {
     }
 
     @Override
-    public void apply(ServedTarget target, TrafficView seen, TrafficMode mode) {
+    public void apply(ServedTarget target, TrafficView seen, TrafficMode mode, Optional<String> intent) {
         Map<String, String> wanted = selector(target.ref(), mode);
         boolean asked = seen.service()
                 .filter(service -> wanted.equals(service.getSpec().getSelector()))
                 .isPresent();
         if (!asked) {
-            apply.accept(ServingServices.stable(target, wanted));
+            apply.accept(ServingServices.stable(target, wanted, intent));
         }
     }
 

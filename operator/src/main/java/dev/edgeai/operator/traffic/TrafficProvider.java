@@ -10,8 +10,10 @@ public interface TrafficProvider {
     /**
      * Sends the users' traffic where the mode says, in one write, or in none when it is asked for already. When this
      * returns, the API server has taken it; the endpoints follow.
+     *
+     * @param intent written in the same write ({@link dev.edgeai.operator.delivery.ServingServices#INTENT})
      */
-    void apply(ServedTarget target, TrafficView seen, TrafficMode mode);
+    void apply(ServedTarget target, TrafficView seen, TrafficMode mode, Optional<String> intent);
 
     /**
      * Where the users' requests go now.

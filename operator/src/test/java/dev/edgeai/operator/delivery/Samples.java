@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.Serving;
+import dev.edgeai.api.v1alpha1.Task;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 
 /** Inputs of the builders. */
@@ -18,9 +19,12 @@ public final class Samples {
             maxSourceBytes: 1048576
             accelerators:
               - name: intel-cpu
+                delivery: [Serve, Bundle]
                 threads: 2
                 tolerations: [{key: edge, operator: Exists}]
                 resources: {requests: {cpu: 250m, memory: 256Mi}, limits: {memory: 1Gi}}
+              - name: watch
+                delivery: [Bundle]
             """;
 
     private Samples() {}
@@ -51,6 +55,7 @@ public final class Samples {
                         .build(),
                 parsed.accelerators().getFirst(),
                 yaml(serving, Serving.class),
+                Task.IMAGE_CLASSIFICATION,
                 parsed,
                 "-----BEGIN PUBLIC KEY-----");
     }

@@ -49,7 +49,8 @@ class ServingDeploymentTest {
                 .containsSubsequence("--name", "digits")
                 .containsSubsequence("--revision", "0a1b2c3d4e")
                 .containsSubsequence("--port", "8080")
-                .containsSubsequence("--threads", "2");
+                .containsSubsequence("--threads", "2")
+                .containsSubsequence("--task", "ImageClassification");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.edgeai.operator.rollout;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.EdgeModel;
@@ -12,12 +14,15 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.operator.delivery.ServingServices;
+import dev.edgeai.operator.job.Json;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -35,6 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -74,6 +81,13 @@ class EdgeModelIT {
 
     private static final UnaryOperator<String> OTHER_SOURCE =
             model -> model.replace("models/digits:1", "models/digits:2");
+
+    /** One write, with its place in the order of all writes to the API server. */
+    private record Write(long version, String what) {
+        static Write of(HasMetadata object, String what) {
+            return new Write(Long.parseLong(object.getMetadata().getResourceVersion()), what);
+        }
+    }
 
     private KubernetesClient client;
     private String namespace;
@@ -154,22 +168,22 @@ class EdgeModelIT {
         serve(BLUE);
         Version blue = stable(status());
         hands.failRequestsOf(GREEN);
-        List<String> order = new CopyOnWriteArrayList<>();
+        List<Write> writes = new CopyOnWriteArrayList<>();
         try (var services = client.services()
                         .inNamespace(namespace)
                         .withName("digits-cpu")
-                        .watch(Watches.on((action, service) -> order.add(
-                                "service " + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))));
+                        .watch(Watches.on((action, service) -> writes.add(Write.of(
+                                service,
+                                "service "
+                                        + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both")))));
                 var models = client.resources(EdgeModel.class)
                         .inNamespace(namespace)
-                        .watch(Watches.on((action, model) ->
-                                order.add("status " + target(model.getStatus()).phase() + ": "
-                                        + target(model.getStatus()).message())));
+                        .watch(Watches.on((action, model) -> writes.add(
+                                Write.of(model, "status " + target(model.getStatus()).phase()))));
                 var deployments = client.apps()
                         .deployments()
                         .inNamespace(namespace)
-                        .watch(Watches.on((action, deployment) -> order.add("deployment " + action + " "
-                                + deployment.getSpec().getReplicas())))) {
+                        .watch(Watches.on((action, deployment) -> writes.add(Write.of(deployment, "deployment " + action))))) {
             offer(GREEN, NEXT);
             EdgeModelStatus back =
                     until(s -> !target(s).rejected().isEmpty() && target(s).phase() == RolloutPhase.IDLE);
@@ -182,9 +196,13 @@ class EdgeModelIT {
             assertThat(Objects.requireNonNull(rollback.millisToZeroWeight())).isLessThan(2000);
             assertThat(stable(back)).isEqualTo(blue);
         }
+        List<String> order = writes.stream()
+                .sorted(Comparator.comparingLong(Write::version))
+                .map(Write::what)
+                .toList();
         List<String> fromShared = order.subList(order.lastIndexOf("service both") + 1, order.size());
-        int zero = first(fromShared, "service " + blue.revision());
-        int status = first(fromShared, "status ROLLING_BACK");
+        int zero = fromShared.indexOf("service " + blue.revision());
+        int status = fromShared.indexOf("status ROLLING_BACK");
         assertThat(zero).as("%s", order).isBetween(0, status);
         assertThat(fromShared.subList(0, status)).as("%s", order).noneMatch(e -> e.startsWith("deployment"));
         assertThat(events()).contains("ErrorBurst");
@@ -195,6 +213,42 @@ class EdgeModelIT {
         assertThat(target(remedied).rejected())
                 .extracting(TargetStatus.RejectedDigest::digest)
                 .containsExactly(GREEN);
+    }
+
+    @Test
+    void aRollbackWhoseProcessDiesAfterTheTrafficWriteGoesOn() {
+        serve(BLUE, MODEL.replace("hold: 1s", "hold: 10m"));
+        Version blue = stable(status());
+        offer(GREEN);
+        EdgeModelStatus ramping = until(s -> target(s).phase() == RolloutPhase.RAMPING && Objects.equals(s.weight(), 50));
+        stopOperator();
+        ObjectNode intent = (ObjectNode) Samples.yaml(Json.write(target(status())), JsonNode.class);
+        intent.put("phase", "RollingBack").put("since", Instant.now().toString());
+        intent.putArray("rejected")
+                .addObject()
+                .put("digest", GREEN)
+                .put("revision", Objects.requireNonNull(target(ramping).candidate()).revision())
+                .put("reason", "AnalysisFailed")
+                .put("message", "errors")
+                .put("time", Instant.now().toString());
+        client.services().inNamespace(namespace).withName("digits-cpu").edit(service -> new ServiceBuilder(service)
+                .editMetadata()
+                .addToAnnotations(ServingServices.INTENT, intent.toString())
+                .endMetadata()
+                .editSpec()
+                .addToSelector(Labels.REVISION, blue.revision())
+                .endSpec()
+                .build());
+        List<String> selectors = new CopyOnWriteArrayList<>();
+        try (var services = client.services().inNamespace(namespace).withName("digits-cpu").watch(Watches.on(
+                (action, service) -> selectors.add(
+                        service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))))) {
+            startOperator();
+            EdgeModelStatus back = until(s -> target(s).phase() == RolloutPhase.IDLE);
+            assertThat(target(back).rejected()).hasSize(1);
+            assertThat(stable(back).digest()).isEqualTo(BLUE);
+        }
+        assertThat(selectors).as("nobody is sent to green again").containsOnly(blue.revision());
     }
 
     @Test
@@ -342,6 +396,14 @@ class EdgeModelIT {
     }
 
     @Test
+    void servingOnHardwareForBundlesOnlyIsRefusedInWords() {
+        create(MODEL.replace("accelerator: intel-cpu", "accelerator: watch"));
+        EdgeModelStatus seen = until(s -> condition(s, "Stalled").getStatus().equals("True"));
+        assertThat(condition(seen, "Stalled").getReason()).isEqualTo("DeliveryNotAllowed");
+        assertThat(condition(seen, "Stalled").getMessage()).contains("'watch' allows delivery \"Bundle\" only");
+    }
+
+    @Test
     void aModelAtRestIsNotWrittenAgain() {
         serve(BLUE);
         restart(true);
@@ -407,7 +469,11 @@ class EdgeModelIT {
 
     /** Brings the model up with this digest serving. */
     private void serve(String digest) {
-        create(MODEL);
+        serve(digest, MODEL);
+    }
+
+    private void serve(String digest, String model) {
+        create(model);
         RunResults.succeed(client, run(), digest);
         until(this::settledAndReady);
     }
@@ -458,11 +524,6 @@ class EdgeModelIT {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .until(this::status, s -> s != null && !s.targets().isEmpty() && condition.test(s));
-    }
-
-    private static int first(List<String> list, String start) {
-        return list.indexOf(
-                list.stream().filter(e -> e.startsWith(start)).findFirst().orElseThrow());
     }
 
     private boolean settledAndReady(EdgeModelStatus status) {

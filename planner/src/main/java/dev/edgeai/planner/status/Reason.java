@@ -17,6 +17,7 @@ public enum Reason {
     SUCCEEDED("Succeeded"),
     SUSPENDED("Suspended"),
     UNKNOWN_ACCELERATOR("UnknownAccelerator"),
+    DELIVERY_NOT_ALLOWED("DeliveryNotAllowed"),
     NO_MATCHING_NODE("NoMatchingNode"),
     FALLBACK_ACCELERATOR("FallbackAccelerator"),
     UNSCHEDULABLE("Unschedulable"),
