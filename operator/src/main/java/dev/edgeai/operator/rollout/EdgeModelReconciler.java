@@ -113,7 +113,8 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
             return stopped(model, target, status, now, new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target)));
         }
         if (!profile.get().delivery().contains(target.delivery())) {
-            return stopped(model, target, status, now, new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get())));
+            return stopped(
+                    model, target, status, now, new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get())));
         }
         ServedTarget served = new ServedTarget(
                 ref,

@@ -174,16 +174,16 @@ class EdgeModelIT {
                         .withName("digits-cpu")
                         .watch(Watches.on((action, service) -> writes.add(Write.of(
                                 service,
-                                "service "
-                                        + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both")))));
+                                "service " + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both")))));
                 var models = client.resources(EdgeModel.class)
                         .inNamespace(namespace)
-                        .watch(Watches.on((action, model) -> writes.add(
-                                Write.of(model, "status " + target(model.getStatus()).phase()))));
+                        .watch(Watches.on((action, model) -> writes.add(Write.of(
+                                model, "status " + target(model.getStatus()).phase()))));
                 var deployments = client.apps()
                         .deployments()
                         .inNamespace(namespace)
-                        .watch(Watches.on((action, deployment) -> writes.add(Write.of(deployment, "deployment " + action))))) {
+                        .watch(Watches.on(
+                                (action, deployment) -> writes.add(Write.of(deployment, "deployment " + action))))) {
             offer(GREEN, NEXT);
             EdgeModelStatus back =
                     until(s -> !target(s).rejected().isEmpty() && target(s).phase() == RolloutPhase.IDLE);
@@ -220,29 +220,37 @@ class EdgeModelIT {
         serve(BLUE, MODEL.replace("hold: 1s", "hold: 10m"));
         Version blue = stable(status());
         offer(GREEN);
-        EdgeModelStatus ramping = until(s -> target(s).phase() == RolloutPhase.RAMPING && Objects.equals(s.weight(), 50));
+        EdgeModelStatus ramping =
+                until(s -> target(s).phase() == RolloutPhase.RAMPING && Objects.equals(s.weight(), 50));
         stopOperator();
         ObjectNode intent = (ObjectNode) Samples.yaml(Json.write(target(status())), JsonNode.class);
         intent.put("phase", "RollingBack").put("since", Instant.now().toString());
         intent.putArray("rejected")
                 .addObject()
                 .put("digest", GREEN)
-                .put("revision", Objects.requireNonNull(target(ramping).candidate()).revision())
+                .put(
+                        "revision",
+                        Objects.requireNonNull(target(ramping).candidate()).revision())
                 .put("reason", "AnalysisFailed")
                 .put("message", "errors")
                 .put("time", Instant.now().toString());
-        client.services().inNamespace(namespace).withName("digits-cpu").edit(service -> new ServiceBuilder(service)
-                .editMetadata()
-                .addToAnnotations(ServingServices.INTENT, intent.toString())
-                .endMetadata()
-                .editSpec()
-                .addToSelector(Labels.REVISION, blue.revision())
-                .endSpec()
-                .build());
+        client.services()
+                .inNamespace(namespace)
+                .withName("digits-cpu")
+                .edit(service -> new ServiceBuilder(service)
+                        .editMetadata()
+                        .addToAnnotations(ServingServices.INTENT, intent.toString())
+                        .endMetadata()
+                        .editSpec()
+                        .addToSelector(Labels.REVISION, blue.revision())
+                        .endSpec()
+                        .build());
         List<String> selectors = new CopyOnWriteArrayList<>();
-        try (var services = client.services().inNamespace(namespace).withName("digits-cpu").watch(Watches.on(
-                (action, service) -> selectors.add(
-                        service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))))) {
+        try (var services = client.services()
+                .inNamespace(namespace)
+                .withName("digits-cpu")
+                .watch(Watches.on((action, service) ->
+                        selectors.add(service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))))) {
             startOperator();
             EdgeModelStatus back = until(s -> target(s).phase() == RolloutPhase.IDLE);
             assertThat(target(back).rejected()).hasSize(1);

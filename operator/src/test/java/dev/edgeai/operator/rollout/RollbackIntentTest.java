@@ -55,8 +55,7 @@ class RollbackIntentTest {
     }
 
     private static TargetStatus status(String phase, String since) {
-        return Samples.yaml(
-                """
+        return Samples.yaml("""
                 name: cpu
                 phase: %s
                 since: "%s"
@@ -65,8 +64,6 @@ class RollbackIntentTest {
                 analysis: [{metric: error-rate, verdict: Fail, value: "0.5", passed: 0, failed: 1, inconclusive: 0,
                   consecutiveErrors: 0}]
                 lastRollback: {time: "%s", reason: ErrorBurst, message: m, fromDigest: d}
-                """
-                        .formatted(phase, since, since),
-                TargetStatus.class);
+                """.formatted(phase, since, since), TargetStatus.class);
     }
 }
