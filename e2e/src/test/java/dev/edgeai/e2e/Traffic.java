@@ -79,7 +79,7 @@ final class Traffic implements AutoCloseable {
                         "sh",
                         "-c",
                         "mkdir -p /work/dev/edgeai/e2e && cp /client/program.class /work/" + PROGRAM
-                                + " && exec java -Xmx48m -cp /work dev.edgeai.e2e.TrafficProgram '" + url
+                                + " && exec /opt/java/bin/java -Xmx48m -cp /work dev.edgeai.e2e.TrafficProgram '" + url
                                 + "' /client/request.json " + rate)
                 .withNewSecurityContext()
                 .withAllowPrivilegeEscalation(false)
