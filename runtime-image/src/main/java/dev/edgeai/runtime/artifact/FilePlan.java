@@ -62,14 +62,19 @@ final class FilePlan {
     }
 
     private static PlannedFile plan(Descriptor layer, Path folder) {
-        if (layer.mediaType().matches(".*\\btar\\b.*")
-                || layer.annotations().containsKey("io.deis.oras.content.unpack")) {
+        if (isArchive(layer)) {
             throw unsupported("layer %s is an archive (%s)".formatted(layer.digest(), layer.mediaType()));
         }
         String name = layer.fileName()
                 .orElseThrow(() -> unsupported("layer %s has no annotation '%s' or '%s' that names its file"
                         .formatted(layer.digest(), Descriptor.FILE_PATH, Descriptor.TITLE)));
         return new PlannedFile(name, SafeName.resolve(folder, name), layer);
+    }
+
+    /** By ModelPack's media types and ORAS's annotation. ORAS's media type says tar of plain files too, so is no sign. */
+    private static boolean isArchive(Descriptor layer) {
+        return layer.mediaType().matches("application/vnd\\.cncf\\.model\\..*\\btar\\b.*")
+                || Boolean.parseBoolean(layer.annotations().get("io.deis.oras.content.unpack"));
     }
 
     /** The files that are not there yet. */
