@@ -5,12 +5,16 @@ import dev.edgeai.operator.health.HealthServer;
 import dev.edgeai.operator.optimization.OptimizationRunReconciler;
 import dev.edgeai.operator.rollout.EdgeModelReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +24,7 @@ import java.time.Duration;
 /** One running operator: controllers, leader election, health. */
 public final class EdgeAiOperator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EdgeAiOperator.class);
+    private static final String LEASE = "edgeai-operator";
     private static final int RECONCILERS_AT_A_TIME = 8;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration RESYNC = Duration.ofMinutes(10);
@@ -77,6 +82,24 @@ public final class EdgeAiOperator implements AutoCloseable {
         operator.stop();
         models.close();
         health.close();
+        if (services.settings().leaderElection()) {
+            giveUpLead(services.client(), services.settings());
+        }
+        services.client().close();
+    }
+
+    /** So that a stand-by, or the pod that replaces this one, need not wait until the Lease expires. */
+    private static void giveUpLead(KubernetesClient client, Settings settings) {
+        var lease = client.leases().inNamespace(settings.namespace()).withName(LEASE);
+        try {
+            @Nullable Lease held = lease.get();
+            if (held != null && settings.identity().equals(held.getSpec().getHolderIdentity())) {
+                held.getSpec().setHolderIdentity("");
+                client.resource(held).lockResourceVersion().update();
+            }
+        } catch (KubernetesClientException e) {
+            LOG.warn("cannot give up the lead, it expires by itself: {}", e.getMessage());
+        }
     }
 
     private <R extends HasMetadata> void register(Reconciler<R> reconciler) {
@@ -105,7 +128,8 @@ public final class EdgeAiOperator implements AutoCloseable {
                 .withReconciliationTerminationTimeout(STOP_TIMEOUT)
                 .withParseResourceVersions(true)
                 .withCloneSecondaryResourcesWhenGettingFromCache(false)
-                .withCloseClientOnStop(true);
+                // closed after the lead is given up
+                .withCloseClientOnStop(false);
         if (services.settings().leaderElection()) {
             elect(configuration, services.settings());
         }
@@ -113,7 +137,7 @@ public final class EdgeAiOperator implements AutoCloseable {
 
     private void elect(ConfigurationServiceOverrider configuration, Settings settings) {
         configuration.withLeaderElectionConfiguration(
-                LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("edgeai-operator")
+                LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                         .withLeaseNamespace(settings.namespace())
                         .withIdentity(settings.identity())
                         // JOSDK would call System.exit, which waits for the shutdown hook that gives up the lead
