@@ -25,7 +25,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.Operator;
@@ -51,6 +51,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** The life of an EdgeModel against a real API server; {@link ControllerHands} does what its controllers would do. */
@@ -412,6 +413,16 @@ class EdgeModelIT {
     }
 
     @Test
+    void allOfThisIsDoneWithTheChartsPermissionsAndNoOthers() {
+        try (KubernetesClient own = ChartPermissions.client(client, "edgeai-system")) {
+            assertThat(own.pods().inNamespace(namespace).list().getItems()).isEmpty();
+            assertThatThrownBy(() -> own.secrets().inNamespace(namespace).list())
+                    .isInstanceOfSatisfying(KubernetesClientException.class, e -> assertThat(e.getCode())
+                            .isEqualTo(403));
+        }
+    }
+
+    @Test
     void aModelAtRestIsNotWrittenAgain() {
         serve(BLUE);
         restart(true);
@@ -438,9 +449,7 @@ class EdgeModelIT {
     }
 
     private void startOperator() {
-        KubernetesClient own = new KubernetesClientBuilder()
-                .withConfig(client.getConfiguration())
-                .build();
+        KubernetesClient own = ChartPermissions.client(client, "edgeai-system");
         Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
         Services services =
                 Services.of(own, settings, Samples.yaml(Samples.CONFIG, OperatorConfig.class), Clock.systemUTC());
