@@ -13,8 +13,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class WarmupJobTest {
-    private static final String SPEC =
-            """
+    private static final String SPEC = """
             run: digits-cpu-1
             trial: int8-ptq
             task: ImageClassification
@@ -43,8 +42,8 @@ class WarmupJobTest {
                 .containsSubsequence("--url", "http://digits-line-cameras-preview")
                 .containsSubsequence("--model", "digits")
                 .containsSubsequence("--requests", "200");
-        assertThat(Stream.of(fetch, warmup)).allSatisfy(container -> assertThat(container.getEnv())
-                .anySatisfy(variable -> {
+        assertThat(Stream.of(fetch, warmup))
+                .allSatisfy(container -> assertThat(container.getEnv()).anySatisfy(variable -> {
                     assertThat(variable.getName()).isEqualTo(TrialSpec.ENVIRONMENT_VARIABLE);
                     assertThat(variable.getValue()).contains("\"samples\":500");
                 }));

@@ -417,8 +417,9 @@ class EdgeModelIT {
         try (KubernetesClient own = ChartPermissions.client(client, "edgeai-system")) {
             assertThat(own.pods().inNamespace(namespace).list().getItems()).isEmpty();
             assertThatThrownBy(() -> own.secrets().inNamespace(namespace).list())
-                    .isInstanceOfSatisfying(KubernetesClientException.class, e -> assertThat(e.getCode())
-                            .isEqualTo(403));
+                    .isInstanceOfSatisfying(
+                            KubernetesClientException.class,
+                            e -> assertThat(e.getCode()).isEqualTo(403));
         }
     }
 
