@@ -30,7 +30,11 @@ class ChartE2E {
             model.apply("v1", yaml -> yaml + "  suspend: true\n");
 
             helm("uninstall", "edgeai-operator", "--wait");
-            assertThat(client.pods().inNamespace("edgeai-system").list().getItems())
+            assertThat(client.pods()
+                            .inNamespace("edgeai-system")
+                            .withLabel("app.kubernetes.io/name", "edgeai-operator")
+                            .list()
+                            .getItems())
                     .allMatch(p -> p.getMetadata().getDeletionTimestamp() != null);
             assertThat(client.resources(EdgeModel.class)
                             .inNamespace(namespace)
