@@ -10,28 +10,39 @@ import java.util.Map;
 
 /** Runs blocks of inferences of one loaded model. */
 final class BlockTimer implements AutoCloseable {
+    private static final int HEAD = 2;
+    private static final int STEADY = 40;
+
     private final LoadedModel model;
     private final Dataset dataset;
     private final List<Block> blocks;
+    private final List<Block> steady;
     private final CpuClock cpu = new CpuClock();
 
-    /** Timed blocks go to the end of {@code blocks}. The model is closed with this. */
-    BlockTimer(LoadedModel model, Dataset dataset, List<Block> blocks) {
+    /** Timed blocks go to the end of {@code blocks}, steady ones of {@code steady}. The model is closed with this. */
+    BlockTimer(LoadedModel model, Dataset dataset, List<Block> blocks, List<Block> steady) {
         this.model = model;
         this.dataset = dataset;
         this.blocks = blocks;
+        this.steady = steady;
     }
 
     /**
-     * Times a block. Its first tenth is run before without timing, as it finds the other model's weights in the caches
-     * (blocks under ten are of models so slow that this does not matter).
+     * Times a block. Its first tenth, two inferences at least, is run before without timing, as it finds the other model's
+     * weights in the caches.
      *
      * @param first number of the first sample; counted on from the end to the start of the dataset
      */
     void time(int round, int first, int length) {
         List<Map<String, Tensor>> samples = samples(first, length);
-        run(-1, samples.subList(0, length / 10));
+        run(-1, samples.subList(0, Math.min(length, Math.max(HEAD, length / 10))));
         blocks.add(run(round, samples));
+    }
+
+    /** A stretch of this model alone, as it is served: how steady it is, no other model's doing. */
+    void timeAlone(int round) {
+        run(-1, samples(0, STEADY / 2));
+        steady.add(run(round, samples(STEADY / 2, STEADY)));
     }
 
     /** A block that does not count. */

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Times models in alternation, batch of one, on evaluation samples. Each of {@value #ROUNDS} rounds loads the models anew
  * and warms them up; then comes a block of inferences of the one and at once a block of the other on the same samples,
- * in an order drawn anew for each pair of blocks.
+ * in an order drawn anew for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
  */
 public final class PairedBenchmark {
     static final int ROUNDS = 6;
@@ -44,22 +46,32 @@ public final class PairedBenchmark {
      * @return one for each loader, in their order
      */
     public List<Timings> run(List<Supplier<LoadedModel>> loaders, IntConsumer progress) {
-        List<List<Block>> blocks = loaders.stream()
-                .map(loader -> (List<Block>) new ArrayList<Block>())
-                .toList();
+        List<List<Block>> blocks = empty(loaders.size());
+        List<List<Block>> steady = empty(loaders.size());
         int timed = 0;
         for (int round = 0; round < ROUNDS; round++) {
             List<BlockTimer> timers = new ArrayList<>();
             try {
                 for (int m = 0; m < loaders.size(); m++) {
-                    timers.add(new BlockTimer(loaders.get(m).get(), dataset, blocks.get(m)));
+                    timers.add(new BlockTimer(loaders.get(m).get(), dataset, blocks.get(m), steady.get(m)));
                 }
                 timed += round(round, timed, timers, progress);
+                for (BlockTimer timer : timers) {
+                    timer.timeAlone(round);
+                }
             } finally {
                 timers.forEach(BlockTimer::close);
             }
         }
-        return blocks.stream().map(Timings::new).toList();
+        return IntStream.range(0, loaders.size())
+                .mapToObj(m -> new Timings(blocks.get(m), steady.get(m)))
+                .toList();
+    }
+
+    private static List<List<Block>> empty(int models) {
+        return Stream.generate(() -> (List<Block>) new ArrayList<Block>())
+                .limit(models)
+                .toList();
     }
 
     /** Gives the number of inferences that were timed of each. */

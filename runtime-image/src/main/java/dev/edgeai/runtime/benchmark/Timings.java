@@ -16,13 +16,20 @@ public final class Timings {
     private static final double LEAST_CALLER_SHARE = 0.1;
 
     private final List<Block> blocks;
+    private final List<Block> steady;
 
-    /** Blocks in the order of time; at least ten inferences. */
-    Timings(List<Block> blocks) {
+    /** Blocks in the order of time, and those without another model in between; at least ten inferences each. */
+    Timings(List<Block> blocks, List<Block> steady) {
         this.blocks = List.copyOf(blocks);
+        this.steady = List.copyOf(steady);
         if (samples() < STRETCH) {
             throw new IllegalArgumentException("only " + samples() + " inferences were timed");
         }
+    }
+
+    /** Of a model that was timed without another. */
+    Timings(List<Block> blocks) {
+        this(blocks, blocks);
     }
 
     List<Block> blocks() {
@@ -36,7 +43,7 @@ public final class Timings {
 
     /** Percentiles over all timed inferences, the variation, and the throughput. */
     public LatencySummary summary() {
-        long[] sorted = all(Block::latencies).sorted().toArray();
+        long[] sorted = all(blocks, Block::latencies).sorted().toArray();
         return new LatencySummary(
                 Statistics.quantile(sorted, 0.50),
                 Statistics.quantile(sorted, 0.95),
@@ -52,13 +59,15 @@ public final class Timings {
      * of the time too. Scaled so that it is the coefficient of variation for normally distributed latencies.
      */
     double variation() {
-        double wall = quietSpread(all(Block::latencies).toArray());
-        return callerWorks() ? Math.min(wall, quietSpread(all(Block::cpu).toArray())) : wall;
+        double wall = quietSpread(all(steady, Block::latencies).toArray());
+        return callerWorks()
+                ? Math.min(wall, quietSpread(all(steady, Block::cpu).toArray()))
+                : wall;
     }
 
     /** Whether the calling thread does a fair part of the work itself, so that its CPU time tells of the model. */
     private boolean callerWorks() {
-        return all(Block::cpu).sum() >= LEAST_CALLER_SHARE * processCpu();
+        return all(blocks, Block::cpu).sum() >= LEAST_CALLER_SHARE * processCpu();
     }
 
     private long processCpu() {
@@ -79,7 +88,7 @@ public final class Timings {
 
     /** CPU time over wall time while inferring: 1 is one core fully used. */
     public double cpuUtilization() {
-        return (double) processCpu() / all(Block::latencies).sum();
+        return (double) processCpu() / all(blocks, Block::latencies).sum();
     }
 
     /** CPU time of one inference, seconds. */
@@ -87,7 +96,7 @@ public final class Timings {
         return processCpu() / 1e9 / samples();
     }
 
-    private LongStream all(Function<Block, long[]> values) {
+    private static LongStream all(List<Block> blocks, Function<Block, long[]> values) {
         return blocks.stream().map(values).flatMapToLong(Arrays::stream);
     }
 }
