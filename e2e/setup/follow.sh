@@ -51,7 +51,7 @@ predict_once() {
   service=$(kn get service -l "edgeai.dev/model=$MODEL" -o name | grep -v -- -preview | head -n 1)
   kn port-forward "$service" $port:80 >/dev/null 2>&1 &
   forward=$!
-  answer=$(curl --silent --show-error --fail --retry 20 --retry-connrefused --retry-delay 1 \
+  answer=$(curl --silent --fail --retry 20 --retry-connrefused --retry-delay 1 \
     --data "@$MODELS/request.json" "http://127.0.0.1:$port/v2/models/$MODEL/infer")
   kill "$forward"
   cat <<PREDICTION
