@@ -135,7 +135,7 @@ class RolloutE2E {
                 OPTIMIZE_AND_ROLL_OUT,
                 t -> t.phase() == RolloutPhase.RAMPING && t.candidate().weight() > 0);
         String slow = ramping.candidate().revision();
-        Throttle.pods(client, NAMESPACE, slow, 0.05);
+        Throttle.pods(client, NAMESPACE, slow, 0.02);
 
         TargetStatus after = model.awaitTarget(
                 "the slow version is rejected",

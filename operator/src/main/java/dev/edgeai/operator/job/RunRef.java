@@ -2,6 +2,7 @@ package dev.edgeai.operator.job;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.planner.optimization.JobKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -27,6 +28,14 @@ public record RunRef(String namespace, String name, String uid, Optional<String>
                 run.getMetadata().getName(),
                 run.getMetadata().getUid(),
                 Optional.ofNullable(run.getMetadata().getLabels()).map(labels -> labels.get(Labels.MODEL)));
+    }
+
+    /**
+     * Name of a certify Job. It stands beside those of all namespaces, where the same inputs give runs the same name, so
+     * it carries the run's uid.
+     */
+    public String certifyJob(JobKey key) {
+        return key.jobName(name + "-" + uid.substring(0, Math.min(8, uid.length())));
     }
 
     /** As the controller knows it. */

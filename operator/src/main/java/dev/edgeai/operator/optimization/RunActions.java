@@ -139,17 +139,14 @@ final class RunActions {
     }
 
     private void delete(RunRef run, JobKey key) {
-        String namespace = switch (key.kind()) {
-            case TRIAL -> run.namespace();
-            case CERTIFY -> services.settings().namespace();
-        };
+        boolean certify = key.kind() == JobKey.Kind.CERTIFY;
         @Nullable
         Job job = services.client()
                 .batch()
                 .v1()
                 .jobs()
-                .inNamespace(namespace)
-                .withName(key.jobName(run.name()))
+                .inNamespace(certify ? services.settings().namespace() : run.namespace())
+                .withName(certify ? run.certifyJob(key) : key.jobName(run.name()))
                 .get();
         if (job != null && run.owns(job)) {
             delete(job);

@@ -77,7 +77,7 @@ record RunJobs(
                 config.registry().plainHttp());
         return new CertifyJob(
                         ref,
-                        action.job().jobName(ref.name()),
+                        ref.certifyJob(action.job()),
                         namespace,
                         request,
                         config,

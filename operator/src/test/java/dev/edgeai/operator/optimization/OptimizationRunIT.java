@@ -125,7 +125,14 @@ class OptimizationRunIT {
         pod = kubelet.start(second);
         kubelet.succeed(second, pod, Map.of("measure", Results.variant(secondName, 'c', 1.1)));
 
-        Job certify = job(SYSTEM, RUN + "-certify-openvino-int8-ptq");
+        // Named by the uid too: another namespace may have a run of this name.
+        String uid = client.resources(OptimizationRun.class)
+                .inNamespace(namespace)
+                .withName(RUN)
+                .get()
+                .getMetadata()
+                .getUid();
+        Job certify = job(SYSTEM, RUN + "-" + uid.substring(0, 8) + "-certify-openvino-int8-ptq");
         OptimizationRunStatus certifying = status(status -> status.phase() == RunPhase.CERTIFYING);
         assertThat(trial(certifying, secondName).phase()).isEqualTo(TrialPhase.REJECTED);
         CertificateRequest request = Json.read(
