@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Images: built from ordinary Dockerfiles with buildah, pushed to the cluster's registry.
 
-# Inside a build, what the machine knows about proxies, mirrors and private
+# Inside a build, what the machine knows about proxies and private
 # certificates is mounted here. /mnt exists in every Debian image, so the mount
 # leaves no empty folder behind in the result.
 HOST_HINTS=/mnt
@@ -27,7 +27,7 @@ image_build() { # TAG DIR [buildah arguments...]
   hints=$(mktemp -d)
   # shellcheck disable=SC2064 # the value of now is meant
   trap "rm -rf '$hints'" EXIT
-  write_hints "$hints" "${suite:-}"
+  write_hints "$hints"
   hint_arguments "$hints"
   step "Building $tag from $folder"
   buildah bud --layers --network host --pull-never --format oci "${HINT_ARGUMENTS[@]}" -t "$tag" "$@" "$folder" >&2 ||
@@ -56,17 +56,11 @@ suites_in() { # DOCKERFILE
   grep -iE '^(FROM|ARG)[^#]*debian:[a-z]+-slim' "$1" | grep -oE 'debian:[a-z]+-slim' | sed 's/debian:\(.*\)-slim/\1/' | sort -u
 }
 
-write_hints() { # FOLDER SUITE
-  local hints=$1 bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} mirror
+write_hints() { # FOLDER
+  local hints=$1 bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
   chmod 755 "$hints"
   [[ ! -f $bundle ]] || cp "$bundle" "$hints/ca.crt"
   apt_settings >"$hints/apt.conf"
-  mirror=$(debian_mirror)
-  [[ $mirror != http://deb.debian.org && -n $2 ]] || return 0
-  # The machine has a mirror of its own: use it in place of the image's list.
-  mkdir "$hints/sources"
-  debian_sources "$2" "$mirror" >"$hints/sources/debian.sources"
-  printf 'Dir::Etc::sourceparts "%s/sources";\n' $HOST_HINTS >>"$hints/apt.conf"
 }
 
 hint_arguments() { # FOLDER: sets HINT_ARGUMENTS and HINT_NAMES

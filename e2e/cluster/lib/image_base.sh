@@ -22,8 +22,9 @@ base_image() { # SUITE...
 }
 
 base_image_of() {
-  local suite=$1 tag=docker.io/library/debian:$1-slim archive
-  archive=$CACHE/base/$suite-$(digest "${SLIM_OPTIONS[*]}" "$(declare -f make_root_archive debian_sources)").tar
+  local suite=$1 tag=docker.io/library/debian:$1-slim archive mirror
+  mirror=$(debian_mirror)
+  archive=$CACHE/base/$suite-$(digest "${SLIM_OPTIONS[*]}" "$mirror" "$(declare -f make_root_archive debian_sources)").tar
   with_cache_lock base_image_made "$suite" "$tag" "$archive"
 }
 
@@ -56,7 +57,7 @@ make_root_archive() { # SUITE ARCHIVE
     --customize-hook="mv \$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap \$1/etc/dpkg/dpkg.cfg.d/docker" \
     --customize-hook="echo 'Acquire::Languages \"none\";' >\$1/etc/apt/apt.conf.d/docker-no-languages" \
     --customize-hook="rm -rf \$1/var/lib/apt/lists/* \$1/var/cache/apt/* \$1/var/log/apt \$1/var/log/*.log \$1/etc/resolv.conf \$1/etc/hostname" \
-    --customize-hook="$(declare -f debian_sources); debian_sources $suite http://deb.debian.org >\$1/etc/apt/sources.list.d/debian.sources" \
+    --customize-hook="$(declare -f debian_sources); debian_sources $suite $mirror >\$1/etc/apt/sources.list.d/debian.sources" \
     "$suite" "$part" "deb $mirror/debian $suite main" \
     "deb $mirror/debian $suite-updates main" "deb $mirror/debian-security $suite-security main" >&2 ||
     die "mmdebstrap failed for $suite" "Does 'apt-get update' work on this machine?"
@@ -67,10 +68,16 @@ make_root_archive() { # SUITE ARCHIVE
 # The server this machine gets Debian from, without the /debian at its end.
 debian_mirror() {
   local site
+  site=$(apt_site)
+  [[ -n $site ]] || { apt-get update >&2 && site=$(apt_site); }
+  [[ -n $site ]] || die "apt knows no Debian package server" "Name one in /etc/apt/sources.list.d and run 'apt-get update'."
+  echo "$site"
+}
+
+apt_site() {
   # shellcheck disable=SC2016 # apt fills these in
-  site=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    awk '$1 == "Debian" && $2 ~ /\/debian\/?$/ { sub("/debian/?$", "", $2); print $2; exit }')
-  echo "${site:-http://deb.debian.org}"
+  apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    awk '$1 == "Debian" && $2 ~ /\/debian\/?$/ { sub("/debian/?$", "", $2); print $2; exit }'
 }
 
 # How this machine reaches its package server (proxy, TLS, date checks), as an apt.conf.
