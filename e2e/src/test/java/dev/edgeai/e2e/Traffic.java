@@ -150,9 +150,15 @@ final class Traffic implements AutoCloseable {
     }
 
     void assertNoFailure() {
-        Report report = report();
+        List<Report> reports = lines();
+        Report report = reports.getLast();
+        String first = reports.stream()
+                .filter(r -> !r.failed().isEmpty())
+                .findFirst()
+                .map(r -> (r.millis() - reports.getFirst().millis()) / 1000 + " s after the start")
+                .orElse("never");
         assertThat(report.failed())
-                .as("failed requests, of %s answered", report.answered())
+                .as("failed requests, of %s answered; the first was seen %s", report.answered(), first)
                 .isEmpty();
         assertThat(report.total()).as("answered requests").isGreaterThan(100);
     }

@@ -38,10 +38,26 @@ final class TrafficProgram {
     private void run(int perSecond) throws InterruptedException {
         var clock = Executors.newSingleThreadScheduledExecutor();
         var senders = Executors.newVirtualThreadPerTaskExecutor();
+        awaitService();
         clock.scheduleAtFixedRate(() -> senders.submit(this::send), 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
         while (true) {
             Thread.sleep(1000);
             print();
+        }
+    }
+
+    /**
+     * A node's kube-proxy learns of a Service's first endpoints some moments after the pods are ready; until then the node
+     * refuses connections whatever the model does. Users come after that, and from then on every request counts.
+     */
+    private void awaitService() throws InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            failed.clear();
+            send();
+            if (failed.isEmpty()) {
+                return;
+            }
+            Thread.sleep(100);
         }
     }
 
