@@ -40,7 +40,7 @@ class DisturbanceE2E {
         model.apply("v1");
         model.awaitServing(null, LIMIT);
         traffic = Traffic.start(
-                client, NAMESPACE, "client", model.inferUrl(), Files.readString(Environment.request()), 10);
+                client, "intel-cpu", NAMESPACE, model.inferUrl(), Files.readString(Environment.request()), 10);
     }
 
     @AfterEach

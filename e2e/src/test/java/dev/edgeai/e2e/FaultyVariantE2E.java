@@ -32,7 +32,7 @@ class FaultyVariantE2E {
         model.apply("v1");
         good = model.awaitServing(null, Duration.ofMinutes(8));
         traffic = Traffic.start(
-                client, NAMESPACE, "client", model.inferUrl(), Files.readString(Environment.request()), 10);
+                client, "arm-cpu", NAMESPACE, model.inferUrl(), Files.readString(Environment.request()), 10);
     }
 
     @AfterAll

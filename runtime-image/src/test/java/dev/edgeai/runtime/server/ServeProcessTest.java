@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,9 @@ class ServeProcessTest {
     private static final String ONE =
             "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,2],\"datatype\":\"FP32\",\"data\":[1,1]}]}";
 
+    /** Multiplications that no machine ends within the test; the process is killed at it. */
+    private static final int ENDLESS = 100_000_000;
+
     @TempDir
     Path folder;
 
@@ -50,8 +54,7 @@ class ServeProcessTest {
             long terminated = System.nanoTime();
 
             assertThat(leaving.exitCode(20)).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - terminated))
-                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+            assertThat(Duration.ofNanos(System.nanoTime() - terminated)).isGreaterThan(Duration.ofSeconds(1));
             clients.answered(1_000);
             assertThat(clients.failures).isEmpty();
             assertThat(clients.asksToClose).as("answers while draining").hasPositiveValue();
@@ -80,20 +83,19 @@ class ServeProcessTest {
         Path models = OnnxModels.write(folder, slow());
         try (ServeProcess server = ServeProcess.start(models, SMALL_HEAP, "--concurrency", "2");
                 HttpClient client = HttpClient.newHttpClient()) {
-            var requests = new ArrayList<java.util.concurrent.CompletableFuture<HttpResponse<String>>>();
-            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
-                requests.add(client.sendAsync(infer(server.port(), slowBody(600)), BodyHandlers.ofString()));
+            var requests = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+            for (int i = 0; i < 4; i++) { // two run, two wait
+                requests.add(client.sendAsync(infer(server.port(), slowBody(ENDLESS)), BodyHandlers.ofString()));
             }
-            int during = 0;
-            while (requests.stream().anyMatch(request -> !request.isDone())) {
-                HttpResponse<String> live = get(client, server.port(), "/v2/health/live");
-                assertThat(live.statusCode()).isEqualTo(200);
-                during++;
+            while (!get(client, server.port(), "/metrics").body().contains("edgeai_inference_in_flight 4.0")) {
+                Thread.sleep(5);
             }
-            assertThat(during).as("answers of health during inference").isGreaterThan(20);
-            for (var request : requests) {
-                assertThat(request.get().statusCode()).isEqualTo(200);
-            }
+
+            assertThat(get(client, server.port(), "/v2/health/live").statusCode())
+                    .isEqualTo(200);
+            assertThat(get(client, server.port(), "/v2/health/ready").statusCode())
+                    .isEqualTo(200);
+            assertThat(requests).noneMatch(CompletableFuture::isDone);
         }
     }
 
@@ -172,7 +174,7 @@ class ServeProcessTest {
         /** Waits until that many more requests were answered. */
         void answered(int more) throws InterruptedException {
             int wanted = answers.get() + more;
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
             while (answers.get() < wanted) {
                 assertThat(System.nanoTime())
                         .as("answers: " + answers + ", failures: " + failures)
