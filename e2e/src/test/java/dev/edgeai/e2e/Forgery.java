@@ -82,17 +82,24 @@ final class Forgery {
                 Map.of(),
                 List.of(Environment.registry()));
         String json = client.getKubernetesSerialization().asJson(request);
-        Path key = Files.createTempFile("signing", ".pem");
+        var secret = client.secrets()
+                .inNamespace("edgeai-system")
+                .withName("edgeai-signing-key")
+                .require();
+        Path keys = Files.createTempDirectory("keys");
         try {
-            var secret = client.secrets()
-                    .inNamespace("edgeai-system")
-                    .withName("edgeai-signing-key")
-                    .require();
-            Files.write(key, Base64.getDecoder().decode(secret.getData().get("private.pem")));
-            return firstDigest(
-                    edgeai(Map.of(CertificateRequest.ENVIRONMENT_VARIABLE, json), "certify", "--key", key.toString()));
+            for (String file : List.of("private.pem", "public.pem")) {
+                Files.write(
+                        keys.resolve(file),
+                        Base64.getDecoder().decode(secret.getData().get(file)));
+            }
+            String key = keys.resolve("private.pem").toString();
+            return firstDigest(edgeai(Map.of(CertificateRequest.ENVIRONMENT_VARIABLE, json), "certify", "--key", key));
         } finally {
-            Files.delete(key);
+            for (String file : List.of("private.pem", "public.pem")) {
+                Files.deleteIfExists(keys.resolve(file));
+            }
+            Files.delete(keys);
         }
     }
 
