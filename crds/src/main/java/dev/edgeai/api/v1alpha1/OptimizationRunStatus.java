@@ -47,7 +47,17 @@ public record OptimizationRunStatus(
         String report,
 
         List<Condition> conditions,
-        @Nullable String startTime,
+
+        @JsonPropertyDescription("When a node was found; search.timeout counts from here, without suspended time")
+        @Nullable
+        String startTime,
+
+        @JsonPropertyDescription("Since when it is suspended") @Nullable
+        String suspendedSince,
+
+        @JsonPropertyDescription("Seconds it was suspended before that, since startTime") @Nullable
+        Long suspendedSeconds,
+
         @Nullable String completionTime) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OptimizationRunStatus {
@@ -56,6 +66,14 @@ public record OptimizationRunStatus(
         paretoFront = paretoFront == null ? List.of() : List.copyOf(paretoFront);
         certificates = certificates == null ? List.of() : List.copyOf(certificates);
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
+
+    /** Of a run that nobody has looked at yet. */
+    @SuppressWarnings("NullAway") // makes empty lists of absent ones
+    public static OptimizationRunStatus empty() {
+        return new OptimizationRunStatus(
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null, null);
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

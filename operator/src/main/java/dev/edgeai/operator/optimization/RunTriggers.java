@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 /** What makes a run be looked at again: its Jobs and pods, nodes that come and go, and its owner's suspension. */
 final class RunTriggers {
     /** The status of a run that has none yet. */
-    static final OptimizationRunStatus EMPTY = empty();
+    static final OptimizationRunStatus EMPTY = OptimizationRunStatus.empty();
 
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.RUN;
 
@@ -134,12 +134,5 @@ final class RunTriggers {
     private static Set<ResourceID> ids(
             IndexerResourceCache<OptimizationRun> runs, Predicate<OptimizationRun> predicate) {
         return runs.list(predicate).map(ResourceID::fromResource).collect(Collectors.toSet());
-    }
-
-    @SuppressWarnings("NullAway") // the record makes empty lists of absent ones
-    private static OptimizationRunStatus empty() {
-        return new OptimizationRunStatus(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null);
     }
 }

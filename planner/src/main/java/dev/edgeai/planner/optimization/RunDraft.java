@@ -12,9 +12,11 @@ import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.status.Conditions;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** The next status of a run while it is being decided. */
@@ -56,6 +58,11 @@ final class RunDraft {
     String startTime;
 
     @Nullable
+    private String suspendedSince;
+
+    private long suspendedSeconds;
+
+    @Nullable
     String completionTime;
 
     RunDraft(OptimizationRunStatus current, long generation, Instant now) {
@@ -75,7 +82,30 @@ final class RunDraft {
         certificates = current.certificates();
         conditions = Conditions.of(current.conditions(), generation, now);
         startTime = current.startTime();
+        suspendedSince = current.suspendedSince();
+        suspendedSeconds = Objects.requireNonNullElse(current.suspendedSeconds(), 0L);
         completionTime = current.completionTime();
+    }
+
+    /** Stops the clock of {@code search.timeout}, if it has begun. */
+    void stopClock() {
+        if (startTime != null && suspendedSince == null) {
+            suspendedSince = now.toString();
+        }
+    }
+
+    /** Lets it go on. */
+    void startClock() {
+        if (suspendedSince != null) {
+            suspendedSeconds +=
+                    Duration.between(Instant.parse(suspendedSince), now).toSeconds();
+            suspendedSince = null;
+        }
+    }
+
+    /** When the time is spent if the run is not suspended until then. */
+    Instant deadline(Duration timeout) {
+        return Instant.parse(Objects.requireNonNull(startTime)).plus(timeout).plusSeconds(suspendedSeconds);
     }
 
     static boolean done(TrialStatus trial) {
@@ -133,6 +163,8 @@ final class RunDraft {
                 current.report(),
                 conditions.list(),
                 startTime,
+                suspendedSince,
+                suspendedSeconds == 0 ? null : suspendedSeconds,
                 completionTime);
     }
 }

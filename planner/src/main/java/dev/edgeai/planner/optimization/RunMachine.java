@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * The state machine of an optimization run. Each decision first takes in what the Jobs report, then starts what is due.
  * The phase follows from what is known, never the other way round, so a lost action or an unwritten status is made good
  * by the next decision. A recorded result is never taken back and its Job never started again. The wall clock of
- * {@code search.timeout} begins when a node is found and goes on while suspended; it does not cut certification.
+ * {@code search.timeout} begins when a node is found and stands still while suspended; it does not cut certification.
  */
 public final class RunMachine {
     /** A pod that stays unschedulable this long is said out loud. */
@@ -104,9 +104,8 @@ public final class RunMachine {
             suspend();
             return;
         }
-        if (!Instant.parse(Objects.requireNonNull(draft.startTime))
-                .plus(spec.search().timeout().duration())
-                .isAfter(draft.now)) {
+        draft.startClock();
+        if (!deadline().isAfter(draft.now)) {
             spendBudget();
         }
         if (draft.phase == RunPhase.FAILED) {
@@ -228,7 +227,12 @@ public final class RunMachine {
         candidates.forEach(c -> draft.trials.add(Trials.planned(c)));
     }
 
+    private Instant deadline() {
+        return draft.deadline(spec.search().timeout().duration());
+    }
+
     private void suspend() {
+        draft.stopClock();
         draft.phase = RunPhase.SUSPENDED;
         draft.conditions = draft.conditions.progressing(
                 Reason.SUSPENDED, "suspended by its owner: trials that run may end, none is started");
@@ -295,9 +299,7 @@ public final class RunMachine {
         draft.conditions = stuck.isPresent()
                 ? draft.conditions.stalled(Reason.UNSCHEDULABLE, stuck.get())
                 : draft.conditions.progressing(reason, message);
-        Instant deadline = Instant.parse(Objects.requireNonNull(draft.startTime))
-                .plus(spec.search().timeout().duration());
-        Duration left = Duration.between(draft.now, deadline);
+        Duration left = Duration.between(draft.now, deadline());
         actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
     }
 

@@ -10,6 +10,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.RunAction.DeleteJob;
 import dev.edgeai.planner.optimization.RunAction.RecordEvent;
@@ -50,7 +51,7 @@ class RunMachineTest {
     }
 
     private static OptimizationRunStatus searching() {
-        return decide(Runs.empty(), Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline())), T0)
+        return decide(OptimizationRunStatus.empty(), Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline())), T0)
                 .status();
     }
 
@@ -62,7 +63,7 @@ class RunMachineTest {
 
     @Test
     void a_new_run_measures_its_baseline_first() {
-        RunDecision decision = decide(Runs.empty(), Runs.nothing(), T0);
+        RunDecision decision = decide(OptimizationRunStatus.empty(), Runs.nothing(), T0);
 
         assertThat(decision.actions()).contains(new StartBaseline("intel-cpu"));
         assertThat(decision.status().phase()).isEqualTo(RunPhase.ASSESSING);
@@ -73,7 +74,8 @@ class RunMachineTest {
 
     @Test
     void a_measured_baseline_brings_the_plan_and_the_first_trials() {
-        RunDecision decision = decide(Runs.empty(), Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline())), T0);
+        RunDecision decision = decide(
+                OptimizationRunStatus.empty(), Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline())), T0);
 
         assertThat(decision.status().phase()).isEqualTo(RunPhase.SEARCHING);
         assertThat(decision.status().progress()).isEqualTo("0/8");
@@ -90,7 +92,7 @@ class RunMachineTest {
         RunObservation seen = Runs.withBaselineState(
                 Runs.nothing(), new JobState.Failed<>(new Failure(reason, "what to do"), Optional.empty()));
 
-        RunDecision decision = decide(Runs.empty(), seen, T0);
+        RunDecision decision = decide(OptimizationRunStatus.empty(), seen, T0);
 
         assertThat(decision.status().phase()).isEqualTo(RunPhase.FAILED);
         assertThat(condition(decision, "Stalled").getStatus()).isEqualTo("True");
@@ -104,7 +106,7 @@ class RunMachineTest {
 
     @Test
     void no_matching_node_stalls_with_label_and_count_and_recovers() {
-        RunDecision stalled = decide(Runs.empty(), Runs.observation(0, false), T0);
+        RunDecision stalled = decide(OptimizationRunStatus.empty(), Runs.observation(0, false), T0);
 
         assertThat(stalled.status().phase()).isEqualTo(RunPhase.PENDING);
         assertThat(condition(stalled, "Stalled").getReason()).isEqualTo("NoMatchingNode");
@@ -124,7 +126,8 @@ class RunMachineTest {
                 Optional.of(new Matched(Runs.profile("intel-cpu", "intel-cpu"), 0)),
                 Optional.of(new Matched(Runs.profile("any-cpu", "intel-cpu"), 2)));
 
-        RunDecision decision = decide(Runs.empty(), Runs.withAccelerators(Runs.nothing(), fallback), T0);
+        RunDecision decision =
+                decide(OptimizationRunStatus.empty(), Runs.withAccelerators(Runs.nothing(), fallback), T0);
 
         assertThat(decision.actions()).contains(new StartBaseline("any-cpu"));
         assertThat(decision.status().accelerator()).isEqualTo("any-cpu");
@@ -140,7 +143,7 @@ class RunMachineTest {
     @Test
     void an_unknown_accelerator_stalls() {
         RunDecision decision = decide(
-                Runs.empty(),
+                OptimizationRunStatus.empty(),
                 Runs.withAccelerators(Runs.nothing(), new Accelerators(Optional.empty(), Optional.empty())),
                 T0);
         assertThat(condition(decision, "Stalled").getReason()).isEqualTo("UnknownAccelerator");
@@ -150,7 +153,8 @@ class RunMachineTest {
     void a_pod_that_cannot_be_scheduled_is_said_out_loud_after_a_while() {
         JobState<TrialResult> pending =
                 new JobState.Pending<>(Optional.of("Unschedulable"), Optional.of("0/3 nodes: insufficient memory"), T0);
-        OptimizationRunStatus status = decide(Runs.empty(), Runs.nothing(), T0).status();
+        OptimizationRunStatus status =
+                decide(OptimizationRunStatus.empty(), Runs.nothing(), T0).status();
 
         RunDecision soon = decide(status, Runs.withBaselineState(Runs.nothing(), pending), T0.plusSeconds(60));
         assertThat(condition(soon, "Stalled").getStatus()).isEqualTo("False");
@@ -324,6 +328,43 @@ class RunMachineTest {
     }
 
     @Test
+    void suspended_time_is_not_taken_from_the_budget() {
+        RunObservation suspended = Runs.withJobs(Runs.observation(1, true), all(RUNNING), Map.of());
+        RunObservation running = Runs.withJobs(Runs.nothing(), all(RUNNING), Map.of());
+        OptimizationRunStatus status =
+                decide(searching(), running, T0.plus(Duration.ofMinutes(10))).status();
+        for (int look = 1; look <= 3; look++) {
+            status = decide(status, suspended, T0.plus(Duration.ofMinutes(30L * look)))
+                    .status();
+        }
+        assertThat(status.suspendedSince()).isEqualTo("2026-01-01T00:30:00Z");
+
+        status = decide(status, running, T0.plus(Duration.ofHours(4))).status();
+        assertThat(status.phase()).isEqualTo(RunPhase.SEARCHING);
+        assertThat(status.suspendedSince()).isNull();
+        assertThat(status.suspendedSeconds()).isEqualTo(Duration.ofMinutes(210).toSeconds());
+    }
+
+    @Test
+    void a_second_suspension_adds_to_the_first() {
+        RunObservation running = Runs.withJobs(Runs.nothing(), all(RUNNING), Map.of());
+        RunObservation suspended = Runs.withJobs(Runs.observation(1, true), all(RUNNING), Map.of());
+        OptimizationRunStatus status = searching();
+        // worked 20 of 60 min, suspended 100, worked 20, suspended 200, worked 20 less a second
+        status = decide(status, suspended, T0.plus(Duration.ofMinutes(20))).status();
+        status = decide(status, running, T0.plus(Duration.ofMinutes(120))).status();
+        status = decide(status, suspended, T0.plus(Duration.ofMinutes(140))).status();
+        status = decide(status, running, T0.plus(Duration.ofMinutes(340))).status();
+        Instant end = T0.plus(Duration.ofMinutes(360));
+
+        assertThat(decide(status, running, end.minusSeconds(1)).status().phase())
+                .isEqualTo(RunPhase.SEARCHING);
+        assertThat(decide(status, running, end).status().trials())
+                .extracting(TrialStatus::reason)
+                .containsOnly("BudgetExceeded");
+    }
+
+    @Test
     void a_model_no_framework_reads_fails_and_says_why_for_each() {
         RunObservation o = Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline()));
         RunObservation gguf = new RunObservation(
@@ -338,7 +379,7 @@ class RunMachineTest {
                 false,
                 o.repository());
 
-        RunDecision decision = decide(Runs.empty(), gguf, T0);
+        RunDecision decision = decide(OptimizationRunStatus.empty(), gguf, T0);
 
         assertThat(condition(decision, "Stalled").getReason()).isEqualTo("NoFramework");
         assertThat(condition(decision, "Stalled").getMessage()).contains("OpenVINO: does not read GGUF");
@@ -355,7 +396,7 @@ class RunMachineTest {
 
     @Test
     void one_event_tells_each_change_of_phase() {
-        RunDecision first = decide(Runs.empty(), Runs.nothing(), T0);
+        RunDecision first = decide(OptimizationRunStatus.empty(), Runs.nothing(), T0);
         assertThat(events(first)).hasSize(1);
         assertThat(events(decide(first.status(), Runs.withBaselineState(Runs.nothing(), RUNNING), T0)))
                 .isEmpty();

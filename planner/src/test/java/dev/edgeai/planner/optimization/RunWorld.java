@@ -36,7 +36,7 @@ final class RunWorld {
     private final Map<JobKey, Job> jobs = new HashMap<>();
     final Map<JobKey, Integer> started = new HashMap<>();
     final List<RunAction> lastActions = new ArrayList<>();
-    OptimizationRunStatus stored = Runs.empty();
+    OptimizationRunStatus stored = OptimizationRunStatus.empty();
     Instant now = Runs.T0;
     int nodes = 1;
     int mostActive;

@@ -13,7 +13,6 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.Retention;
 import dev.edgeai.api.v1alpha1.Search;
 import dev.edgeai.api.v1alpha1.Task;
@@ -76,12 +75,6 @@ final class Runs {
                 null,
                 Retention.PARETO,
                 null);
-    }
-
-    static OptimizationRunStatus empty() {
-        return new OptimizationRunStatus(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null);
     }
 
     static Measurement measurement(long p50, long footprintMiB, double quality) {
