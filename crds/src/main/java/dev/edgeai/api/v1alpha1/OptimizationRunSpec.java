@@ -23,7 +23,6 @@ public record OptimizationRunSpec(
         @Default("{}") Gates gates,
         @Default("{}") Search search,
         @Default("42") Integer seed,
-        @Default("Pareto") Retention retention,
 
         @Pattern(TimeSpan.PATTERN)
         @JsonPropertyDescription("Time after which a finished run without owner is deleted")
@@ -35,6 +34,5 @@ public record OptimizationRunSpec(
         gates = gates == null ? Gates.defaults() : gates;
         search = search == null ? Search.defaults() : search;
         seed = seed == null ? 42 : seed;
-        retention = retention == null ? Retention.PARETO : retention;
     }
 }

@@ -43,9 +43,6 @@ public record OptimizationRunStatus(
 
         List<Certified> certificates,
 
-        @JsonPropertyDescription("Digest of the report") @Nullable
-        String report,
-
         List<Condition> conditions,
 
         @JsonPropertyDescription("When a node was found; search.timeout counts from here, without suspended time")
@@ -73,7 +70,7 @@ public record OptimizationRunStatus(
     public static OptimizationRunStatus empty() {
         return new OptimizationRunStatus(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                null, null, null);
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

@@ -144,7 +144,7 @@ class CrdIT {
                 "/spec/search/timeout | soon | spec.search.timeout | for example 50ms, 30s",
                 "/spec/search/frameworks | [TensorRT] | spec.search.frameworks[0] | \\\"OnnxRuntime\\\", \\\"OpenVINO\\\"",
                 "/spec/gates/minMemoryReduction | 0.5 | spec.gates.minMemoryReduction | must be of type integer,string",
-                "/spec/retention | Everything | spec.retention | \\\"All\\\", \\\"Pareto\\\", \\\"Selected\\\"",
+                "/spec/retention | Pareto | spec.retention | unknown field",
                 "/spec/ttlAfterFinished | 1d | spec.ttlAfterFinished | a unit (ms, s, m, h)",
                 "/metadata/name | a234567890123456789012345678901234567890123456789012345678901234 | metadata.name | 63",
             })

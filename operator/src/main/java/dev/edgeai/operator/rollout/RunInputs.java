@@ -22,7 +22,6 @@ final class RunInputs {
                 gates(model, target),
                 target.search(),
                 null,
-                null,
                 null);
     }
 

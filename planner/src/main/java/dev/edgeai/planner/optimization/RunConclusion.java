@@ -5,7 +5,6 @@ import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
-import dev.edgeai.api.v1alpha1.Retention;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
@@ -71,7 +70,6 @@ final class RunConclusion {
 
     private void certify(Recommendation recommendation, List<TrialStatus> front) {
         takeInCertificates(recommendation);
-        int cap = spec.retention() == Retention.SELECTED ? 1 : MAX_CERTIFIED;
         List<String> failed = draft.trials.stream()
                 .filter(Trials::certificationFailed)
                 .map(TrialStatus::name)
@@ -79,7 +77,7 @@ final class RunConclusion {
         List<TrialStatus> wanted = recommendation.ranked().stream()
                 .map(Recommendation.Ranked::trial)
                 .filter(t -> !failed.contains(t.name()))
-                .limit(cap)
+                .limit(MAX_CERTIFIED)
                 .toList();
         if (wanted.isEmpty()) {
             fail(draft, Reason.CERTIFICATION_FAILED, certificationFailed());

@@ -160,7 +160,6 @@ final class RunDraft {
                 selected,
                 certificate,
                 certificates,
-                current.report(),
                 conditions.list(),
                 startTime,
                 suspendedSince,

@@ -13,7 +13,6 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.api.v1alpha1.Retention;
 import dev.edgeai.api.v1alpha1.Search;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.api.v1alpha1.TimeSpan;
@@ -73,7 +72,6 @@ final class Runs {
                 null,
                 new Search(maxTrials, parallelism, new TimeSpan(timeout), null),
                 null,
-                Retention.PARETO,
                 null);
     }
 

@@ -32,7 +32,6 @@ class NamesTest {
                 null,
                 null,
                 seed,
-                null,
                 null);
     }
 
