@@ -125,7 +125,7 @@ final class TargetSummary {
                 .filter(trial -> trial.phase() == TrialPhase.RUNNING)
                 .map(TrialStatus::variant)
                 .collect(Collectors.joining(", "));
-        String progress = status.progress() == null
+        String progress = status.progress() == null || reason != Reason.SEARCHING
                 ? Conditions.find(status.conditions(), Conditions.RECONCILING)
                         .map(Condition::getMessage)
                         .orElse("run " + name)

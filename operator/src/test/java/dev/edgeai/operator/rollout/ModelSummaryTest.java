@@ -105,7 +105,8 @@ class ModelSummaryTest {
                 outcome(
                         "gpu",
                         "phase: Idle",
-                        "status: {phase: Searching, progress: 3/8, conditions: [], trials: [{name: t, framework: OpenVINO,"
+                        "status: {phase: Searching, progress: 3/8, conditions: [{type: Reconciling, status: \"True\","
+                                + " reason: Searching, message: 3 of 8}], trials: [{name: t, framework: OpenVINO,"
                                 + " technique: int8-ac, phase: Running, gates: []}]}",
                         2,
                         0));
@@ -116,6 +117,21 @@ class ModelSummaryTest {
         assertThat(status.replicas())
                 .as("an autoscaler multiplies it and every target follows, so it is no sum")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aRunThatWaitsIsNotStalledAndSaysWhatItWaitsFor() {
+        EdgeModelStatus status = of(outcome(
+                "cpu",
+                "phase: Idle",
+                "status: {phase: Searching, progress: 3/8, conditions: [{type: Reconciling, status: \"True\","
+                        + " reason: Unschedulable, message: insufficient memory}]}",
+                2,
+                0));
+        assertThat(truths(status)).containsExactly("Reconciling");
+        assertThat(condition(status, "Reconciling").getReason()).isEqualTo("Unschedulable");
+        assertThat(condition(status, "Reconciling").getMessage())
+                .isEqualTo("optimizing: insufficient memory in run run");
     }
 
     @Test

@@ -139,13 +139,12 @@ final class RunConclusion {
                 .limit(Math.max(0, spec.search().parallelism() - active))
                 .forEach(t -> actions.add(new StartCertify(
                         t, Objects.requireNonNull(draft.accelerator), Objects.requireNonNull(draft.baseline))));
-        Optional<String> stuck = RunMachine.stuck(
-                open.stream().map(t -> seen.certification(t.name())).toList(), draft.now);
-        draft.conditions = stuck.isPresent()
-                ? draft.conditions.stalled(Reason.UNSCHEDULABLE, stuck.get())
-                : draft.conditions.progressing(
+        draft.conditions = Hindrance.of(
+                        open.stream().map(t -> seen.certification(t.name())).toList(), draft.now)
+                .map(h -> draft.conditions.progressing(h.reason(), h.message()))
+                .orElseGet(() -> draft.conditions.progressing(
                         Reason.CERTIFYING,
-                        "%d of %d variants of the Pareto front certified".formatted(wanted - open.size(), wanted));
+                        "%d of %d variants of the Pareto front certified".formatted(wanted - open.size(), wanted)));
         actions.add(new Requeue(RunMachine.LOOK_AGAIN));
     }
 

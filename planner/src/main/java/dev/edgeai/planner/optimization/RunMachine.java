@@ -33,9 +33,6 @@ import java.util.stream.Collectors;
  * {@code search.timeout} begins when a node is found and stands still while suspended; it does not cut certification.
  */
 public final class RunMachine {
-    /** A pod that stays unschedulable this long is said out loud. */
-    static final Duration UNSCHEDULABLE_AFTER = Duration.ofMinutes(2);
-
     /** Longest time until the next look. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
@@ -244,7 +241,10 @@ public final class RunMachine {
                 .formatted(spec.search().timeout().text());
         if (draft.baseline == null) {
             actions.add(new DeleteJob(JobKey.baseline()));
-            fail(Reason.BUDGET_EXCEEDED, spent + " before the baseline was measured");
+            String why = Hindrance.of(List.of(seen.baseline()), draft.now)
+                    .map(h -> ": " + h.message())
+                    .orElse("");
+            fail(Reason.BUDGET_EXCEEDED, spent + " before the baseline was measured" + why);
             return;
         }
         draft.updateOpenTrials(t -> {
@@ -295,27 +295,11 @@ public final class RunMachine {
     }
 
     private void go(Reason reason, String message, List<? extends JobState<?>> jobs) {
-        Optional<String> stuck = stuck(jobs, draft.now);
-        draft.conditions = stuck.isPresent()
-                ? draft.conditions.stalled(Reason.UNSCHEDULABLE, stuck.get())
-                : draft.conditions.progressing(reason, message);
+        draft.conditions = Hindrance.of(jobs, draft.now)
+                .map(h -> draft.conditions.progressing(h.reason(), h.message()))
+                .orElseGet(() -> draft.conditions.progressing(reason, message));
         Duration left = Duration.between(draft.now, deadline());
         actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
-    }
-
-    /** What keeps a pod from being scheduled for longer than is usual. */
-    static Optional<String> stuck(List<? extends JobState<?>> jobs, Instant now) {
-        for (JobState<?> job : jobs) {
-            if (job instanceof JobState.Pending<?> p
-                    && p.reason().filter("Unschedulable"::equals).isPresent()
-                    && !p.since().plus(UNSCHEDULABLE_AFTER).isAfter(now)) {
-                return Optional.of("a pod could not be scheduled for %d min: %s; free resources or add a node"
-                        .formatted(
-                                Duration.between(p.since(), now).toMinutes(),
-                                p.message().orElse("the scheduler gave no reason")));
-            }
-        }
-        return Optional.empty();
     }
 
     private String onAccelerator() {

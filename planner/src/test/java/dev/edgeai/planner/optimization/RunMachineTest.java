@@ -150,17 +150,27 @@ class RunMachineTest {
     }
 
     @Test
-    void a_pod_that_cannot_be_scheduled_is_said_out_loud_after_a_while() {
+    void a_pod_that_cannot_be_scheduled_yet_is_waited_for_and_said_out_loud_after_a_while() {
         JobState<TrialResult> pending =
                 new JobState.Pending<>(Optional.of("Unschedulable"), Optional.of("0/3 nodes: insufficient memory"), T0);
         OptimizationRunStatus status =
                 decide(OptimizationRunStatus.empty(), Runs.nothing(), T0).status();
 
         RunDecision soon = decide(status, Runs.withBaselineState(Runs.nothing(), pending), T0.plusSeconds(60));
-        assertThat(condition(soon, "Stalled").getStatus()).isEqualTo("False");
+        assertThat(condition(soon, "Reconciling").getReason()).isEqualTo("Assessing");
         RunDecision late = decide(status, Runs.withBaselineState(Runs.nothing(), pending), T0.plusSeconds(180));
-        assertThat(condition(late, "Stalled").getReason()).isEqualTo("Unschedulable");
-        assertThat(condition(late, "Stalled").getMessage()).contains("insufficient memory");
+        assertThat(condition(late, "Reconciling").getStatus()).isEqualTo("True");
+        assertThat(condition(late, "Reconciling").getReason()).isEqualTo("Unschedulable");
+        assertThat(condition(late, "Reconciling").getMessage())
+                .contains("for 3 min", "insufficient memory", "add a node");
+        assertThat(condition(late, "Stalled").getStatus())
+                .as("a node may come back by itself")
+                .isEqualTo("False");
+
+        RunDecision end =
+                decide(late.status(), Runs.withBaselineState(Runs.nothing(), pending), T0.plus(Duration.ofHours(1)));
+        assertThat(condition(end, "Stalled").getReason()).isEqualTo("BudgetExceeded");
+        assertThat(condition(end, "Stalled").getMessage()).contains("insufficient memory");
     }
 
     @Test
