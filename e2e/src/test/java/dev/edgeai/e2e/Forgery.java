@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class Forgery {
         try {
             Path folder = Files.createTempDirectory("forgery-" + name);
             Files.copy(Environment.model("lying").resolve("model.onnx"), folder.resolve("model.onnx"));
-            // The name makes each forgery an artifact of its own.
+            mark(folder.resolve("model.onnx"), name + System.nanoTime());
             Files.writeString(
                     folder.resolve("edgeai.json"),
                     "{\"engine\":\"OnnxRuntime\",\"model\":\"model.onnx\",\"options\":{},\"framework\":\"onnxruntime\","
@@ -58,6 +59,20 @@ final class Forgery {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Appends a protobuf field that readers skip: equal files are one blob in a registry, and one forgery's damage would be
+     * another's.
+     */
+    private static void mark(Path model, String text) throws IOException {
+        byte[] value = text.getBytes(StandardCharsets.UTF_8);
+        byte[] field = new byte[3 + value.length];
+        field[0] = (byte) 0x9a; // field 99, length-delimited
+        field[1] = 0x06;
+        field[2] = (byte) value.length;
+        System.arraycopy(value, 0, field, 3, value.length);
+        Files.write(model, field, StandardOpenOption.APPEND);
     }
 
     private static String certify(KubernetesClient client, Model model, String artifact, String accelerator)
