@@ -12,6 +12,7 @@ import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.optimization.RunInputs;
 import dev.edgeai.planner.rollout.CertifiedVersion;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.RolloutDecision;

@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.optimization.RunInputs;
 
 import java.util.List;
 import java.util.Map;

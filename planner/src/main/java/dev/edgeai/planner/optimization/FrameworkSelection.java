@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +36,7 @@ public final class FrameworkSelection {
      * @param task of the model
      * @param model as assessed
      * @param requested {@code spec.search.frameworks}; empty: the profile or the table decides
-     * @param available frameworks with an optimizer image
+     * @param available frameworks with an optimizer
      * @return each framework that was considered, the planned ones in the order of trying
      */
     public static List<FrameworkPlan> select(
@@ -91,7 +92,7 @@ public final class FrameworkSelection {
                     && !available.contains(OLIVE)
                     && model.format().equals(Formats.ONNX)) {
                 order.putIfAbsent(
-                        ONNX_RUNTIME, rank(order) + why + "; stands in for Olive, which has no optimizer image");
+                        ONNX_RUNTIME, rank(order) + why + "; stands in for Olive, which has no optimizer here");
             }
         }
     }
@@ -117,7 +118,8 @@ public final class FrameworkSelection {
             return new FrameworkPlan(
                     framework,
                     false,
-                    "%s: no optimizer image is configured; set images.optimizers.%s".formatted(name, name));
+                    "%s: has no optimizer here; give it one (in a cluster images.optimizers.%s, else EDGEAI_OPTIMIZER_%s)"
+                            .formatted(name, name, framework.slug().toUpperCase(Locale.ROOT)));
         }
         return new FrameworkPlan(framework, true, name + ": " + why);
     }

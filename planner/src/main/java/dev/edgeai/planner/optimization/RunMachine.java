@@ -4,7 +4,6 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.JobState;
@@ -207,21 +206,15 @@ public final class RunMachine {
         if (matched.isEmpty()) {
             return; // the profile was removed from the configuration; measureBaseline says so
         }
-        draft.plan = FrameworkSelection.select(
-                matched.get().profile(),
-                spec.task(),
-                draft.assessment,
-                spec.search().frameworks(),
-                seen.available());
-        List<Candidate> candidates = Candidates.of(
-                draft.plan, draft.assessment, spec.task(), spec.evaluation(), spec.search(), seen.cpuFeatures());
-        if (candidates.isEmpty()) {
-            String reasons = draft.plan.stream().map(FrameworkPlan::reason).collect(Collectors.joining("; "));
-            fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + reasons);
+        SearchPlan plan =
+                SearchPlan.of(spec, matched.get().profile(), draft.assessment, seen.available(), seen.cpuFeatures());
+        draft.plan = plan.frameworks();
+        if (plan.trials().isEmpty()) {
+            fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + plan.reasons());
             return;
         }
         draft.baseline = baseline.baseline();
-        candidates.forEach(c -> draft.trials.add(Trials.planned(c)));
+        plan.trials().forEach(c -> draft.trials.add(Trials.planned(c)));
     }
 
     private Instant deadline() {

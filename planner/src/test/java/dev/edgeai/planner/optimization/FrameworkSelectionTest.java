@@ -59,7 +59,8 @@ class FrameworkSelectionTest {
                 .extracting(FrameworkPlan::framework, FrameworkPlan::planned)
                 .containsExactly(tuple(OPENVINO, true), tuple(OLIVE, false), tuple(ONNX_RUNTIME, true));
         assertThat(plan.get(1).reason())
-                .isEqualTo("Olive: no optimizer image is configured; set images.optimizers.Olive");
+                .isEqualTo(
+                        "Olive: has no optimizer here; give it one (in a cluster images.optimizers.Olive, else EDGEAI_OPTIMIZER_OLIVE)");
         assertThat(plan.get(2).reason()).contains("stands in for Olive");
     }
 

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.GateOverrides;
@@ -7,12 +7,10 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
 
 /** The search that an EdgeModel asks for on one target. */
-final class RunInputs {
-    private RunInputs() {}
-
+public final class RunInputs {
     /** What is absent takes its default, so that equal wishes give equal specifications. */
     @SuppressWarnings("NullAway") // the record completes them
-    static OptimizationRunSpec of(EdgeModelSpec model, Target target) {
+    public static OptimizationRunSpec of(EdgeModelSpec model, Target target) {
         return new OptimizationRunSpec(
                 model.source(),
                 model.task(),
@@ -29,4 +27,6 @@ final class RunInputs {
         GateOverrides overrides = target.gates();
         return overrides == null ? model.gates() : overrides.over(model.gates());
     }
+
+    private RunInputs() {}
 }

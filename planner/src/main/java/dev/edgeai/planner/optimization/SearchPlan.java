@@ -1,0 +1,48 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a run will try, known as soon as its model is assessed.
+ *
+ * @param frameworks each that was considered, and why it is or is not tried
+ * @param trials in the order of trying; empty when no framework has a technique for the model
+ */
+public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials) {
+    public SearchPlan {
+        frameworks = List.copyOf(frameworks);
+        trials = List.copyOf(trials);
+    }
+
+    /**
+     * @param profile of the hardware
+     * @param available frameworks with an optimizer
+     * @param cpuFeatures as {@link Candidates#of} takes them
+     */
+    public static SearchPlan of(
+            OptimizationRunSpec spec,
+            AcceleratorProfile profile,
+            Assessment model,
+            Set<Framework> available,
+            Optional<Set<String>> cpuFeatures) {
+        List<FrameworkPlan> frameworks = FrameworkSelection.select(
+                profile, spec.task(), model, spec.search().frameworks(), available);
+        return new SearchPlan(
+                frameworks,
+                Candidates.of(frameworks, model, spec.task(), spec.evaluation(), spec.search(), cpuFeatures));
+    }
+
+    /** The frameworks' reasons in one line. */
+    public String reasons() {
+        return frameworks.stream().map(FrameworkPlan::reason).collect(Collectors.joining("; "));
+    }
+}
