@@ -113,7 +113,7 @@ final class WarmupCommand implements Callable<Integer> {
         Task rated =
                 Optional.ofNullable(task).or(() -> spec.map(TrialSpec::task)).orElse(Task.IMAGE_CLASSIFICATION);
         Dataset samples = Dataset.read(dataset, evaluation, described.inputInfos(), MAX_DATASET_BYTES);
-        Metric metric = Evaluator.metric(evaluation.metric(), rated, samples);
+        Metric metric = Evaluator.metric(rated, evaluation, samples);
         return new Warmup(url, model, timeout, concurrency, Duration.ofSeconds(deadlineSeconds))
                 .run(
                         samples,

@@ -32,10 +32,12 @@ public final class AnswerReader {
                 .filter(output -> isFloat(output.type()))
                 .findFirst()
                 .orElse(outputs.getFirst());
-        return new AnswerReader(read.name(), isClassification(task));
+        boolean number =
+                isFloat(read.type()) && !read.shape().isEmpty() && read.shape().getLast() == 1;
+        return new AnswerReader(read.name(), isClassification(task) && !(task == Task.TABULAR && number));
     }
 
-    /** Whether the task's answer is one class. */
+    /** Whether the task's answer is one class; tabular models may also give a number. */
     public static boolean isClassification(Task task) {
         return switch (task) {
             case IMAGE_CLASSIFICATION, TEXT_CLASSIFICATION, AUDIO_CLASSIFICATION, TABULAR -> true;

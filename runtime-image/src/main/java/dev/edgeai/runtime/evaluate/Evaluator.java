@@ -1,8 +1,10 @@
 package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.Metric;
 import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.planner.optimization.Candidates;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -21,24 +23,25 @@ import java.util.function.IntConsumer;
 public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
 
     /**
-     * The metric that holds: the one asked for, else accuracy for labelled classifiers and fidelity otherwise.
+     * The metric that holds: the planner's, but fidelity where none was asked for and there are no labels.
      *
      * @throws InvalidDatasetException the metric does not suit the task, or needs labels that are not there
      */
-    public static Metric metric(@Nullable Metric asked, Task task, Dataset dataset) {
+    public static Metric metric(Task task, Evaluation evaluation, Dataset dataset) {
+        Metric metric = Candidates.metric(task, evaluation);
         boolean labelled = dataset.labels().isPresent();
-        if (asked == null) {
-            return AnswerReader.isClassification(task) && labelled ? Metric.ACCURACY : Metric.FIDELITY;
+        if (metric == Metric.FIDELITY || (evaluation.metric() == null && !labelled)) {
+            return Metric.FIDELITY;
         }
-        if (asked != Metric.FIDELITY && !AnswerReader.isClassification(task)) {
-            throw new InvalidDatasetException("The metric " + asked + " rates classes, but the task is " + task
+        if (!AnswerReader.isClassification(task)) {
+            throw new InvalidDatasetException("The metric " + metric + " rates classes, but the task is " + task
                     + "; use the metric Fidelity or a classification task.");
         }
-        if (asked != Metric.FIDELITY && !labelled) {
-            throw new InvalidDatasetException("The metric " + asked
+        if (!labelled) {
+            throw new InvalidDatasetException("The metric " + metric
                     + " needs an array 'labels' in the dataset; add it or use the metric Fidelity.");
         }
-        return asked;
+        return metric;
     }
 
     /**
@@ -67,7 +70,8 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         int size = dataset.size();
         int[] baselineAnswers = new int[size];
         int[] variantAnswers = new int[size];
-        double[] cosines = new double[size];
+        double[] likenesses = new double[size];
+        boolean classes = metric != Metric.FIDELITY || baselineReader.classifier();
         double maxError = 0;
         for (int i = 0; i < size; i++) {
             Map<String, Tensor> sample = dataset.sample(i);
@@ -80,16 +84,15 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
                         + " values and the variant with " + otherVector.length);
             }
             maxError = Math.max(maxError, Similarity.maxError(oneVector, otherVector));
-            if (baselineReader.classifier()) {
+            if (classes) {
                 baselineAnswers[i] = baselineReader.answer(one);
                 variantAnswers[i] = variantReader.answer(other);
             } else {
-                cosines[i] = Similarity.cosine(oneVector, otherVector);
+                likenesses[i] = Similarity.of(oneVector, otherVector);
             }
             progress.accept(i + 1);
         }
-        Estimate fidelity =
-                baselineReader.classifier() ? Quality.agreement(baselineAnswers, variantAnswers) : meanCosine(cosines);
+        Estimate fidelity = classes ? Quality.agreement(baselineAnswers, variantAnswers) : mean(likenesses);
         return metric == Metric.FIDELITY
                 ? new Rating(null, null, null, fidelity, maxError)
                 : new Rating(
@@ -100,11 +103,11 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
                         maxError);
     }
 
-    private Estimate meanCosine(double[] cosines) {
-        return Intervals.bootstrap(cosines.length, seed, indices -> {
+    private Estimate mean(double[] likenesses) {
+        return Intervals.bootstrap(likenesses.length, seed, indices -> {
             double sum = 0;
             for (int i : indices) {
-                sum += cosines[i];
+                sum += likenesses[i];
             }
             return Math.max(0, sum / indices.length);
         });
@@ -136,7 +139,7 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
      * @param baseline the baseline's task metric; absent for fidelity
      * @param variant the variant's task metric; absent for fidelity
      * @param retention variant over baseline; absent for fidelity
-     * @param fidelity share of equal answers of classifiers, else mean cosine similarity (a negative mean counts as 0)
+     * @param fidelity share of equal answers of classifiers, else the mean of {@link Similarity#of} (a negative one counts as 0)
      * @param maxError largest difference of two output values
      */
     public record Rating(

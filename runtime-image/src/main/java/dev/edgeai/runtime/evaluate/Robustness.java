@@ -59,7 +59,7 @@ public final class Robustness {
             Map<String, Tensor> again = model.infer(perturbed);
             sum += reader.classifier()
                     ? (reader.answer(answer) == reader.answer(again) ? 1 : 0)
-                    : Math.max(0, Similarity.cosine(reader.vector(answer), reader.vector(again)));
+                    : Math.max(0, Similarity.of(reader.vector(answer), reader.vector(again)));
         }
         return Math.round(sum / samples * 1e6) / 1e6;
     }

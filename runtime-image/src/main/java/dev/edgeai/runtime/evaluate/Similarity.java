@@ -4,6 +4,16 @@ package dev.edgeai.runtime.evaluate;
 final class Similarity {
     private Similarity() {}
 
+    /** The cosine of two vectors; of two single numbers, whose cosine is always 1 or -1, 1 - |a - b| / max(|a|, |b|). */
+    static double of(float[] one, float[] other) {
+        if (one.length != 1) {
+            return cosine(one, other);
+        }
+        double largest = Math.max(Math.abs(one[0]), Math.abs(other[0]));
+        double likeness = largest == 0 ? 1 : 1 - Math.abs((double) one[0] - other[0]) / largest;
+        return Double.isFinite(likeness) ? Math.max(0, likeness) : 0;
+    }
+
     /** Cosine of the angle; 0 when a vector is not finite or one alone is zero, 1 when both are zero. */
     static double cosine(float[] one, float[] other) {
         double dot = 0;

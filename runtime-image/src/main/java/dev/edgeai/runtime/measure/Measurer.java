@@ -66,10 +66,7 @@ public final class Measurer {
             Subjects subjects = new Subjects(spec, baseline, variant);
             Dataset dataset = Dataset.read(work.dataset(), spec.evaluation(), subjects.inputs(), spec.maxSourceBytes());
             Evaluator evaluator = new Evaluator(
-                    dataset,
-                    spec.task(),
-                    Evaluator.metric(spec.evaluation().metric(), spec.task(), dataset),
-                    spec.seed());
+                    dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());
             Measuring measuring =
                     new Measuring(dataset, new MemoryProbe(work.root(), settings.memoryRepetitions()), progress);
             return variant.isPresent()
@@ -122,7 +119,7 @@ public final class Measurer {
                 rating.fidelity(),
                 saved(before.footprintBytes(), after.footprintBytes()),
                 saved(before.sizeBytes(), after.sizeBytes()));
-        progress.line("speed-up %s; pushing the variant to %s"
+        progress.line("speed-up %s; storing the variant in %s"
                 .formatted(comparison.speedup().value(), spec.repository()));
         String digest = store.push(work.variant(), spec.repository());
         return new TrialResult(spec.trial(), digest, before, after, comparison, robustness, versions(variant));

@@ -154,7 +154,7 @@ class MeasurerTest {
         TrialSpec spec = new TrialSpec(
                 "run",
                 trial,
-                Task.TABULAR,
+                Task.IMAGE_CLASSIFICATION,
                 null,
                 null,
                 Map.of(),
