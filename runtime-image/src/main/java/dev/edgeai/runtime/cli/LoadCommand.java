@@ -1,6 +1,5 @@
 package dev.edgeai.runtime.cli;
 
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Loader;
@@ -12,7 +11,6 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 /** {@code edgeai load}: the init container of a serving pod. */
@@ -50,16 +48,13 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
     private Path into;
 
-    @Option(
-            names = "--plain-http",
-            paramLabel = "HOST[:PORT]",
-            split = ",",
-            description = "Registries without TLS (also EDGEAI_PLAIN_HTTP).")
-    private List<String> plainHttp = List.of();
+    @Mixin
+    private final RegistryOptions registry;
 
     LoadCommand(Environment environment) {
         this.environment = environment;
         output = new Output(environment);
+        registry = new RegistryOptions(environment);
     }
 
     /**
@@ -74,7 +69,7 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TrustedKey key = TrustedKey.of(environment);
-        Loader loader = new Loader(Artifacts.of(environment, plainHttp), key, accelerator);
+        Loader loader = new Loader(registry.artifacts(), key, accelerator);
         VerifiedModel model = loader.load(Reference.parse(artifact), digest(), into);
         Result result = new Result(
                 model.artifact().toString(),

@@ -4,11 +4,9 @@ import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Reference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 /** {@code edgeai push}: a model or a dataset into a registry. */
@@ -28,16 +26,13 @@ final class PushCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "oci://REGISTRY/REPOSITORY[:TAG]", description = "Where it goes.")
     private String target;
 
-    @Option(
-            names = "--plain-http",
-            paramLabel = "HOST[:PORT]",
-            split = ",",
-            description = "Registries without TLS (also EDGEAI_PLAIN_HTTP).")
-    private List<String> plainHttp = List.of();
+    @Mixin
+    private final RegistryOptions registry;
 
     PushCommand(Environment environment) {
         this.environment = environment;
         output = new Output(environment);
+        registry = new RegistryOptions(environment);
     }
 
     /**
@@ -53,7 +48,7 @@ final class PushCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Reference reference = Reference.parse(target);
-        Artifacts.Pushed pushed = Artifacts.of(environment, plainHttp).push(what, reference);
+        Artifacts.Pushed pushed = registry.artifacts().push(what, reference);
         String digest = pushed.digest().toString();
         output.result(
                 new Result(reference.at(pushed.digest()).toString(), digest, pushed.bytes(), pushed.files()), digest);

@@ -1,6 +1,5 @@
 package dev.edgeai.runtime.cli;
 
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.TrustedKey;
 import dev.edgeai.runtime.certify.Verifier;
@@ -13,7 +12,6 @@ import picocli.CommandLine.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -42,16 +40,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--accelerator", paramLabel = "NAME", description = "The class of hardware it must be for.")
     private @Nullable String accelerator;
 
-    @Option(
-            names = "--plain-http",
-            paramLabel = "HOST[:PORT]",
-            split = ",",
-            description = "Registries without TLS (also EDGEAI_PLAIN_HTTP).")
-    private List<String> plainHttp = List.of();
+    @Mixin
+    private final RegistryOptions registry;
 
     VerifyCommand(Environment environment) {
         this.environment = environment;
         output = new Output(environment);
+        registry = new RegistryOptions(environment);
     }
 
     @Override
@@ -59,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
         Verifier verifier = new Verifier(key == null ? TrustedKey.of(environment) : TrustedKey.read(key), accelerator);
         Verifier.Report report = Files.isDirectory(Path.of(what))
                 ? verifier.verify(Path.of(what))
-                : verifier.verify(Artifacts.of(environment, plainHttp), Reference.parse(what));
+                : verifier.verify(registry.artifacts(), Reference.parse(what));
         output.print(report, text(report));
         return report.holds() ? ExitCode.DONE : ExitCode.REFUSED;
     }
