@@ -50,6 +50,15 @@ public final class Artifacts {
     }
 
     /**
+     * The digest under which a file or a folder would be pushed.
+     *
+     * @throws IOException the files cannot be read
+     */
+    public static Digest digest(Path fileOrFolder) throws IOException {
+        return ModelPack.of(fileOrFolder).digest();
+    }
+
+    /**
      * What was pushed.
      *
      * @param digest of the manifest

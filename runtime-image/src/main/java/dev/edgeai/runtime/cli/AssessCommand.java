@@ -28,17 +28,26 @@ final class AssessCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Assessment assessment = assess(folder);
+        output.result(assessment, text(assessment));
+        return ExitCode.DONE;
+    }
+
+    /**
+     * Assesses the model of a folder.
+     *
+     * @throws RuntimeFailure {@code UnsupportedModel}
+     */
+    static Assessment assess(Path folder) {
         try {
-            Assessment assessment = Assessor.assess(folder);
-            output.result(assessment, text(assessment));
-            return ExitCode.DONE;
+            return Assessor.assess(folder);
         } catch (UnreadableModelException e) {
             throw new RuntimeFailure(
                     FailureReason.UNSUPPORTED_MODEL, "The model is not supported: " + e.getMessage() + ".", e);
         }
     }
 
-    private static String text(Assessment a) {
+    static String text(Assessment a) {
         StringBuilder text = new StringBuilder();
         text.append("%s, %s, %,d weights mostly %s, %,d bytes%n"
                 .formatted(a.format(), a.architecture(), a.parameters(), a.precision(), a.sizeBytes()));

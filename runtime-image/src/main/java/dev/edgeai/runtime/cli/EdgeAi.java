@@ -71,6 +71,7 @@ public final class EdgeAi implements Runnable {
                 new AssessCommand(environment),
                 new MeasureCommand(environment),
                 new MemoryProbeCommand(),
+                new OptimizeCommand(environment),
                 new ServeCommand(environment),
                 new WarmupCommand(environment),
                 new PredictCommand(environment));

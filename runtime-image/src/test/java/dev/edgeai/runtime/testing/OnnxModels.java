@@ -23,16 +23,21 @@ import java.util.Random;
 public final class OnnxModels {
     private OnnxModels() {}
 
-    /** {@code y = x * w} with {@code w} given row by row; x: float32[N,rows], y: float32[N,columns]. */
-    public static ModelProto linear(float[][] w) {
-        GraphProto graph = GraphProto.newBuilder()
-                .setName("linear")
-                .addInput(value("x", -1, w.length))
-                .addOutput(value("y", -1, w[0].length))
-                .addInitializer(weights("w", flat(w), w.length, w[0].length))
-                .addNode(node("MatMul", List.of("x", "w"), "y"))
-                .build();
-        return model(graph);
+    /** {@code y = x * w * …} with each w given row by row; x: float32[N,rows], y: float32[N,columns of the last]. */
+    public static ModelProto linear(float[][]... factors) {
+        GraphProto.Builder graph = GraphProto.newBuilder().setName("linear");
+        String current = "x";
+        for (int i = 0; i < factors.length; i++) {
+            float[][] w = factors[i];
+            String name = i == 0 ? "w" : "w" + i;
+            String product = i == factors.length - 1 ? "y" : "h" + i;
+            graph.addInitializer(weights(name, flat(w), w.length, w[0].length));
+            graph.addNode(node("MatMul", List.of(current, name), product));
+            current = product;
+        }
+        return model(graph.addInput(value("x", -1, factors[0].length))
+                .addOutput(value("y", -1, factors[factors.length - 1][0].length))
+                .build());
     }
 
     /** A multi-layer perceptron with ReLU and random weights; x: float32[N,widths[0]], y: float32[N,last]. */

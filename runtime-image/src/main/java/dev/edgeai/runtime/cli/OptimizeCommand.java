@@ -1,0 +1,180 @@
+package dev.edgeai.runtime.cli;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.optimization.SearchPlan;
+import dev.edgeai.planner.status.Reason;
+import dev.edgeai.runtime.measure.Progress;
+import dev.edgeai.runtime.optimize.LocalFiles;
+import dev.edgeai.runtime.optimize.LocalRun;
+import dev.edgeai.runtime.optimize.LocalTrials;
+import dev.edgeai.runtime.optimize.Machine;
+import dev.edgeai.runtime.optimize.ManifestFile;
+import dev.edgeai.runtime.optimize.OptimizerCommand;
+import dev.edgeai.runtime.optimize.RunManifest;
+import dev.edgeai.runtime.optimize.RunText;
+import io.fabric8.kubernetes.api.model.Condition;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+
+/** {@code edgeai optimize}: an optimization run on this machine, decided by the operator's own state machine. */
+@Command(
+        name = "optimize",
+        description = {
+            "Runs an OptimizationRun, or what a target of an EdgeModel asks for, on this machine and without a "
+                    + "cluster: the same decisions, trials and measurements, but no certificate.",
+            "An optimizer is the command in EDGEAI_OPTIMIZER_OPENVINO, EDGEAI_OPTIMIZER_ONNXRUNTIME, …, else "
+                    + "optimize-openvino, optimize-onnxruntime, … on the PATH.",
+            "Exit code 3 when no variant passed the gates."
+        })
+final class OptimizeCommand implements Callable<Integer> {
+    private static final Duration PROGRESS_PAUSE = Duration.ofSeconds(5);
+
+    private final Environment environment;
+
+    @Spec
+    private CommandSpec verb;
+
+    @Mixin
+    private final Output output;
+
+    @Mixin
+    private final InputOptions inputs;
+
+    @Mixin
+    private final BenchmarkOptions benchmark = new BenchmarkOptions();
+
+    @Option(
+            names = {"-f", "--file"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The manifest, as 'kubectl apply' takes it.")
+    private Path file;
+
+    @Option(names = "--target", paramLabel = "NAME", description = "Target of the EdgeModel (default: its first).")
+    private @Nullable String target;
+
+    @Option(
+            names = "--into",
+            paramLabel = "FOLDER",
+            description = "An empty or new folder for the run's files, variants among them (default: run-<name>).")
+    private @Nullable Path into;
+
+    @Option(names = "--threads", defaultValue = "1", description = "Threads per inference (default: 1).")
+    private int threads;
+
+    @Option(
+            names = "--dry-run",
+            description = "Assesses the model, says what would be tried and why, and tries nothing.")
+    private boolean dryRun;
+
+    OptimizeCommand(Environment environment) {
+        this.environment = environment;
+        output = new Output(environment);
+        inputs = new InputOptions(environment);
+    }
+
+    /** What {@code --dry-run -o json} prints. */
+    record DryRun(Assessment assessment, SearchPlan plan) {}
+
+    @Override
+    public Integer call() throws IOException {
+        RunManifest run = new ManifestFile(file).read(target);
+        Map<Framework, OptimizerCommand> optimizers = OptimizerCommand.installed(environment);
+        Machine machine = Machine.of(run.spec().accelerator(), threads, optimizers.keySet());
+        if (dryRun) {
+            return plan(run, machine);
+        }
+        if (optimizers.isEmpty()) {
+            throw new UsageException("This machine has no optimizer; set EDGEAI_OPTIMIZER_ONNXRUNTIME or "
+                    + "EDGEAI_OPTIMIZER_OPENVINO to a command (docs/optimize-without-a-cluster.md).");
+        }
+        return optimize(run, machine, optimizers);
+    }
+
+    private int plan(RunManifest run, Machine machine) throws IOException {
+        Path folder = Files.createTempDirectory("edgeai-dry-run");
+        try {
+            inputs.source(run.spec().source(), folder);
+            Assessment assessment = AssessCommand.assess(folder);
+            SearchPlan plan = machine.plan(run.spec(), assessment);
+            output.print(new DryRun(assessment, plan), AssessCommand.text(assessment) + "\n\n" + RunText.of(plan));
+            return plan.trials().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
+        } finally {
+            LocalFiles.delete(folder);
+        }
+    }
+
+    private int optimize(RunManifest run, Machine machine, Map<Framework, OptimizerCommand> optimizers)
+            throws IOException {
+        Path folder = LocalFiles.fresh(into == null ? Path.of("run-" + run.name()) : into);
+        Path source = folder.resolve("source");
+        String sourceDigest = inputs.source(run.spec().source(), source);
+        String datasetDigest = inputs.dataset(run.spec().evaluation().dataset(), folder.resolve("dataset"));
+        FetchResult fetched = new FetchResult(sourceDigest, datasetDigest, LocalFiles.bytes(source));
+        Progress progress = new Progress(
+                output.isJson()
+                        ? verb.commandLine().getErr()
+                        : verb.commandLine().getOut(),
+                PROGRESS_PAUSE);
+        LocalTrials trials = new LocalTrials(folder, run, threads, optimizers, benchmark.over(Map.of()), progress);
+        OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())
+                .run(fetched, AssessCommand.assess(source), teller(progress));
+        output.print(status, "\n" + RunText.of(status));
+        if (status.selected() == null) {
+            throw failure(status);
+        }
+        progress.line(status.selected().reason() + ".\nIts files: "
+                + folder.resolve(status.selected().trial()).resolve("variant"));
+        return ExitCode.DONE;
+    }
+
+    /** Tells the plan when it is made and each trial when it ends, once. */
+    private static Consumer<OptimizationRunStatus> teller(Progress progress) {
+        Set<String> told = new HashSet<>();
+        return status -> {
+            if (!status.plan().isEmpty() && told.add("plan")) {
+                RunText.frameworks(status.plan()).forEach(progress::line);
+            }
+            for (TrialStatus trial : status.trials()) {
+                boolean ended = trial.phase() != TrialPhase.PENDING && trial.phase() != TrialPhase.RUNNING;
+                if (ended && told.add(trial.name())) {
+                    progress.line(RunText.ended(trial));
+                }
+            }
+        };
+    }
+
+    private static RuntimeFailure failure(OptimizationRunStatus status) {
+        Condition why = status.conditions().getFirst();
+        if (why.getReason().equals(Reason.NO_VARIANT_PASSED_GATES.text())) {
+            return new RuntimeFailure(FailureReason.GATE_REFUSED, why.getMessage());
+        }
+        FailureReason reason = Arrays.stream(FailureReason.values())
+                .filter(known -> known.reason().equals(why.getReason()))
+                .findFirst()
+                .orElse(FailureReason.OPTIMIZATION_FAILED);
+        return new RuntimeFailure(reason, why.getMessage());
+    }
+}

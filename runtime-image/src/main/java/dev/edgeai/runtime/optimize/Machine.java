@@ -1,0 +1,59 @@
+package dev.edgeai.runtime.optimize;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.planner.optimization.RunObservation;
+import dev.edgeai.planner.optimization.SearchPlan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * This machine, as the one node of the accelerator that a run asks for.
+ *
+ * @param profile named as the accelerator, which is taken as the platform too: an operator's profiles are not known here
+ * @param optimizers frameworks that have one here
+ * @param cpuFeatures in the kernel's words ({@code avx512_bf16}); absent where it does not tell
+ */
+public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Optional<Set<String>> cpuFeatures) {
+    public Machine {
+        optimizers = Set.copyOf(optimizers);
+    }
+
+    @SuppressWarnings("NullAway") // the profile completes what is absent
+    public static Machine of(String accelerator, int threads, Set<Framework> optimizers) {
+        AcceleratorProfile profile =
+                new AcceleratorProfile(accelerator, null, null, null, null, null, threads, null, null);
+        return new Machine(profile, optimizers, features(Path.of("/proc/cpuinfo")));
+    }
+
+    /** What a run on this machine would try. */
+    public SearchPlan plan(OptimizationRunSpec spec, Assessment model) {
+        return SearchPlan.of(spec, profile, model, optimizers, cpuFeatures);
+    }
+
+    RunObservation.Accelerators accelerators() {
+        return new RunObservation.Accelerators(Optional.of(new RunObservation.Matched(profile, 1)), Optional.empty());
+    }
+
+    private static Optional<Set<String>> features(Path cpuInfo) {
+        try (Stream<String> lines = Files.lines(cpuInfo)) {
+            return lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+                    .findFirst()
+                    .map(line -> Arrays.stream(line.substring(line.indexOf(':') + 1)
+                                    .strip()
+                                    .split("\\s+"))
+                            .collect(Collectors.toUnmodifiableSet()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.edgeai.runtime.optimize;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.optimization.Candidate;
+import dev.edgeai.planner.optimization.SearchPlan;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/** Runs for people. */
+public final class RunText {
+    private static final String ROW = "%-2s%-25s %-9s %10s %22s %9s %13s %11s%n";
+
+    private RunText() {}
+
+    /** Frameworks with their reasons, then the trials in the order of trying. */
+    public static String of(SearchPlan plan) {
+        StringBuilder text = new StringBuilder("frameworks\n");
+        frameworks(plan.frameworks())
+                .forEach(line -> text.append("  ").append(line).append('\n'));
+        text.append("trials, in this order\n");
+        for (Candidate trial : plan.trials()) {
+            text.append("  ").append(trial.framework().slug()).append('/').append(trial.technique());
+            new TreeMap<>(trial.parameters())
+                    .forEach((name, value) ->
+                            text.append("  ").append(name).append('=').append(value));
+            text.append('\n');
+        }
+        return text.toString().stripTrailing();
+    }
+
+    /** One line for each framework: {@code +} it is tried, {@code -} it is not. */
+    public static List<String> frameworks(List<FrameworkPlan> plan) {
+        return plan.stream()
+                .map(framework -> (framework.planned() ? "+ " : "- ") + framework.reason())
+                .toList();
+    }
+
+    /** A table of the trials; under one that did not pass stands why. */
+    public static String of(OptimizationRunStatus status) {
+        StringBuilder table = new StringBuilder(
+                row("", "variant", "verdict", "p50", "speed-up", "kept", "memory saved", "size saved"));
+        if (status.baseline() != null) {
+            table.append(row("", "baseline", "", status.baseline().latencyP50Micros() + " us", "", "", "", ""));
+        }
+        for (TrialStatus trial : status.trials()) {
+            table.append(row(status, trial));
+            why(trial).forEach(why -> table.append("     ").append(why).append('\n'));
+        }
+        return table.append("> chosen, * on the Pareto front").toString();
+    }
+
+    /** How a trial ended, in a line. */
+    public static String ended(TrialStatus trial) {
+        List<String> why = why(trial);
+        return trial.variant() + ": " + phase(trial.phase()) + (why.isEmpty() ? "" : ", " + String.join("; ", why));
+    }
+
+    /** The gates that a trial missed, or why it failed. */
+    private static List<String> why(TrialStatus trial) {
+        if (trial.phase() == TrialPhase.FAILED) {
+            return List.of(trial.reason() + ": " + trial.message());
+        }
+        return trial.gates().stream()
+                .filter(gate -> gate.verdict() != Verdict.PASS)
+                .map(gate -> String.valueOf(gate.message()))
+                .toList();
+    }
+
+    private static String row(OptimizationRunStatus status, TrialStatus trial) {
+        boolean chosen = status.selected() != null && status.selected().trial().equals(trial.name());
+        String mark = chosen ? ">" : status.paretoFront().contains(trial.name()) ? "*" : "";
+        Comparison comparison = trial.comparison();
+        if (comparison == null || trial.measurement() == null) {
+            return row(mark, trial.variant(), phase(trial.phase()), "", "", "", "", "");
+        }
+        Estimate kept = comparison.accuracyRetention() != null ? comparison.accuracyRetention() : comparison.fidelity();
+        return row(
+                mark,
+                trial.variant(),
+                phase(trial.phase()),
+                trial.measurement().latencyP50Micros() + " us",
+                speedup(comparison.speedup()),
+                kept == null ? "" : percent(kept.value()),
+                percent(comparison.memoryReduction()),
+                percent(comparison.sizeReduction()));
+    }
+
+    private static String row(Object... cells) {
+        return String.format(Locale.ROOT, ROW, cells).stripTrailing() + "\n";
+    }
+
+    private static String speedup(Estimate speedup) {
+        return String.format(
+                Locale.ROOT,
+                "%.2fx [%.2f, %.2f]",
+                speedup.value().asDouble(),
+                speedup.lower().asDouble(),
+                speedup.upper().asDouble());
+    }
+
+    private static String percent(Decimal share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share.asDouble());
+    }
+
+    private static String phase(TrialPhase phase) {
+        String name = phase.name();
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+    }
+}
