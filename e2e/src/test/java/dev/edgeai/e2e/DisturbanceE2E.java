@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -149,24 +151,26 @@ class DisturbanceE2E {
                 .count();
     }
 
+    /** SIGKILL, and a new pod: neither the Lease nor a write under way is finished. */
     private static void killOperator() {
-        client.pods()
-                .inNamespace("edgeai-system")
-                .withLabel("app.kubernetes.io/name", "edgeai-operator")
-                .withGracePeriod(0)
-                .delete();
+        for (Pod pod : operatorPods()) {
+            PodCgroup.of(pod).kill();
+            client.pods().resource(pod).withGracePeriod(0).delete();
+        }
         Until.holds(
                 "another operator is ready",
                 Duration.ofMinutes(2),
-                () -> client
-                        .pods()
-                        .inNamespace("edgeai-system")
-                        .withLabel("app.kubernetes.io/name", "edgeai-operator")
-                        .list()
-                        .getItems()
-                        .stream()
-                        .anyMatch(p -> p.getStatus().getConditions().stream()
-                                .anyMatch(c -> c.getType().equals("Ready")
-                                        && c.getStatus().equals("True"))));
+                () -> operatorPods().stream()
+                        .flatMap(pod -> pod.getStatus().getConditions().stream())
+                        .anyMatch(c ->
+                                c.getType().equals("Ready") && c.getStatus().equals("True")));
+    }
+
+    private static List<Pod> operatorPods() {
+        return client.pods()
+                .inNamespace("edgeai-system")
+                .withLabel("app.kubernetes.io/name", "edgeai-operator")
+                .list()
+                .getItems();
     }
 }
