@@ -35,19 +35,13 @@ install_chart() {
     --set registry.prefix="${REGISTRY%/*}/models" "$@"
 }
 
-# The program on this machine, with the same classes as in the pods.
-edgeai() {
-  java --enable-native-access=ALL-UNNAMED -cp "$ROOT/runtime-image/target/edgeai-runtime-0.1.0-SNAPSHOT.jar:$ROOT/runtime-image/target/lib/*" \
-    dev.edgeai.runtime.cli.EdgeAi "$@"
-}
-
 # The demo models and their dataset: made once, then in the registry.
 prepare_models() {
   local prepare=$ROOT/examples/models/fashion-mnist/prepare version
   step "Models: training on Fashion-MNIST (once)" "$prepare"
   MODELS=$("$prepare")
   for version in v1 v2; do
-    step "Push of the model, $version" edgeai push "$MODELS/$version/model.onnx" "oci://${REGISTRY%/*}/sources/fashion:$version"
+    step "Push of the model, $version" "$ROOT/edgeai" push "$MODELS/$version/model.onnx" "oci://${REGISTRY%/*}/sources/fashion:$version"
   done
-  step "Push of the dataset" edgeai push "$MODELS/test.npz" "oci://${REGISTRY%/*}/datasets/fashion:v1"
+  step "Push of the dataset" "$ROOT/edgeai" push "$MODELS/test.npz" "oci://${REGISTRY%/*}/datasets/fashion:v1"
 }
