@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -146,6 +147,7 @@ class RolloutE2E {
                 .list()
                 .getItems();
         assertThat(pods).isNotEmpty().allSatisfy(pod -> PodCgroup.of(pod).throttle(0.02));
+        Instant slowed = Instant.now();
 
         TargetStatus after = model.awaitTarget(
                 "the slow version is rejected",
@@ -159,8 +161,13 @@ class RolloutE2E {
         // Whichever signal is first: the measured latency, or probes that time out.
         assertThat(rejected.message()).containsAnyOf("latency-p95", "is ready any more");
         assertThat(after.lastRollback().millisToZeroWeight()).isNotNull().isLessThan(2_000);
-        System.out.println("Rollback: " + after.lastRollback().millisToZeroWeight()
-                + " ms from the verdict to weight 0; " + after.lastRollback().message());
+        System.out.printf(
+                "Rollback: %d ms from the verdict to weight 0, %.1f s after the pods became slow; %s%n",
+                after.lastRollback().millisToZeroWeight(),
+                Duration.between(slowed, Instant.parse(after.lastRollback().time()))
+                                .toMillis()
+                        / 1e3,
+                after.lastRollback().message());
         model.awaitTarget("all is quiet again", Duration.ofMinutes(2), t -> t.phase() == RolloutPhase.IDLE);
         assertThat(model.stable().revision()).isEqualTo(before.revision());
         // What the slow pods had taken in before, they still answer while they drain.
