@@ -43,6 +43,9 @@ public record OptimizationRunStatus(
 
         List<Certified> certificates,
 
+        @JsonPropertyDescription("Jobs that found the registry away; each is made anew a bounded number of times")
+        List<RegistryRetry> registryRetries,
+
         List<Condition> conditions,
 
         @JsonPropertyDescription("When a node was found; search.timeout counts from here, without suspended time")
@@ -62,6 +65,7 @@ public record OptimizationRunStatus(
         trials = trials == null ? List.of() : List.copyOf(trials);
         paretoFront = paretoFront == null ? List.of() : List.copyOf(paretoFront);
         certificates = certificates == null ? List.of() : List.copyOf(certificates);
+        registryRetries = registryRetries == null ? List.of() : List.copyOf(registryRetries);
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
     }
 
@@ -70,7 +74,7 @@ public record OptimizationRunStatus(
     public static OptimizationRunStatus empty() {
         return new OptimizationRunStatus(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null);
+                null, null, null, null);
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */
@@ -90,6 +94,19 @@ public record OptimizationRunStatus(
             @JsonPropertyDescription("Why this one") String reason,
             @Nullable Decimal speedup,
             @Nullable Decimal accuracyRetention) {}
+
+    /** A Job of the run that failed because the registry could not be reached. */
+    public record RegistryRetry(
+            @JsonPropertyDescription("baseline, a trial's name, or certify- and a trial's name")
+            String job,
+
+            @JsonPropertyDescription("How often it has failed so")
+            Integer attempts,
+
+            @JsonPropertyDescription("When it is made anew; absent when that was done") @Nullable
+            String notBefore,
+
+            @JsonPropertyDescription("The last failure") String message) {}
 
     /** A variant that a certificate was signed for. */
     public record Certified(String trial, String digest, String certificate) {}

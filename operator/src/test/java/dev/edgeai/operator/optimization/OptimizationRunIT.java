@@ -189,6 +189,34 @@ class OptimizationRunIT {
     }
 
     @Test
+    void aJobThatFoundTheRegistryAwayIsMadeAnewAfterAPause() throws Exception {
+        create(run(1));
+        Job baseline = job(namespace, RUN + "-baseline");
+        kubelet.fail(
+                baseline,
+                kubelet.start(baseline),
+                "fetch",
+                1,
+                "Error",
+                Json.write(new Failure("RegistryUnavailable", "registry:5000 does not answer")));
+
+        OptimizationRunStatus waiting =
+                status(status -> !status.registryRetries().isEmpty());
+        assertThat(waiting.phase()).isEqualTo(RunPhase.ASSESSING);
+        assertThat(condition(waiting, "Reconciling")).isEqualTo("True");
+        assertThat(waiting.conditions().getFirst().getMessage())
+                .contains("registry:5000 does not answer; attempt 2 of 5 follows at ");
+        Awaitility.await().until(() -> jobs(namespace).isEmpty());
+        operator.close();
+        operator = operator(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
+
+        job(namespace, RUN + "-baseline");
+        passBaseline();
+        status(status ->
+                status.phase() == RunPhase.SEARCHING && status.registryRetries().isEmpty());
+    }
+
+    @Test
     void aKilledTrialFailsAloneAndTheSearchGoesOn() throws Exception {
         create(run(2));
         passBaseline();
@@ -403,9 +431,12 @@ class OptimizationRunIT {
     }
 
     private void startOperator() throws IOException {
+        operator = operator(Clock.systemUTC());
+    }
+
+    private EdgeAiOperator operator(Clock clock) throws IOException {
         Settings settings = new Settings(Path.of("unused"), SYSTEM, "test", Set.of(), false, 0);
-        operator =
-                EdgeAiOperator.start(Services.of(server.newClient(), settings, config(), Clock.systemUTC()), () -> {});
+        return EdgeAiOperator.start(Services.of(server.newClient(), settings, config(), clock), () -> {});
     }
 
     private static OperatorConfig config() {

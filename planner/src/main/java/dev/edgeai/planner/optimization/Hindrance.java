@@ -23,12 +23,20 @@ record Hindrance(Reason reason, String message) {
         return jobs.stream().flatMap(job -> of(job, now).stream()).findFirst();
     }
 
-    private static Optional<Hindrance> of(JobState<?> job, Instant now) {
-        return job instanceof JobState.Pending<?> pending
-                        && pending.reason().filter("Unschedulable"::equals).isPresent()
-                        && !pending.since().plus(UNSCHEDULABLE_AFTER).isAfter(now)
-                ? Optional.of(unschedulable(pending, now))
-                : Optional.empty();
+    static Optional<Hindrance> of(JobState<?> job, Instant now) {
+        return job instanceof JobState.Pending<?> pending ? of(pending, now) : Optional.empty();
+    }
+
+    private static Optional<Hindrance> of(JobState.Pending<?> pending, Instant now) {
+        return switch (pending.reason().flatMap(Reason::of).orElse(Reason.PENDING)) {
+            case UNSCHEDULABLE ->
+                pending.since().plus(UNSCHEDULABLE_AFTER).isAfter(now)
+                        ? Optional.empty()
+                        : Optional.of(unschedulable(pending, now));
+            case REGISTRY_UNAVAILABLE ->
+                pending.message().map(message -> new Hindrance(Reason.REGISTRY_UNAVAILABLE, message));
+            default -> Optional.empty();
+        };
     }
 
     private static Hindrance unschedulable(JobState.Pending<?> pending, Instant now) {

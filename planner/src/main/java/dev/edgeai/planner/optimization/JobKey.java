@@ -27,12 +27,16 @@ public record JobKey(Kind kind, String trial) {
         return new JobKey(Kind.CERTIFY, trial);
     }
 
+    /** {@code <trial>} or {@code certify-<trial>}. */
+    public String inRun() {
+        return switch (kind) {
+            case TRIAL -> trial;
+            case CERTIFY -> "certify-" + trial;
+        };
+    }
+
     /** {@code <run>-<trial>} or {@code <run>-certify-<trial>}, shortened with a hash when longer than 63 characters. */
     public String jobName(String run) {
-        return Names.bounded(
-                switch (kind) {
-                    case TRIAL -> run + "-" + trial;
-                    case CERTIFY -> run + "-certify-" + trial;
-                });
+        return Names.bounded(run + "-" + inRun());
     }
 }

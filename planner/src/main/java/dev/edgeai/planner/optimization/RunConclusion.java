@@ -31,6 +31,9 @@ final class RunConclusion {
     /** Front members that get a certificate, so that a rollback has somewhere to go without a new run. */
     static final int MAX_CERTIFIED = 4;
 
+    private static final String TRY_AGAIN = "When it is back, try again: give the annotation edgeai.dev/retry of the"
+            + " EdgeModel another value, or make a run without EdgeModel anew";
+
     private final OptimizationRunSpec spec;
     private final RunObservation seen;
     private final RunDraft draft;
@@ -50,6 +53,8 @@ final class RunConclusion {
         draft.front = front.stream().map(TrialStatus::name).toList();
         if (!accepted.isEmpty()) {
             certify(Recommendation.of(front, spec.objectives()), front);
+        } else if (draft.trials.stream().anyMatch(Trials::registryAway)) {
+            fail(draft, Reason.REGISTRY_UNAVAILABLE, registryAway());
         } else if (!rejected.isEmpty()) {
             fail(draft, Reason.NO_VARIANT_PASSED_GATES, nonePassed(rejected));
         } else {
@@ -80,7 +85,8 @@ final class RunConclusion {
                 .limit(MAX_CERTIFIED)
                 .toList();
         if (wanted.isEmpty()) {
-            fail(draft, Reason.CERTIFICATION_FAILED, certificationFailed());
+            boolean away = draft.trials.stream().anyMatch(Trials::registryAway);
+            fail(draft, away ? Reason.REGISTRY_UNAVAILABLE : Reason.CERTIFICATION_FAILED, certificationFailed());
             return;
         }
         boolean first = wanted.getFirst()
@@ -196,6 +202,13 @@ final class RunConclusion {
         return "none of %d trials could be measured: %s".formatted(draft.trials.size(), listed(draft.trials));
     }
 
+    private String registryAway() {
+        List<TrialStatus> away =
+                draft.trials.stream().filter(Trials::registryAway).toList();
+        return "the registry could not be reached for %d of %d trials, and no other passed all gates: %s"
+                .formatted(away.size(), draft.trials.size(), listed(away));
+    }
+
     private String certificationFailed() {
         return "no certificate could be signed: "
                 + listed(draft.trials.stream()
@@ -213,6 +226,7 @@ final class RunConclusion {
     static void fail(RunDraft draft, Reason reason, String message) {
         draft.phase = RunPhase.FAILED;
         draft.completionTime = draft.now.toString();
-        draft.conditions = draft.conditions.stalled(reason, message);
+        draft.conditions = draft.conditions.stalled(
+                reason, reason == Reason.REGISTRY_UNAVAILABLE ? message + ". " + TRY_AGAIN : message);
     }
 }

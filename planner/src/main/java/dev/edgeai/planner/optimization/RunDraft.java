@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.RegistryRetry;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The next status of a run while it is being decided. */
@@ -52,6 +54,7 @@ final class RunDraft {
     Selected selected;
 
     List<Certified> certificates;
+    List<RegistryRetry> registryRetries;
     Conditions conditions;
 
     @Nullable
@@ -80,6 +83,7 @@ final class RunDraft {
         front = current.paretoFront();
         selected = current.selected();
         certificates = current.certificates();
+        registryRetries = current.registryRetries();
         conditions = Conditions.of(current.conditions(), generation, now);
         startTime = current.startTime();
         suspendedSince = current.suspendedSince();
@@ -106,6 +110,10 @@ final class RunDraft {
     /** When the time is spent if the run is not suspended until then. */
     Instant deadline(Duration timeout) {
         return Instant.parse(Objects.requireNonNull(startTime)).plus(timeout).plusSeconds(suspendedSeconds);
+    }
+
+    Optional<RegistryRetry> registryRetry(JobKey job) {
+        return registryRetries.stream().filter(r -> r.job().equals(job.inRun())).findFirst();
     }
 
     static boolean done(TrialStatus trial) {
@@ -160,6 +168,7 @@ final class RunDraft {
                 selected,
                 certificate,
                 certificates,
+                completionTime == null ? registryRetries : List.of(),
                 conditions.list(),
                 startTime,
                 suspendedSince,

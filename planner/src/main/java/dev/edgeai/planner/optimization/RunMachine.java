@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.RegistryRetry;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.JobState;
@@ -42,8 +43,8 @@ public final class RunMachine {
 
     private RunMachine(OptimizationRunSpec spec, RunObservation seen, RunDraft draft) {
         this.spec = spec;
-        this.seen = seen;
         this.draft = draft;
+        this.seen = new RegistryRetries(draft, actions).settle(seen);
     }
 
     /**
@@ -234,18 +235,24 @@ public final class RunMachine {
                 .formatted(spec.search().timeout().text());
         if (draft.baseline == null) {
             actions.add(new DeleteJob(JobKey.baseline()));
-            String why = Hindrance.of(List.of(seen.baseline()), draft.now)
-                    .map(h -> ": " + h.message())
-                    .orElse("");
-            fail(Reason.BUDGET_EXCEEDED, spent + " before the baseline was measured" + why);
+            Failure failure = overtime(JobKey.baseline(), seen.baseline(), spent + " before the baseline was measured");
+            fail(Reason.of(failure), failure.message());
             return;
         }
         draft.updateOpenTrials(t -> {
             if (seen.trial(t.name()).active()) {
                 actions.add(new DeleteJob(JobKey.trial(t.name())));
             }
-            return Trials.failed(t, new Failure(Reason.BUDGET_EXCEEDED.text(), spent), Optional.empty());
+            return Trials.failed(t, overtime(JobKey.trial(t.name()), seen.trial(t.name()), spent), Optional.empty());
         });
+    }
+
+    /** What to say of a Job that the time was not enough for; a registry that is away is no matter of time. */
+    private Failure overtime(JobKey key, JobState<?> job, String spent) {
+        Optional<String> away = draft.registryRetry(key).map(RegistryRetry::message);
+        Optional<String> why = away.or(() -> Hindrance.of(job, draft.now).map(Hindrance::message));
+        Reason reason = away.isPresent() ? Reason.REGISTRY_UNAVAILABLE : Reason.BUDGET_EXCEEDED;
+        return new Failure(reason.text(), spent + why.map(w -> ": " + w).orElse(""));
     }
 
     private void measureBaseline() {

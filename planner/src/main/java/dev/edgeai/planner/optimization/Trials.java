@@ -136,12 +136,19 @@ final class Trials {
                 t.gates(),
                 t.digest(),
                 t.versions(),
-                Reason.CERTIFICATION_FAILED.text(),
+                Reason.of(failure) == Reason.REGISTRY_UNAVAILABLE
+                        ? failure.reason()
+                        : Reason.CERTIFICATION_FAILED.text(),
                 failure.reason() + ": " + failure.message());
     }
 
     static boolean certificationFailed(TrialStatus t) {
-        return Reason.CERTIFICATION_FAILED.text().equals(t.reason());
+        return t.phase() == TrialPhase.ACCEPTED && t.reason() != null;
+    }
+
+    /** Whether it came to its end because the registry was away, which tells nothing about the variant. */
+    static boolean registryAway(TrialStatus t) {
+        return Reason.REGISTRY_UNAVAILABLE.text().equals(t.reason());
     }
 
     private Trials() {}

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.optimization.RunWorld.Fate;
+import io.fabric8.kubernetes.api.model.Condition;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -54,9 +55,45 @@ class RunMachineProperties {
         assertThat(end(parallelism, fates, 0.4, seed)).isEqualTo(end(parallelism, fates, 0, seed));
     }
 
+    @Property(tries = 60)
+    void a_registry_that_is_away_for_a_while_changes_nothing_of_the_end(
+            @ForAll @IntRange(min = 1, max = 4) int parallelism,
+            @ForAll @Size(min = 1, max = 7) List<Fate> fates,
+            @ForAll @IntRange(min = 1, max = RegistryRetries.MAX_ATTEMPTS - 1) int away,
+            @ForAll @IntRange(max = 30) int crashPercent,
+            @ForAll long seed) {
+        RunWorld world = new RunWorld(Runs.spec(8, parallelism, "24h"), fates, crashPercent / 100.0, seed);
+        world.away = away;
+        assertThat(end(world)).isEqualTo(end(parallelism, fates, 0, seed));
+        assertThat(world.stored.registryRetries()).isEmpty();
+    }
+
+    @Property(tries = 60)
+    void a_registry_that_stays_away_ends_the_run_and_is_named(
+            @ForAll @IntRange(min = 1, max = 4) int parallelism,
+            @ForAll @Size(min = 1, max = 7) List<Fate> fates,
+            @ForAll @IntRange(min = 1, max = 24) int hours,
+            @ForAll long seed) {
+        RunWorld world = new RunWorld(Runs.spec(8, parallelism, hours + "h"), fates, 0, seed);
+        while (world.stored.trials().isEmpty()) {
+            world.tick();
+        }
+        world.away = RegistryRetries.MAX_ATTEMPTS;
+        end(world);
+        assertThat(world.stored.phase()).isEqualTo(RunPhase.FAILED);
+        assertThat(world.stored.conditions())
+                .filteredOn(c -> c.getType().equals("Stalled"))
+                .extracting(Condition::getReason)
+                .containsExactly("RegistryUnavailable");
+        assertThat(world.started.values()).allMatch(n -> n <= RegistryRetries.MAX_ATTEMPTS);
+    }
+
     private static List<?> end(int parallelism, List<Fate> fates, double crash, long seed) {
-        RunWorld world = new RunWorld(Runs.spec(8, parallelism, "2h"), fates, crash, seed);
-        for (int i = 0; i < TICKS && !world.ended(); i++) {
+        return end(new RunWorld(Runs.spec(8, parallelism, "2h"), fates, crash, seed));
+    }
+
+    private static List<?> end(RunWorld world) {
+        for (int i = 0; i < 10 * TICKS && !world.ended(); i++) {
             world.tick();
         }
         OptimizationRunStatus s = world.stored;

@@ -27,7 +27,7 @@ final class RunWorld {
         FAILS
     }
 
-    private record Job(int left, Fate fate) {}
+    private record Job(int left, Fate fate, int attempt) {}
 
     private final OptimizationRunSpec spec;
     private final Random random;
@@ -39,6 +39,10 @@ final class RunWorld {
     OptimizationRunStatus stored = OptimizationRunStatus.empty();
     Instant now = Runs.T0;
     int nodes = 1;
+
+    /** How many times each Job finds the registry away. */
+    int away;
+
     int mostActive;
 
     RunWorld(OptimizationRunSpec spec, List<Fate> fates, double crash, long seed) {
@@ -72,7 +76,7 @@ final class RunWorld {
         }
         mostActive = Math.max(
                 mostActive, (int) jobs.values().stream().filter(j -> j.left > 0).count());
-        jobs.replaceAll((k, j) -> new Job(Math.max(0, j.left - 1), j.fate));
+        jobs.replaceAll((k, j) -> new Job(Math.max(0, j.left - 1), j.fate, j.attempt));
         now = now.plus(Duration.ofSeconds(10));
         return decision;
     }
@@ -94,8 +98,8 @@ final class RunWorld {
 
     private void start(JobKey key, Fate fate) {
         if (!jobs.containsKey(key)) {
-            jobs.put(key, new Job(1 + random.nextInt(4), fate));
-            started.merge(key, 1, Integer::sum);
+            int attempt = started.merge(key, 1, Integer::sum);
+            jobs.put(key, new Job(1 + random.nextInt(4), fate, attempt));
         }
     }
 
@@ -130,6 +134,9 @@ final class RunWorld {
         }
         if (job.left > 0) {
             return new JobState.Running<>(Optional.of("node-1"));
+        }
+        if (job.attempt <= away) {
+            return new JobState.Failed<>(new Failure("RegistryUnavailable", "no answer"), Optional.empty());
         }
         return job.fate == Fate.FAILS || result == null
                 ? new JobState.Failed<>(new Failure("OptimizationFailed", "no"), Optional.empty())
