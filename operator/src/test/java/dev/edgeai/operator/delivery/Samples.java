@@ -25,6 +25,9 @@ public final class Samples {
                 resources: {requests: {cpu: 250m, memory: 256Mi}, limits: {memory: 1Gi}}
               - name: watch
                 delivery: [Bundle]
+              - name: npu
+                delivery: [Serve]
+                fallback: intel-cpu
             """;
 
     private Samples() {}

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -380,9 +381,10 @@ class EdgeModelIT {
                                         .withName("digits-cpu")
                                         .get()
                                 == null);
-        assertThat(runs())
-                .extracting(r -> r.getMetadata().getLabels().get(Labels.TARGET))
-                .containsOnly("other");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(runs())
+                        .extracting(r -> r.getMetadata().getLabels().get(Labels.TARGET))
+                        .containsOnly("other"));
     }
 
     @Test
@@ -410,6 +412,30 @@ class EdgeModelIT {
         EdgeModelStatus seen = until(s -> condition(s, "Stalled").getStatus().equals("True"));
         assertThat(condition(seen, "Stalled").getReason()).isEqualTo("DeliveryNotAllowed");
         assertThat(condition(seen, "Stalled").getMessage()).contains("'watch' allows delivery \"Bundle\" only");
+    }
+
+    @Test
+    void aVersionMeasuredOnTheFallbackIsServedOnTheFallback() {
+        create(MODEL.replace("accelerator: intel-cpu", "accelerator: npu"));
+        RunResults.succeedOn(client, run(), "intel-cpu", BLUE);
+        until(this::settledAndReady);
+        Deployment served = client.apps()
+                .deployments()
+                .inNamespace(namespace)
+                .list()
+                .getItems()
+                .getFirst();
+        PodTemplateSpec pod = served.getSpec().getTemplate();
+        assertThat(pod.getSpec().getNodeSelector()).containsEntry(Labels.ACCELERATOR, "intel-cpu");
+        assertThat(pod.getMetadata().getLabels()).containsEntry(Labels.ACCELERATOR, "intel-cpu");
+        assertThat(pod.getSpec().getInitContainers())
+                .first()
+                .satisfies(load -> assertThat(load.getArgs())
+                        .as("its certificate names this one")
+                        .containsSequence("--accelerator", "intel-cpu"));
+        assertThat(pod.getSpec().getContainers().getFirst().getArgs())
+                .containsSequence("--accelerator", "intel-cpu")
+                .containsSequence("--threads", "2");
     }
 
     @Test

@@ -25,6 +25,11 @@ final class RunResults {
 
     /** Succeeded, with these digests certified, the selected one first. */
     static void succeed(KubernetesClient client, OptimizationRun run, String... digests) {
+        succeedOn(client, run, run.getSpec().accelerator(), digests);
+    }
+
+    /** The same, measured on the hardware of this profile. */
+    static void succeedOn(KubernetesClient client, OptimizationRun run, String accelerator, String... digests) {
         StringBuilder trials = new StringBuilder();
         StringBuilder certificates = new StringBuilder();
         for (int i = 0; i < digests.length; i++) {
@@ -38,6 +43,7 @@ final class RunResults {
         write(client, run, """
                 phase: Succeeded
                 progress: 2/2
+                accelerator: %s
                 sourceDigest: "%s"
                 datasetDigest: "%s"
                 trials: [%s]
@@ -47,7 +53,8 @@ final class RunResults {
                 conditions: []
                 paretoFront: []
                 plan: []
-                """.formatted(digest('5'), digest('d'), trials, certificates, digests[0], digests[0]));
+                """.formatted(
+                        accelerator, digest('5'), digest('d'), trials, certificates, digests[0], digests[0]));
     }
 
     static void search(KubernetesClient client, OptimizationRun run) {
@@ -55,7 +62,8 @@ final class RunResults {
                 phase: Searching
                 progress: 3/8
                 trials: [{name: t, framework: OpenVINO, technique: int8-ac, phase: Running, gates: []}]
-                conditions: []
+                conditions: [{type: Reconciling, status: "True", reason: Searching, message: 3 of 8 trials finished,
+                  lastTransitionTime: "2026-01-01T00:00:00Z"}]
                 """);
     }
 
