@@ -30,7 +30,10 @@ public record EdgeModelStatus(
 
         List<TargetStatus> targets,
 
-        @StatusReplicas @JsonPropertyDescription("Pods of the stable versions") @Nullable
+        @StatusReplicas
+        @JsonPropertyDescription("Ready pods of the stable version, of the target that has most of them among those "
+                + "that follow spec.replicas. Not the sum: an autoscaler multiplies it and writes spec.replicas")
+        @Nullable
         Integer replicas,
 
         @LabelSelector @Nullable String selector) {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record Evaluation(
         @Required Dataset dataset,
 
-        @JsonPropertyDescription("Default: Accuracy for classification tasks, Fidelity otherwise") @Nullable
+        @JsonPropertyDescription(
+                "Default: Accuracy for ImageClassification, TextClassification and AudioClassification, Fidelity otherwise")
+        @Nullable
         Metric metric,
 
         @Default("1000") @Min(16) @Max(1_000_000) @JsonPropertyDescription("Evaluation samples")
