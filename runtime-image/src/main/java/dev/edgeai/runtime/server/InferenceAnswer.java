@@ -61,7 +61,8 @@ record InferenceAnswer(ServedModel model, Optional<String> id, List<Output> outp
         long at = TensorJson.firstNonFinite(output.tensor());
         if (at >= 0) {
             throw new EngineException("the model answered NaN or infinity in output '" + output.name() + "', element "
-                    + at + ", which JSON cannot carry; ask for 'binary_data' to see it");
+                    + at + ", which JSON cannot carry; to get it ask for binary output, "
+                    + "\"parameters\": {\"binary_data_output\": true} of the request");
         }
     }
 

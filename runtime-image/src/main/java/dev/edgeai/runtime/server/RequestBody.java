@@ -3,6 +3,7 @@ package dev.edgeai.runtime.server;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.edgeai.runtime.engine.Tensor;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.IOException;
 final class RequestBody {
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // so that they can be refused in words
             .build();
 
     private final byte[] bytes;

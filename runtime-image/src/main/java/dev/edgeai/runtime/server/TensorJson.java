@@ -9,9 +9,12 @@ import dev.edgeai.runtime.engine.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Set;
 
 /** The elements of a tensor as a JSON array, flat or nested as the shape. */
 final class TensorJson {
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
     private final JsonParser parser;
     private final String name;
     private final DataType type;
@@ -120,6 +123,10 @@ final class TensorJson {
     }
 
     private double real(double largest) throws IOException {
+        if (isNotFinite()) {
+            throw wrongElement("a finite number here, as JSON has no other (send the input as binary data, "
+                    + "'binary_data_size', to give NaN or infinity)");
+        }
         if (!parser.currentToken().isNumeric()) {
             throw wrongElement("a number");
         }
@@ -128,6 +135,15 @@ final class TensorJson {
             throw wrongElement("a number within " + type);
         }
         return value;
+    }
+
+    /** The words that clients write in their want of a number, bare or as a string; no JSON has them as numbers. */
+    private boolean isNotFinite() throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_NUMBER_FLOAT -> parser.isNaN();
+            case VALUE_STRING -> NOT_FINITE.contains(parser.getText());
+            default -> false;
+        };
     }
 
     private long whole(long smallest, long largest) throws IOException {

@@ -138,7 +138,12 @@ class ProtocolTest {
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,'b']}]} | element 1: FP32 takes a n",
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,null]}]} | element 1: FP32 takes a",
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,1e39]}]} | a number within FP32",
-                "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,NaN]}]} | not valid JSON",
+                "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,NaN]}]} | element 1: FP32 takes a finite "
+                        + "number here, as JSON has no other (send the input as binary data, 'binary_data_size', to "
+                        + "give NaN or infinity), not NaN",
+                "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[-Infinity,1]}]} | not -Infinity",
+                "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,'NaN']}]} | 'binary_data_size'",
+                "{'inputs':[{'name':'x','shape':[1,NaN],'datatype':'FP32','data':[1,2]}]} | 'shape' must hold whole",
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':5}]} | 'data' must be an array",
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,2]} | not valid JSON",
                 "{'inputs':[{'name':'z','shape':[1,2],'datatype':'FP32','data':[1,2]}]} | input 'x' is missing",
@@ -378,9 +383,21 @@ class ProtocolTest {
                     logs.infer(quoted(body.formatted(",'parameters':{'binary_data_output':true}")));
 
             assertThat(json.statusCode()).isEqualTo(500);
-            assertThat(json.body()).contains("NaN or infinity in output 'y', element 1");
+            assertThat(json.body()).contains("NaN or infinity in output 'y', element 1", "binary_data_output");
             assertThat(binary.statusCode()).isEqualTo(200);
+            assertThat(logs.metrics())
+                    .as("an answer of NaN is the model's fault, so a rollout to it is taken back")
+                    .containsEntry("edgeai_inference_requests_total{code=\"error\"}", 1.0);
         }
+    }
+
+    @Test
+    void binaryInputsCarryWhatJsonCannot() throws Exception {
+        HttpResponse<byte[]> response = sendBinary(
+                "{'parameters':{'binary_data_output':true},'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32',"
+                        + "'parameters':{'binary_data_size':8}}]}",
+                floats(Float.NaN, 1));
+        assertThat(response.statusCode()).isEqualTo(200);
     }
 
     @Test
