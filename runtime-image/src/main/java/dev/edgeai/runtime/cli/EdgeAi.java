@@ -37,12 +37,15 @@ public final class EdgeAi implements Runnable {
 
     /** Runs one command line within this process and gives its exit code. */
     public static int run(Environment environment, String... arguments) {
-        CommandLine commandLine = commandLine(environment);
+        return run(environment, commandLine(environment), arguments);
+    }
+
+    /** Errors too end in a termination message: picocli turns exceptions only into exit codes. */
+    static int run(Environment environment, CommandLine commandLine, String... arguments) {
         try {
             return commandLine.execute(arguments);
-        } catch (OutOfMemoryError e) {
-            String message = "The process ran out of memory (%s); give the container more.".formatted(e.getMessage());
-            return fail(environment, commandLine, new RuntimeFailure(FailureReason.OUT_OF_MEMORY, message, e));
+        } catch (Error e) {
+            return fail(environment, commandLine, e);
         }
     }
 
@@ -94,10 +97,32 @@ public final class EdgeAi implements Runnable {
             }
             default -> {
                 LOG.error("Unexpected", e);
-                report(environment, verb, RuntimeFailure.failure(FailureReason.INTERNAL_ERROR, e.toString()));
+                report(environment, verb, unexpected(e));
                 yield ExitCode.FAILED;
             }
         };
+    }
+
+    /** Errors of the virtual machine have a remedy, also where another thread met them. */
+    private static Failure unexpected(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case OutOfMemoryError memory -> {
+                    return RuntimeFailure.failure(
+                            FailureReason.OUT_OF_MEMORY,
+                            "The process ran out of memory (%s); give the container more."
+                                    .formatted(memory.getMessage()));
+                }
+                case LinkageError linkage -> {
+                    return RuntimeFailure.failure(
+                            FailureReason.INTERNAL_ERROR,
+                            "A library could not be loaded (%s); check that the image is made for this node's processor."
+                                    .formatted(linkage));
+                }
+                default -> {}
+            }
+        }
+        return RuntimeFailure.failure(FailureReason.INTERNAL_ERROR, e.toString());
     }
 
     private static int wrongUsage(Environment environment, ParameterException e) {

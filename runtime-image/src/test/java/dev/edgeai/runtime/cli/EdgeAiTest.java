@@ -6,6 +6,9 @@ import dev.edgeai.api.trial.FailureReason;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,9 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 class EdgeAiTest {
     @TempDir
@@ -82,6 +88,37 @@ class EdgeAiTest {
         assertThat(failure.message()).hasSize(1_000).startsWith("java.lang.IllegalStateException: xxx");
     }
 
+    @ParameterizedTest
+    @MethodSource
+    void anErrorOfTheVirtualMachineLeavesItsRemedyToo(Throwable thrown, String reason, String remedy) throws Exception {
+        int code = run(
+                () -> {
+                    switch (thrown) {
+                        case Error error -> throw error;
+                        default -> throw (Exception) thrown;
+                    }
+                },
+                "try");
+
+        assertThat(code).isEqualTo(ExitCode.FAILED);
+        Failure failure = Json.read(terminationLog, Failure.class);
+        assertThat(failure.reason()).isEqualTo(reason);
+        assertThat(failure.message()).contains(remedy);
+        assertThat(err.toString()).contains(reason);
+    }
+
+    static Stream<Arguments> anErrorOfTheVirtualMachineLeavesItsRemedyToo() {
+        return Stream.of(
+                arguments(new OutOfMemoryError("Java heap space"), "OutOfMemory", "(Java heap space); give the"),
+                arguments(
+                        new ExecutionException(new OutOfMemoryError("Metaspace")),
+                        "OutOfMemory",
+                        "(Metaspace); give the"),
+                arguments(new UnsatisfiedLinkError("libonnx.so: no"), "InternalError", "for this node's processor"),
+                arguments(new NoClassDefFoundError("Could not initialize"), "InternalError", "library could not"),
+                arguments(new StackOverflowError(), "InternalError", "java.lang.StackOverflowError"));
+    }
+
     @Test
     void aWrongOptionExitsWithTwoAndPointsToHelp() {
         int code = run(() -> ExitCode.DONE, "try", "--nonsense");
@@ -128,7 +165,7 @@ class EdgeAiTest {
         commandLine.setExecutionExceptionHandler(commandLine.getExecutionExceptionHandler());
         commandLine.setParameterExceptionHandler(commandLine.getParameterExceptionHandler());
         commandLine.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return commandLine.execute(arguments);
+        return EdgeAi.run(environment, commandLine, arguments);
     }
 
     @Command(name = "try", description = "Tries.")
