@@ -5,6 +5,8 @@ import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -60,11 +62,14 @@ final class Cluster {
     /** Changes the number of pods and nothing else; one that is gone is not missed. */
     void scale(TargetRef target, String revision, int replicas) {
         try {
-            written.accept(client.apps()
-                    .deployments()
-                    .inNamespace(target.namespace())
+            // Given as an object and not by name, as the client would read it first to patch it by name
+            Deployment named = new DeploymentBuilder()
+                    .withNewMetadata()
+                    .withNamespace(target.namespace())
                     .withName(Names.deployment(target, revision))
-                    .patch(MERGE, "{\"spec\":{\"replicas\":" + replicas + "}}"));
+                    .endMetadata()
+                    .build();
+            written.accept(client.resource(named).patch(MERGE, "{\"spec\":{\"replicas\":" + replicas + "}}"));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;
