@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import java.net.HttpURLConnection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -58,7 +59,8 @@ final class RunActions {
                 .filter(trial -> FINISHED.contains(trial.phase()) && trial.phase() != phases.get(trial.name()))
                 .forEach(trial -> services.metrics()
                         .trialFinished(
-                                run.getSpec().accelerator(),
+                                Objects.requireNonNullElse(
+                                        after.accelerator(), run.getSpec().accelerator()),
                                 trial.framework().slug(),
                                 trial.phase().name().toLowerCase(Locale.ROOT)));
     }
