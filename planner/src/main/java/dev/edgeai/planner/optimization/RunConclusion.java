@@ -31,9 +31,6 @@ final class RunConclusion {
     /** Front members that get a certificate, so that a rollback has somewhere to go without a new run. */
     static final int MAX_CERTIFIED = 4;
 
-    private static final String TRY_AGAIN = "When it is back, try again: give the annotation edgeai.dev/retry of the"
-            + " EdgeModel another value, or make a run without EdgeModel anew";
-
     private final OptimizationRunSpec spec;
     private final RunObservation seen;
     private final RunDraft draft;
@@ -54,11 +51,11 @@ final class RunConclusion {
         if (!accepted.isEmpty()) {
             certify(Recommendation.of(front, spec.objectives()), front);
         } else if (draft.trials.stream().anyMatch(Trials::registryAway)) {
-            fail(draft, Reason.REGISTRY_UNAVAILABLE, registryAway());
+            draft.fail(Reason.REGISTRY_UNAVAILABLE, registryAway());
         } else if (!rejected.isEmpty()) {
-            fail(draft, Reason.NO_VARIANT_PASSED_GATES, nonePassed(rejected));
+            draft.fail(Reason.NO_VARIANT_PASSED_GATES, nonePassed(rejected));
         } else {
-            fail(draft, Reason.NO_VARIANT_MEASURED, noneMeasured());
+            draft.fail(Reason.NO_VARIANT_MEASURED, noneMeasured());
         }
     }
 
@@ -86,7 +83,7 @@ final class RunConclusion {
                 .toList();
         if (wanted.isEmpty()) {
             boolean away = draft.trials.stream().anyMatch(Trials::registryAway);
-            fail(draft, away ? Reason.REGISTRY_UNAVAILABLE : Reason.CERTIFICATION_FAILED, certificationFailed());
+            draft.fail(away ? Reason.REGISTRY_UNAVAILABLE : Reason.CERTIFICATION_FAILED, certificationFailed());
             return;
         }
         boolean first = wanted.getFirst()
@@ -145,12 +142,10 @@ final class RunConclusion {
                 .limit(Math.max(0, spec.search().parallelism() - active))
                 .forEach(t -> actions.add(new StartCertify(
                         t, Objects.requireNonNull(draft.accelerator), Objects.requireNonNull(draft.baseline))));
-        draft.conditions = Hindrance.of(
-                        open.stream().map(t -> seen.certification(t.name())).toList(), draft.now)
-                .map(h -> draft.conditions.progressing(h.reason(), h.message()))
-                .orElseGet(() -> draft.conditions.progressing(
-                        Reason.CERTIFYING,
-                        "%d of %d variants of the Pareto front certified".formatted(wanted - open.size(), wanted)));
+        draft.progress(
+                Reason.CERTIFYING,
+                "%d of %d variants of the Pareto front certified".formatted(wanted - open.size(), wanted),
+                open.stream().map(t -> seen.certification(t.name())).toList());
         actions.add(new Requeue(RunMachine.LOOK_AGAIN));
     }
 
@@ -221,12 +216,5 @@ final class RunConclusion {
                 .limit(3)
                 .map(t -> t.variant() + ": " + t.reason() + " (" + t.message() + ")")
                 .collect(Collectors.joining("; "));
-    }
-
-    static void fail(RunDraft draft, Reason reason, String message) {
-        draft.phase = RunPhase.FAILED;
-        draft.completionTime = draft.now.toString();
-        draft.conditions = draft.conditions.stalled(
-                reason, reason == Reason.REGISTRY_UNAVAILABLE ? message + ". " + TRY_AGAIN : message);
     }
 }

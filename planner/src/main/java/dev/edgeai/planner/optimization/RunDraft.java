@@ -10,7 +10,9 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.status.Conditions;
+import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -23,6 +25,9 @@ import java.util.function.UnaryOperator;
 
 /** The next status of a run while it is being decided. */
 final class RunDraft {
+    private static final String TRY_AGAIN = "When it is back, try again: give the annotation edgeai.dev/retry of the"
+            + " EdgeModel another value, or make a run without EdgeModel anew";
+
     private final OptimizationRunStatus current;
     private final long generation;
     final Instant now;
@@ -141,6 +146,21 @@ final class RunDraft {
 
     void update(String trial, UnaryOperator<TrialStatus> change) {
         trials.replaceAll(t -> t.name().equals(trial) ? change.apply(t) : t);
+    }
+
+    /** The work goes on, unless one of its Jobs is held up: then that is said. */
+    void progress(Reason reason, String message, List<? extends JobState<?>> jobs) {
+        conditions = Hindrance.of(jobs, now)
+                .map(h -> conditions.progressing(h.reason(), h.message()))
+                .orElseGet(() -> conditions.progressing(reason, message));
+    }
+
+    /** The run is over and a person has to act. */
+    void fail(Reason reason, String message) {
+        phase = RunPhase.FAILED;
+        completionTime = now.toString();
+        conditions = conditions.stalled(
+                reason, reason == Reason.REGISTRY_UNAVAILABLE ? message + ". " + TRY_AGAIN : message);
     }
 
     OptimizationRunStatus build() {

@@ -21,10 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The state machine of an optimization run. Each decision first takes in what the Jobs report, then starts what is due.
@@ -39,12 +37,14 @@ public final class RunMachine {
     private final OptimizationRunSpec spec;
     private final RunObservation seen;
     private final RunDraft draft;
+    private final RunHardware hardware;
     private final List<RunAction> actions = new ArrayList<>();
 
     private RunMachine(OptimizationRunSpec spec, RunObservation seen, RunDraft draft) {
         this.spec = spec;
         this.draft = draft;
         this.seen = new RegistryRetries(draft, actions).settle(seen);
+        this.hardware = new RunHardware(spec, this.seen, draft);
     }
 
     /**
@@ -92,7 +92,7 @@ public final class RunMachine {
         if (draft.accelerator == null && !chooseAccelerator()) {
             return;
         }
-        absorbBaseline();
+        new RunBaseline(spec, seen, draft, hardware).absorb();
         if (draft.phase == RunPhase.FAILED) {
             return;
         }
@@ -118,11 +118,7 @@ public final class RunMachine {
     }
 
     private boolean chooseAccelerator() {
-        Optional<Matched> requested = seen.accelerators().requested();
-        Optional<Matched> fallback = seen.accelerators().fallback();
-        Optional<Matched> chosen = requested
-                .filter(m -> m.nodes() > 0)
-                .or(() -> requested.isPresent() ? fallback.filter(m -> m.nodes() > 0) : Optional.empty());
+        Optional<Matched> chosen = hardware.choice();
         if (seen.suspended()) {
             suspend();
             return false;
@@ -135,87 +131,14 @@ public final class RunMachine {
         draft.accelerator = chosen.get().profile().name();
         draft.startTime = draft.now.toString();
         if (!draft.accelerator.equals(spec.accelerator())) {
-            actions.add(new RecordEvent(true, Reason.FALLBACK_ACCELERATOR, fallbackSentence()));
+            actions.add(new RecordEvent(true, Reason.FALLBACK_ACCELERATOR, hardware.fallbackSentence()));
         }
         return true;
     }
 
     private void waitForNode() {
-        Optional<Matched> matched = matched();
-        if (matched.isEmpty()) {
-            draft.conditions = draft.conditions.stalled(
-                    Reason.UNKNOWN_ACCELERATOR,
-                    "no accelerator profile is named '%s'; name one of the operator's configuration or add it there"
-                            .formatted(draft.accelerator != null ? draft.accelerator : spec.accelerator()));
-        } else {
-            draft.conditions = draft.conditions.stalled(Reason.NO_MATCHING_NODE, noNode(matched.get()));
-        }
+        draft.conditions = hardware.missing();
         actions.add(new Requeue(LOOK_AGAIN));
-    }
-
-    private String noNode(Matched matched) {
-        String labels = matched.profile().nodeSelector().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(e -> e.getKey() + "=" + e.getValue())
-                .collect(Collectors.joining(","));
-        String fallback = seen.accelerators()
-                .fallback()
-                .map(f -> "its fallback '%s' has no Ready node either"
-                        .formatted(f.profile().name()))
-                .orElse("the profile names no fallback");
-        return "0 Ready nodes carry %s (accelerator '%s'), and %s; label a node: kubectl label node <name> %s"
-                .formatted(labels, matched.profile().name(), fallback, labels.replace(',', ' '));
-    }
-
-    /** The profile the run is bound to, or asks for while it is bound to none. */
-    private Optional<Matched> matched() {
-        String name = draft.accelerator != null ? draft.accelerator : spec.accelerator();
-        return seen.accelerators()
-                .requested()
-                .filter(m -> m.profile().name().equals(name))
-                .or(() -> seen.accelerators()
-                        .fallback()
-                        .filter(m -> m.profile().name().equals(name)));
-    }
-
-    private void absorbBaseline() {
-        if (draft.baseline != null) {
-            return;
-        }
-        seen.fetched().ifPresent(f -> {
-            draft.sourceDigest = f.sourceDigest();
-            draft.datasetDigest = f.datasetDigest();
-        });
-        seen.assessed().ifPresent(a -> draft.assessment = a);
-        switch (seen.baseline()) {
-            case JobState.Failed<TrialResult> f -> fail(Reason.of(f.failure()), "baseline: " + sentence(f.failure()));
-            case JobState.Succeeded<TrialResult> s -> plan(s.result());
-            case JobState.Missing<TrialResult> m -> {}
-            case JobState.Pending<TrialResult> p -> {}
-            case JobState.Running<TrialResult> r -> {}
-        }
-    }
-
-    private void plan(TrialResult baseline) {
-        if (draft.assessment == null || draft.sourceDigest == null) {
-            fail(
-                    Reason.INTERNAL_ERROR,
-                    "the baseline's pod succeeded, but its fetch or assess container left no result in its termination message");
-            return;
-        }
-        Optional<Matched> matched = matched();
-        if (matched.isEmpty()) {
-            return; // the profile was removed from the configuration; measureBaseline says so
-        }
-        SearchPlan plan =
-                SearchPlan.of(spec, matched.get().profile(), draft.assessment, seen.available(), seen.cpuFeatures());
-        draft.plan = plan.frameworks();
-        if (plan.trials().isEmpty()) {
-            fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + plan.reasons());
-            return;
-        }
-        draft.baseline = baseline.baseline();
-        plan.trials().forEach(c -> draft.trials.add(Trials.planned(c)));
     }
 
     private Instant deadline() {
@@ -236,7 +159,7 @@ public final class RunMachine {
         if (draft.baseline == null) {
             actions.add(new DeleteJob(JobKey.baseline()));
             Failure failure = overtime(JobKey.baseline(), seen.baseline(), spent + " before the baseline was measured");
-            fail(Reason.of(failure), failure.message());
+            draft.fail(Reason.of(failure), failure.message());
             return;
         }
         draft.updateOpenTrials(t -> {
@@ -257,8 +180,7 @@ public final class RunMachine {
 
     private void measureBaseline() {
         draft.phase = draft.assessment == null ? RunPhase.ASSESSING : RunPhase.BASELINE;
-        if (seen.baseline() instanceof JobState.Missing<TrialResult>
-                && matched().map(Matched::nodes).orElse(0) > 0) {
+        if (seen.baseline() instanceof JobState.Missing<TrialResult> && hardware.hasNode()) {
             actions.add(new StartBaseline(Objects.requireNonNull(draft.accelerator)));
         } else if (!seen.baseline().active()) {
             waitForNode();
@@ -268,7 +190,7 @@ public final class RunMachine {
         String what = draft.phase == RunPhase.ASSESSING
                 ? "fetching and assessing the source"
                 : "measuring the source as the baseline";
-        go(reason, what + onAccelerator(), List.of(seen.baseline()));
+        go(reason, what + hardware.note(), List.of(seen.baseline()));
     }
 
     private void search() {
@@ -276,7 +198,7 @@ public final class RunMachine {
         List<TrialStatus> open =
                 draft.trials.stream().filter(t -> !RunDraft.done(t)).toList();
         long active = open.stream().filter(t -> seen.trial(t.name()).active()).count();
-        boolean nodes = matched().map(Matched::nodes).orElse(0) > 0;
+        boolean nodes = hardware.hasNode();
         if (!nodes && active == 0) {
             waitForNode();
             return;
@@ -290,29 +212,14 @@ public final class RunMachine {
         }
         go(
                 Reason.SEARCHING,
-                "%d of %d trials finished%s".formatted(draft.finished(), draft.trials.size(), onAccelerator()),
+                "%d of %d trials finished%s".formatted(draft.finished(), draft.trials.size(), hardware.note()),
                 open.stream().map(t -> seen.trial(t.name())).toList());
     }
 
     private void go(Reason reason, String message, List<? extends JobState<?>> jobs) {
-        draft.conditions = Hindrance.of(jobs, draft.now)
-                .map(h -> draft.conditions.progressing(h.reason(), h.message()))
-                .orElseGet(() -> draft.conditions.progressing(reason, message));
+        draft.progress(reason, message, jobs);
         Duration left = Duration.between(draft.now, deadline());
         actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
-    }
-
-    private String onAccelerator() {
-        return spec.accelerator().equals(draft.accelerator) ? "" : "; " + fallbackSentence();
-    }
-
-    private String fallbackSentence() {
-        return "no Ready node has accelerator '%s', so its fallback '%s' took over"
-                .formatted(spec.accelerator(), draft.accelerator);
-    }
-
-    private void fail(Reason reason, String message) {
-        RunConclusion.fail(draft, reason, message);
     }
 
     /** One event for each change of phase. */
@@ -325,11 +232,5 @@ public final class RunMachine {
                             Reason.of(c.getReason()).orElse(Reason.PENDING),
                             c.getMessage())));
         }
-    }
-
-    private static String sentence(Failure failure) {
-        return Reason.of(failure.reason()).isPresent()
-                ? failure.message()
-                : failure.reason() + ": " + failure.message();
     }
 }
