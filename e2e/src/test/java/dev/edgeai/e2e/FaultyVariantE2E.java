@@ -1,5 +1,6 @@
 package dev.edgeai.e2e;
 
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
@@ -8,37 +9,37 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Variants that must never reach a user: they lie, they were altered, they were certified for other hardware. */
 class FaultyVariantE2E {
-    private static final String NAMESPACE = "e2e-faulty";
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private static KubernetesClient client;
     private static Model model;
     private static Version good;
+    private static OptimizationRunStatus honest;
     private static Traffic traffic;
 
     @BeforeAll
-    static void serveAGoodVersion() throws IOException {
+    static void serveAGoodVersion() {
         client = Environment.client();
-        Model.namespace(client, NAMESPACE);
-        model = new Model(client, NAMESPACE, "fashion");
-        model.apply("v1");
+        model = Model.shared(client);
+        model.apply("v2");
         good = model.awaitServing(null, Duration.ofMinutes(8));
-        traffic = Traffic.start(
-                client, "arm-cpu", NAMESPACE, model.inferUrl(), Files.readString(Environment.request()), 10);
+        honest = model.run().getStatus();
+        traffic = model.traffic("arm-cpu", 10);
     }
 
     @AfterAll
     static void close() {
         traffic.close();
-        client.namespaces().withName(NAMESPACE).delete();
+        client.resource(model.run()).editStatus(run -> {
+            run.setStatus(honest);
+            return run;
+        });
         client.close();
     }
 

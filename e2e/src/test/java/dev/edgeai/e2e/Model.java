@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -24,9 +25,21 @@ import java.util.function.UnaryOperator;
 
 /** One EdgeModel with one target, as a person works with it. */
 final class Model {
+    /** Where the journeys' models are. */
+    static final String NAMESPACE = "e2e";
+
     private final KubernetesClient client;
     private final String namespace;
     private final String name;
+
+    /**
+     * The model of all journeys, in a namespace of theirs. Journeys that need it serving ask for {@code v2}, which the
+     * first of them has optimized.
+     */
+    static Model shared(KubernetesClient client) {
+        namespace(client, NAMESPACE);
+        return new Model(client, NAMESPACE, "fashion");
+    }
 
     Model(KubernetesClient client, String namespace, String name) {
         this.client = client;
@@ -51,8 +64,18 @@ final class Model {
     }
 
     /** In-cluster URL of the infer endpoint behind the stable Service. */
-    String inferUrl() {
+    private String inferUrl() {
         return "http://" + name + "-cpu." + namespace + "/v2/models/" + name + "/infer";
+    }
+
+    /** Users who send from a node of that accelerator. */
+    Traffic traffic(String accelerator, int perSecond) {
+        try {
+            return Traffic.start(
+                    client, accelerator, namespace, inferUrl(), Files.readString(Environment.request()), perSecond);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Applies the template of {@code edgemodel.yaml}, changed by {@code edit}. */

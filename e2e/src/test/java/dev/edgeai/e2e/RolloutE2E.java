@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +25,6 @@ import static org.assertj.core.api.Assertions.within;
 /** One model's life: first version, a better one, a slow one, a lying one, one that passes no gate. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RolloutE2E {
-    private static final String NAMESPACE = "e2e-rollout";
     private static final Duration OPTIMIZE_AND_ROLL_OUT = Duration.ofMinutes(8);
 
     private static KubernetesClient client;
@@ -37,8 +34,7 @@ class RolloutE2E {
     @BeforeAll
     static void open() {
         client = Environment.client();
-        Model.namespace(client, NAMESPACE);
-        model = new Model(client, NAMESPACE, "fashion");
+        model = Model.shared(client);
     }
 
     @AfterAll
@@ -46,13 +42,12 @@ class RolloutE2E {
         if (traffic != null) {
             traffic.close();
         }
-        client.namespaces().withName(NAMESPACE).delete();
         client.close();
     }
 
     @Test
     @Order(1)
-    void aRealModelBecomesReadyWithAVariantThatPassedEveryGate() throws IOException {
+    void aRealModelBecomesReadyWithAVariantThatPassedEveryGate() {
         model.apply("v1", RolloutE2E::withNinePods);
         Version stable = model.awaitServing(null, OPTIMIZE_AND_ROLL_OUT);
 
@@ -73,8 +68,7 @@ class RolloutE2E {
         assertThat(stable.certificate()).isEqualTo(run.certificate());
         assertThat(stable.weight()).isEqualTo(100);
 
-        traffic = Traffic.start(
-                client, "arm-cpu", NAMESPACE, model.inferUrl(), Files.readString(Environment.request()), 40);
+        traffic = model.traffic("arm-cpu", 40);
         assertThat(traffic.report().answered()).containsOnlyKeys(stable.revision());
     }
 
@@ -137,7 +131,7 @@ class RolloutE2E {
                 t -> t.phase() == RolloutPhase.RAMPING && t.candidate().weight() > 0);
         String slow = ramping.candidate().revision();
         List<Pod> pods = client.pods()
-                .inNamespace(NAMESPACE)
+                .inNamespace(Model.NAMESPACE)
                 .withLabel("edgeai.dev/revision", slow)
                 .list()
                 .getItems();

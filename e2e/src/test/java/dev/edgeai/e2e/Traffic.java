@@ -32,7 +32,7 @@ final class Traffic implements AutoCloseable {
     /** Starts sending from a node of that accelerator; returns once the first request was answered. */
     static Traffic start(
             KubernetesClient client, String accelerator, String namespace, String url, String request, int rate) {
-        String name = "client";
+        String name = "client-" + Long.toHexString(System.nanoTime());
         client.configMaps()
                 .inNamespace(namespace)
                 .resource(new ConfigMapBuilder()

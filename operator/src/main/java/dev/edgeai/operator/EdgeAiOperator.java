@@ -25,6 +25,12 @@ import java.time.Duration;
 public final class EdgeAiOperator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EdgeAiOperator.class);
     private static final String LEASE = "edgeai-operator";
+
+    /** How long nobody leads after a leader was killed; a rollback waits for it. */
+    private static final Duration LEASE_DURATION = Duration.ofSeconds(10);
+
+    private static final Duration RENEW_DEADLINE = Duration.ofSeconds(7);
+    private static final Duration RETRY_PERIOD = Duration.ofSeconds(1);
     private static final int RECONCILERS_AT_A_TIME = 8;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration RESYNC = Duration.ofMinutes(10);
@@ -140,6 +146,9 @@ public final class EdgeAiOperator implements AutoCloseable {
                 LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                         .withLeaseNamespace(settings.namespace())
                         .withIdentity(settings.identity())
+                        .withLeaseDuration(LEASE_DURATION)
+                        .withRenewDeadline(RENEW_DEADLINE)
+                        .withRetryPeriod(RETRY_PERIOD)
                         // JOSDK would call System.exit, which waits for the shutdown hook that gives up the lead
                         .withExitOnStopLeading(false)
                         .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::stoppedLeading, leader -> {}))
