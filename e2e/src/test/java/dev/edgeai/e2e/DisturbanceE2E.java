@@ -79,7 +79,8 @@ class DisturbanceE2E {
     void aRegistryThatIsAwayForTwoMinutesDelaysARunAndDisturbsNothing() {
         Version before = model.stable();
         model.apply("v2", DisturbanceE2E::byOnnxRuntime);
-        Until.holds("its run has begun", LIMIT, () -> jobsActive() > 0);
+        Until.holds("a trial has begun", LIMIT, () -> point().equals("run SEARCHING with a job"));
+        Until.pause(Duration.ofSeconds(10)); // its source is fetched; what it makes cannot be pushed
         Shell.cluster("registry", "stop");
         Instant stopped = Instant.now();
         Until.pause(Duration.ofSeconds(120).minus(Duration.between(stopped, Instant.now())));

@@ -30,7 +30,7 @@ class FaultyVariantE2E {
         model.apply("v2");
         good = model.awaitServing(null, Duration.ofMinutes(8));
         honest = model.run().getStatus();
-        traffic = model.traffic("arm-cpu", 10);
+        traffic = model.traffic("arm-cpu", 20);
     }
 
     @AfterAll

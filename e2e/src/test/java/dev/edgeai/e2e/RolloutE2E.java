@@ -61,7 +61,7 @@ class RolloutE2E {
         assertThat(chosen.comparison().speedup().samples()).isGreaterThanOrEqualTo(100);
         assertThat(chosen.comparison().memoryReduction().asDouble()).isGreaterThanOrEqualTo(0.5);
         assertThat(chosen.comparison().accuracyRetention().value().asDouble()).isGreaterThanOrEqualTo(0.95);
-        assertThat(chosen.measurement().quality().samples()).isEqualTo(1000);
+        assertThat(chosen.measurement().quality().samples()).isEqualTo(500);
         assertThat(stable.digest())
                 .isEqualTo(chosen.digest())
                 .isEqualTo(run.selected().digest());
@@ -117,14 +117,14 @@ class RolloutE2E {
 
     /** Nine beside one: the least with which the Service provider can give one tenth. */
     private static String withNinePods(String yaml) {
-        return yaml.replace("replicas: 2", "replicas: 9").replace("hold: 8s", "hold: 16s");
+        return yaml.replace("replicas: 2", "replicas: 9").replace("hold: 6s", "hold: 16s");
     }
 
     @Test
     @Order(3)
     void aVersionThatIsSlowOnlyWhenLiveIsRolledBackAndNoRequestFails() {
         Version before = model.stable();
-        model.apply("v1", yaml -> yaml.replace("hold: 8s", "hold: 40s"));
+        model.apply("v1", yaml -> yaml.replace("hold: 6s", "hold: 40s"));
         TargetStatus ramping = model.awaitTarget(
                 "the third version gets traffic",
                 OPTIMIZE_AND_ROLL_OUT,

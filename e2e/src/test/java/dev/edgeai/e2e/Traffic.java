@@ -162,7 +162,7 @@ final class Traffic implements AutoCloseable {
         assertThat(report.failed())
                 .as("failed requests, of %s answered; the first was seen %s", report.answered(), first)
                 .isEmpty();
-        assertThat(report.total()).as("answered requests").isGreaterThan(100);
+        assertThat(report.total()).as("answered requests").isGreaterThan(50);
     }
 
     @Override

@@ -7,12 +7,10 @@ import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.PodSecurity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,37 +43,19 @@ public record WarmupJob(ServedTarget target, String revision, TrialSpec spec, in
         Map<String, String> labels = new HashMap<>(ref.labels());
         labels.put(Labels.REVISION, revision);
         labels.put(Labels.COMPONENT, TargetRef.WARMUP);
-        return new JobBuilder()
-                .withNewMetadata()
-                .withName(Names.warmupJob(ref, revision))
-                .withNamespace(ref.namespace())
-                .withLabels(labels)
-                .withOwnerReferences(target.owner())
-                .endMetadata()
-                .withNewSpec()
-                .withBackoffLimit(JobParts.BACKOFF_LIMIT)
-                .withActiveDeadlineSeconds(Math.max(1, deadline.toSeconds()))
-                .withPodFailurePolicy(JobParts.failurePolicy())
-                .withNewTemplate()
-                .withNewMetadata()
-                .withLabels(labels)
-                .endMetadata()
-                .withSpec(pod())
-                .endTemplate()
-                .endSpec()
-                .build();
-    }
-
-    private PodSpec pod() {
-        return new PodSpecBuilder()
-                .withRestartPolicy("Never")
-                .withAutomountServiceAccountToken(false)
-                .withEnableServiceLinks(false)
-                .withSecurityContext(PodSecurity.pod())
-                .withVolumes(volumes())
-                .withInitContainers(fetch())
-                .withContainers(warmup())
-                .build();
+        return JobParts.job(
+                new ObjectMetaBuilder()
+                        .withName(Names.warmupJob(ref, revision))
+                        .withNamespace(ref.namespace())
+                        .withLabels(labels)
+                        .withOwnerReferences(target.owner())
+                        .build(),
+                deadline,
+                JobParts.pod()
+                        .withVolumes(volumes())
+                        .withInitContainers(fetch())
+                        .withContainers(warmup())
+                        .build());
     }
 
     private List<Volume> volumes() {
@@ -112,20 +92,9 @@ public record WarmupJob(ServedTarget target, String revision, TrialSpec spec, in
     }
 
     private ContainerBuilder container(String name) {
-        return new ContainerBuilder()
-                .withName(name)
-                .withImage(target.config().images().runtime())
-                .withImagePullPolicy(target.config().images().pullPolicy())
-                .withWorkingDir(JobParts.WORK)
-                .withEnv(JobParts.environment())
+        return JobParts.container(name, target.config().images().runtime(), target.config())
                 .addToEnv(JobParts.env(TrialSpec.ENVIRONMENT_VARIABLE, Json.write(spec)))
-                .withNewResources()
-                .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("128Mi")))
-                .withLimits(Map.of("memory", new Quantity("1Gi")))
-                .endResources()
-                .withSecurityContext(PodSecurity.container())
-                .withTerminationMessagePolicy("File")
-                .withVolumeMounts(JobParts.mount("work", JobParts.WORK), JobParts.mount("tmp", "/tmp"));
+                .withResources(JobParts.lightResources("1Gi"));
     }
 
     /** The source's own Secret first, as when it was measured. */

@@ -5,13 +5,11 @@ import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.operator.signing.SigningKeys;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,36 +52,19 @@ public record CertifyJob(
 
     public Job build() {
         Map<String, String> labels = run.labels(COMPONENT, request.trial(), request.accelerator());
-        return new JobBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(namespace)
-                .withLabels(labels)
-                .endMetadata()
-                .withNewSpec()
-                .withBackoffLimit(JobParts.BACKOFF_LIMIT)
-                .withActiveDeadlineSeconds(DEADLINE.toSeconds())
-                .withTtlSecondsAfterFinished((int) KEPT.toSeconds())
-                .withPodFailurePolicy(JobParts.failurePolicy())
-                .withNewTemplate()
-                .withNewMetadata()
-                .withLabels(labels)
-                .endMetadata()
-                .withSpec(pod())
-                .endTemplate()
-                .endSpec()
-                .build();
-    }
-
-    private PodSpec pod() {
-        return new PodSpecBuilder()
-                .withRestartPolicy("Never")
-                .withAutomountServiceAccountToken(false)
-                .withEnableServiceLinks(false)
-                .withSecurityContext(PodSecurity.pod())
-                .withVolumes(volumes())
-                .withContainers(container())
-                .build();
+        Job job = JobParts.job(
+                new ObjectMetaBuilder()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .withLabels(labels)
+                        .build(),
+                DEADLINE,
+                JobParts.pod()
+                        .withVolumes(volumes())
+                        .withContainers(container())
+                        .build());
+        job.getSpec().setTtlSecondsAfterFinished((int) KEPT.toSeconds());
+        return job;
     }
 
     private List<Volume> volumes() {
@@ -110,24 +91,11 @@ public record CertifyJob(
     }
 
     private Container container() {
-        ContainerBuilder container = new ContainerBuilder()
-                .withName(CERTIFY)
-                .withImage(config.images().runtime())
-                .withImagePullPolicy(config.images().pullPolicy())
+        ContainerBuilder container = JobParts.container(CERTIFY, config.images().runtime(), config)
                 .withCommand("edgeai", "certify", "--key", KEYS + "/" + SigningKeys.PRIVATE)
-                .withWorkingDir(JobParts.WORK)
-                .withEnv(JobParts.environment())
                 .addToEnv(JobParts.env(CertificateRequest.ENVIRONMENT_VARIABLE, Json.write(request)))
-                .withNewResources()
-                .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("128Mi")))
-                .withLimits(Map.of("memory", new Quantity("512Mi")))
-                .endResources()
-                .withSecurityContext(PodSecurity.container())
-                .withTerminationMessagePolicy("File")
-                .withVolumeMounts(
-                        JobParts.mount("work", JobParts.WORK),
-                        JobParts.mount("tmp", "/tmp"),
-                        JobParts.mount("keys", KEYS));
+                .withResources(JobParts.lightResources("512Mi"))
+                .addToVolumeMounts(JobParts.mount("keys", KEYS));
         return credentialsSecret().isEmpty()
                 ? container.build()
                 : container

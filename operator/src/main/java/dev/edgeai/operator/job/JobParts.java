@@ -1,23 +1,34 @@
 package dev.edgeai.operator.job;
 
+import dev.edgeai.api.config.OperatorConfig;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicy;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** What the operator's pods have in common. */
 public final class JobParts {
     public static final String WORK = "/work";
 
     /** Retries of a pod that was killed; one that says why it failed is not tried again. */
-    public static final int BACKOFF_LIMIT = 1;
+    private static final int BACKOFF_LIMIT = 1;
 
     /** Failed, wrong usage, a gate said no: what our containers exit with on purpose. */
     private static final List<Integer> DELIBERATE_EXITS = List.of(1, 2, 3);
@@ -30,8 +41,56 @@ public final class JobParts {
 
     private JobParts() {}
 
+    /** A Job whose pods have its labels. */
+    public static Job job(ObjectMeta metadata, Duration deadline, PodSpec pod) {
+        return new JobBuilder()
+                .withMetadata(metadata)
+                .withNewSpec()
+                .withBackoffLimit(BACKOFF_LIMIT)
+                .withActiveDeadlineSeconds(Math.max(1, deadline.toSeconds()))
+                .withPodFailurePolicy(failurePolicy())
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(metadata.getLabels())
+                .endMetadata()
+                .withSpec(pod)
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    /** A pod that runs once, without any right in the cluster. */
+    public static PodSpecBuilder pod() {
+        return new PodSpecBuilder()
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withSecurityContext(PodSecurity.pod());
+    }
+
+    /** A container with the volumes {@code work} and {@code tmp}, whose result is its termination message. */
+    public static ContainerBuilder container(String name, String image, OperatorConfig config) {
+        return new ContainerBuilder()
+                .withName(name)
+                .withImage(image)
+                .withImagePullPolicy(config.images().pullPolicy())
+                .withWorkingDir(WORK)
+                .withEnv(environment())
+                .withSecurityContext(PodSecurity.container())
+                .withTerminationMessagePolicy("File")
+                .withVolumeMounts(mount("work", WORK), mount("tmp", "/tmp"));
+    }
+
+    /** For what loads no model. */
+    public static ResourceRequirements lightResources(String memoryLimit) {
+        return new ResourceRequirementsBuilder()
+                .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("128Mi")))
+                .withLimits(Map.of("memory", new Quantity(memoryLimit)))
+                .build();
+    }
+
     /** Evictions do not count, and what failed deliberately would fail again. */
-    public static PodFailurePolicy failurePolicy() {
+    private static PodFailurePolicy failurePolicy() {
         return new PodFailurePolicyBuilder()
                 .addNewRule()
                 .withAction("Ignore")
@@ -50,7 +109,7 @@ public final class JobParts {
                 .build();
     }
 
-    public static List<EnvVar> environment() {
+    private static List<EnvVar> environment() {
         return List.of(
                 env("HOME", WORK),
                 env("TMPDIR", WORK),

@@ -8,13 +8,13 @@ import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -58,40 +58,27 @@ public record TrialJob(
 
     public Job build() {
         Map<String, String> labels = run.labels(COMPONENT, spec.trial(), profile.name());
-        return new JobBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(run.namespace())
-                .withLabels(labels)
-                .withOwnerReferences(run.owner())
-                .endMetadata()
-                .withNewSpec()
-                .withBackoffLimit(JobParts.BACKOFF_LIMIT)
-                .withActiveDeadlineSeconds(timeout.toSeconds())
-                .withPodFailurePolicy(JobParts.failurePolicy())
-                .withNewTemplate()
-                .withNewMetadata()
-                .withLabels(labels)
-                .endMetadata()
-                .withSpec(pod().build())
-                .endTemplate()
-                .endSpec()
-                .build();
+        return JobParts.job(
+                new ObjectMetaBuilder()
+                        .withName(name)
+                        .withNamespace(run.namespace())
+                        .withLabels(labels)
+                        .withOwnerReferences(run.owner())
+                        .build(),
+                timeout,
+                pod());
     }
 
-    private PodSpecBuilder pod() {
-        return new PodSpecBuilder()
-                .withRestartPolicy("Never")
+    private PodSpec pod() {
+        return JobParts.pod()
                 .withActiveDeadlineSeconds(Math.max(1, timeout.toSeconds() / 2))
-                .withAutomountServiceAccountToken(false)
-                .withEnableServiceLinks(false)
-                .withSecurityContext(PodSecurity.pod())
                 .withNodeSelector(profile.nodeSelector())
                 .withTolerations(profile.tolerations())
                 .withAffinity(oneAtATimeOnANode())
                 .withVolumes(volumes())
                 .withInitContainers(fetch(), second())
-                .withContainers(measure());
+                .withContainers(measure())
+                .build();
     }
 
     /** Two trials on one node, whatever their namespaces, would disturb each other's measurement. */
@@ -147,17 +134,9 @@ public record TrialJob(
     }
 
     private ContainerBuilder container(String name, String image, ResourceRequirements resources) {
-        return new ContainerBuilder()
-                .withName(name)
-                .withImage(image)
-                .withImagePullPolicy(config.images().pullPolicy())
-                .withWorkingDir(JobParts.WORK)
-                .withEnv(JobParts.environment())
+        return JobParts.container(name, image, config)
                 .addToEnv(JobParts.env(TrialSpec.ENVIRONMENT_VARIABLE, Json.write(spec)))
-                .withResources(resources)
-                .withSecurityContext(PodSecurity.container())
-                .withTerminationMessagePolicy("File")
-                .withVolumeMounts(JobParts.mount("work", JobParts.WORK), JobParts.mount("tmp", "/tmp"));
+                .withResources(resources);
     }
 
     private static Container withCredentials(ContainerBuilder container, @Nullable String volume) {

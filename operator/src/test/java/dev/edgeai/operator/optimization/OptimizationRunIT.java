@@ -1,87 +1,33 @@
 package dev.edgeai.operator.optimization;
 
-import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FetchResult;
-import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.operator.EdgeAiOperator;
-import dev.edgeai.operator.Services;
-import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.job.Json;
-import dev.edgeai.testing.ApiServer;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
-import io.fabric8.kubernetes.api.model.ResourceQuotaStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The life of a run against a real API server; the test writes what kubelet and Job controller would write. */
-@ExtendWith(ApiServer.Extension.class)
-class OptimizationRunIT {
-    private static final String SYSTEM = "edgeai-system";
-    private static final AtomicInteger NAMESPACES = new AtomicInteger();
-    private static final String RUN = "digits";
-
-    private ApiServer server;
-    private KubernetesClient client;
-    private Kubelet kubelet;
-    private String namespace;
-    private EdgeAiOperator operator;
-
-    @BeforeEach
-    void start(ApiServer apiServer) throws IOException {
-        server = apiServer;
-        client = apiServer.client();
-        kubelet = new Kubelet(client);
-        server.namespace(SYSTEM);
-        namespace = server.namespace("vision-" + NAMESPACES.incrementAndGet());
-        kubelet.readyNode("intel-cpu");
-        startOperator();
-    }
-
-    @AfterEach
-    void stop() {
-        operator.close();
-        client.resources(OptimizationRun.class).inNamespace(namespace).delete();
-        client.batch().v1().jobs().inNamespace(SYSTEM).delete();
-    }
-
+/** The life of an OptimizationRun. */
+class OptimizationRunIT extends OptimizationRunScenario {
     @ParameterizedTest(name = "operator restarted between any two steps: {0}")
     @ValueSource(booleans = {false, true})
     void aRunGoesFromBaselineToACertifiedVariant(boolean restarts) throws Exception {
@@ -189,130 +135,6 @@ class OptimizationRunIT {
     }
 
     @Test
-    void aJobThatFoundTheRegistryAwayIsMadeAnewAfterAPause() throws Exception {
-        create(run(1));
-        Job baseline = job(namespace, RUN + "-baseline");
-        kubelet.fail(
-                baseline,
-                kubelet.start(baseline),
-                "fetch",
-                1,
-                "Error",
-                Json.write(new Failure("RegistryUnavailable", "registry:5000 does not answer")));
-
-        OptimizationRunStatus waiting =
-                status(status -> !status.registryRetries().isEmpty());
-        assertThat(waiting.phase()).isEqualTo(RunPhase.ASSESSING);
-        assertThat(condition(waiting, "Reconciling")).isEqualTo("True");
-        assertThat(waiting.conditions().getFirst().getMessage())
-                .contains("registry:5000 does not answer; attempt 2 of 5 follows at ");
-        Awaitility.await().until(() -> jobs(namespace).isEmpty());
-        operator.close();
-        operator = operator(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
-
-        job(namespace, RUN + "-baseline");
-        passBaseline();
-        status(status ->
-                status.phase() == RunPhase.SEARCHING && status.registryRetries().isEmpty());
-    }
-
-    @Test
-    void aKilledTrialFailsAloneAndTheSearchGoesOn() throws Exception {
-        create(run(2));
-        passBaseline();
-        Job first = job(namespace, RUN + "-openvino-int8-ptq");
-        kubelet.fail(first, kubelet.start(first), "measure", 137, "OOMKilled", "");
-
-        OptimizationRunStatus half = status(status -> "1/2".equals(status.progress()));
-        assertThat(trial(half, "openvino-int8-ptq")).satisfies(trial -> {
-            assertThat(trial.phase()).isEqualTo(TrialPhase.FAILED);
-            assertThat(trial.reason()).isEqualTo("OutOfMemory");
-            assertThat(trial.message()).contains("container measure", "memory limit of 1Gi");
-        });
-        job(namespace, RUN + "-" + half.trials().get(1).name());
-    }
-
-    @Test
-    void aJobThatSomebodyDeletesIsMadeAgain() throws Exception {
-        create(run(1));
-        Job baseline = job(namespace, RUN + "-baseline");
-        kubelet.start(baseline);
-        client.resource(baseline).delete();
-
-        Awaitility.await().until(() -> {
-            Job again = client.batch()
-                    .v1()
-                    .jobs()
-                    .inNamespace(namespace)
-                    .withName(RUN + "-baseline")
-                    .get();
-            return again != null
-                    && !again.getMetadata()
-                            .getUid()
-                            .equals(baseline.getMetadata().getUid());
-        });
-    }
-
-    @Test
-    void aJobWhosePodIsGoneBeforeItsResultWasReadIsMadeAgain() throws Exception {
-        operator.close();
-        create(run(1));
-        startOperator();
-        Job baseline = job(namespace, RUN + "-baseline");
-        operator.close();
-        Pod pod = kubelet.start(baseline);
-        kubelet.succeed(baseline, pod, Map.of("measure", Results.baseline()));
-        client.resource(pod).withGracePeriod(0).delete();
-        startOperator();
-
-        Awaitility.await().until(() -> {
-            Job again = client.batch()
-                    .v1()
-                    .jobs()
-                    .inNamespace(namespace)
-                    .withName(RUN + "-baseline")
-                    .get();
-            return again != null
-                    && !again.getMetadata()
-                            .getUid()
-                            .equals(baseline.getMetadata().getUid());
-        });
-        assertThat(status(status -> true).phase()).isNotEqualTo(RunPhase.FAILED);
-    }
-
-    @Test
-    void aRunMadeAnewUnderAnOldNameDoesNotTakeTheOldJobsForItsOwn() throws Exception {
-        OptimizationRun old = create(run(1));
-        Job oldBaseline = job(namespace, RUN + "-baseline");
-        kubelet.fail(
-                oldBaseline,
-                kubelet.start(oldBaseline),
-                "fetch",
-                1,
-                "Error",
-                Json.write(new Failure("SourceNotFound", "gone")));
-        status(status -> status.phase() == RunPhase.FAILED);
-        client.resource(old).delete();
-        Awaitility.await().until(() -> client.resource(old).get() == null);
-
-        create(run(1)); // no garbage collector runs here: the old Job is still there
-
-        Awaitility.await().until(() -> {
-            Job again = client.batch()
-                    .v1()
-                    .jobs()
-                    .inNamespace(namespace)
-                    .withName(RUN + "-baseline")
-                    .get();
-            return again != null
-                    && !again.getMetadata()
-                            .getUid()
-                            .equals(oldBaseline.getMetadata().getUid());
-        });
-        assertThat(status(status -> status.phase() != null).phase()).isEqualTo(RunPhase.ASSESSING);
-    }
-
-    @Test
     void eachTransitionIsToldOnceHoweverOftenItIsLookedAt() throws Exception {
         create(run(1));
         passBaseline();
@@ -372,162 +194,5 @@ class OptimizationRunIT {
                                 .withName(RUN)
                                 .get()
                         == null);
-    }
-
-    @Test
-    void aRefusedJobIsToldToTheNamespacesPeopleAndTriedAgain() throws Exception {
-        client.resource(new ResourceQuotaBuilder()
-                        .withNewMetadata()
-                        .withName("none")
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .withNewSpec()
-                        .addToHard("count/jobs.batch", new Quantity("0"))
-                        .endSpec()
-                        .withNewStatus()
-                        .endStatus()
-                        .build())
-                .create();
-        client.resourceQuotas().inNamespace(namespace).withName("none").editStatus(quota -> {
-            quota.setStatus(new ResourceQuotaStatusBuilder()
-                    .addToHard("count/jobs.batch", new Quantity("0"))
-                    .addToUsed("count/jobs.batch", new Quantity("0"))
-                    .build());
-            return quota;
-        });
-        create(run(1));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(client.v1()
-                                .events()
-                                .inNamespace(namespace)
-                                .list()
-                                .getItems())
-                        .anySatisfy(event -> {
-                            assertThat(event.getReason()).isEqualTo("JobRefused");
-                            assertThat(event.getMessage()).contains("exceeded quota: none");
-                        }));
-
-        client.resourceQuotas().inNamespace(namespace).withName("none").delete();
-        job(namespace, RUN + "-baseline");
-    }
-
-    private void passBaseline() {
-        Job baseline = job(namespace, RUN + "-baseline");
-        kubelet.succeed(
-                baseline,
-                kubelet.start(baseline),
-                Map.of(
-                        "fetch", new FetchResult(Results.SOURCE, Results.DATASET, 1_687_247),
-                        "assess", Results.assessment(),
-                        "measure", Results.baseline()));
-    }
-
-    private void step(boolean restart) throws IOException {
-        if (restart) {
-            operator.close();
-            startOperator();
-        }
-    }
-
-    private void startOperator() throws IOException {
-        operator = operator(Clock.systemUTC());
-    }
-
-    private EdgeAiOperator operator(Clock clock) throws IOException {
-        Settings settings = new Settings(Path.of("unused"), SYSTEM, "test", Set.of(), false, 0);
-        return EdgeAiOperator.start(Services.of(server.newClient(), settings, config(), clock), () -> {});
-    }
-
-    private static OperatorConfig config() {
-        return Json.read("""
-                        {"registry": {"prefix": "registry:5000/models", "plainHttp": ["registry:5000"]},
-                         "images": {"runtime": "edgeai/runtime:test", "optimizers": {"OpenVINO": "edgeai/optimizer-openvino:test"}},
-                         "accelerators": [{"name": "intel-cpu", "resources": {"limits": {"memory": "1Gi"}}}]}
-                        """, OperatorConfig.class).orElseThrow();
-    }
-
-    private OptimizationRun run(int maxTrials) {
-        return run(maxTrials, "");
-    }
-
-    private OptimizationRun run(int maxTrials, String more) {
-        OptimizationRun run = new OptimizationRun();
-        run.setMetadata(new ObjectMetaBuilder()
-                .withName(RUN)
-                .withNamespace(namespace)
-                .addToAnnotations("touched", "0")
-                .build());
-        run.setSpec(Json.read("""
-                        {"source": {"uri": "oci://registry:5000/models/digits:1"}, "task": "ImageClassification",
-                         "evaluation": {"dataset": {"uri": "oci://registry:5000/data/digits:1"}},
-                         "accelerator": "intel-cpu", %s "search": {"maxTrials": %d, "frameworks": ["OpenVINO"]}}
-                        """.formatted(more, maxTrials), OptimizationRunSpec.class)
-                .orElseThrow());
-        return run;
-    }
-
-    private OptimizationRun create(OptimizationRun run) {
-        return client.resource(run).create();
-    }
-
-    private OptimizationRun current() {
-        return client.resources(OptimizationRun.class)
-                .inNamespace(namespace)
-                .withName(RUN)
-                .require();
-    }
-
-    private OptimizationRunStatus status(Predicate<OptimizationRunStatus> expected) {
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> current().getStatus(), status -> status != null && expected.test(status));
-    }
-
-    private Job job(String where, String name) {
-        return Awaitility.await(name)
-                .atMost(Duration.ofSeconds(20))
-                .until(
-                        () -> client.batch()
-                                .v1()
-                                .jobs()
-                                .inNamespace(where)
-                                .withName(name)
-                                .get(),
-                        job -> job != null);
-    }
-
-    private List<Job> jobs(String where) {
-        return client.batch().v1().jobs().inNamespace(where).list().getItems();
-    }
-
-    private static TrialStatus trial(OptimizationRunStatus status, String name) {
-        return status.trials().stream()
-                .filter(trial -> trial.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static TrialSpec spec(Job job) {
-        Container measure =
-                job.getSpec().getTemplate().getSpec().getContainers().getFirst();
-        return Json.read(env(measure, TrialSpec.ENVIRONMENT_VARIABLE), TrialSpec.class)
-                .orElseThrow();
-    }
-
-    private static String env(Container container, String name) {
-        return container.getEnv().stream()
-                .filter(env -> env.getName().equals(name))
-                .map(EnvVar::getValue)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static String condition(OptimizationRunStatus status, String type) {
-        return status.conditions().stream()
-                .filter(condition -> condition.getType().equals(type))
-                .map(Condition::getStatus)
-                .findFirst()
-                .orElse("Unknown");
     }
 }

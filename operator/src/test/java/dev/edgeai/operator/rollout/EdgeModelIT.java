@@ -1,120 +1,31 @@
 package dev.edgeai.operator.rollout;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.edgeai.api.config.OperatorConfig;
-import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.operator.Services;
-import dev.edgeai.operator.config.Settings;
-import dev.edgeai.operator.delivery.Samples;
-import dev.edgeai.operator.delivery.ServingServices;
-import dev.edgeai.operator.job.Json;
-import dev.edgeai.testing.ApiServer;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.javaoperatorsdk.operator.Operator;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** The life of an EdgeModel against a real API server; {@link ControllerHands} does what its controllers would do. */
-@ExtendWith(ApiServer.Extension.class)
-class EdgeModelIT {
-    private static final AtomicInteger NAMESPACES = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String BLUE = RunResults.digest('b');
-    private static final String GREEN = RunResults.digest('e');
-    private static final String NEXT = RunResults.digest('f');
-
-    private static final String MODEL = """
-            metadata: {name: digits}
-            spec:
-              source: {uri: "oci://registry:5000/models/digits:1"}
-              task: ImageClassification
-              evaluation: {dataset: {uri: "oci://registry:5000/data/digits:1"}, samples: 200}
-              targets: [{name: cpu, accelerator: intel-cpu}]
-              replicas: 2
-              rollout:
-                ramp: [{weight: 50, hold: 1s}]
-                bake: 3s
-                progressDeadline: 30s
-                warmup: {requests: 16}
-                analysis: {interval: 1s, metrics: [{name: error-rate, max: "0.01", failureLimit: 0}]}
-              remediation: {cooldown: 1s}
-            """;
-
-    private static final UnaryOperator<String> OTHER_SOURCE =
-            model -> model.replace("models/digits:1", "models/digits:2");
-
-    /** One write, with its place in the order of all writes to the API server. */
-    private record Write(long version, String what) {
-        static Write of(HasMetadata object, String what) {
-            return new Write(Long.parseLong(object.getMetadata().getResourceVersion()), what);
-        }
-    }
-
-    private KubernetesClient client;
-    private String namespace;
-    private ControllerHands hands;
-    private Operator operator;
-    private EdgeModelReconciler reconciler;
-
-    @BeforeEach
-    void start(ApiServer server) {
-        client = server.client();
-        server.namespace("edgeai-system");
-        namespace = server.namespace("rollout-" + NAMESPACES.incrementAndGet());
-        hands = new ControllerHands(client, namespace);
-        // right after the CRDs were made the server answers "storage is (re)initializing"
-        await().ignoreExceptions().until(() -> listed(EdgeModel.class) && listed(OptimizationRun.class));
-        startOperator();
-    }
-
-    @AfterEach
-    void stop() {
-        stopOperator();
-        hands.close();
-        client.resources(EdgeModel.class).inNamespace(namespace).delete();
-    }
-
+/** The life of an EdgeModel. */
+class EdgeModelIT extends EdgeModelScenario {
     @ParameterizedTest(name = "operator restarted between any two steps: {0}")
     @ValueSource(booleans = {false, true})
     void aCertifiedVariantTakesOverFromTheOneThatServes(boolean restarts) {
@@ -163,124 +74,6 @@ class EdgeModelIT {
         assertThat(service().getSpec().getSelector())
                 .containsEntry(Labels.REVISION, stable(rest).revision());
         assertThat(runs()).hasSize(2);
-    }
-
-    @Test
-    void aVersionThatFailsRequestsIsTakenBackBeforeAnythingElseIsWritten() {
-        serve(BLUE);
-        Version blue = stable(status());
-        hands.failRequestsOf(GREEN);
-        List<Write> writes = new CopyOnWriteArrayList<>();
-        try (var services = client.services()
-                        .inNamespace(namespace)
-                        .withName("digits-cpu")
-                        .watch(Watches.on((action, service) -> writes.add(Write.of(
-                                service,
-                                "service " + service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both")))));
-                var models = client.resources(EdgeModel.class)
-                        .inNamespace(namespace)
-                        .watch(Watches.on((action, model) -> writes.add(Write.of(
-                                model, "status " + target(model.getStatus()).phase()))));
-                var deployments = client.apps()
-                        .deployments()
-                        .inNamespace(namespace)
-                        .watch(Watches.on(
-                                (action, deployment) -> writes.add(Write.of(deployment, "deployment " + action))))) {
-            offer(GREEN, NEXT);
-            EdgeModelStatus back =
-                    until(s -> !target(s).rejected().isEmpty() && target(s).phase() == RolloutPhase.IDLE);
-            assertThat(target(back).rejected())
-                    .extracting(TargetStatus.RejectedDigest::digest)
-                    .containsExactly(GREEN);
-            TargetStatus.Rollback rollback = Objects.requireNonNull(target(back).lastRollback());
-            assertThat(rollback.fromDigest()).isEqualTo(GREEN);
-            assertThat(rollback.toDigest()).isEqualTo(BLUE);
-            assertThat(rollback.millisToZeroWeight()).isNotNull();
-            assertThat(stable(back)).isEqualTo(blue);
-        }
-        List<String> order = writes.stream()
-                .sorted(Comparator.comparingLong(Write::version))
-                .map(Write::what)
-                .toList();
-        List<String> fromShared = order.subList(order.lastIndexOf("service both") + 1, order.size());
-        int zero = fromShared.indexOf("service " + blue.revision());
-        int status = fromShared.indexOf("status ROLLING_BACK");
-        assertThat(zero).as("%s", order).isBetween(0, status);
-        assertThat(fromShared.subList(0, status)).as("%s", order).noneMatch(e -> e.startsWith("deployment"));
-        assertThat(events()).contains("ErrorBurst");
-
-        // remediation: the next certified member of the front, after the cooldown; the rejected one never
-        EdgeModelStatus remedied = until(s ->
-                target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(NEXT));
-        assertThat(target(remedied).rejected())
-                .extracting(TargetStatus.RejectedDigest::digest)
-                .containsExactly(GREEN);
-    }
-
-    @Test
-    void aRollbackWhoseProcessDiesAfterTheTrafficWriteGoesOn() {
-        serve(BLUE, MODEL.replace("hold: 1s", "hold: 10m"));
-        Version blue = stable(status());
-        offer(GREEN);
-        EdgeModelStatus ramping =
-                until(s -> target(s).phase() == RolloutPhase.RAMPING && Objects.equals(s.weight(), 50));
-        stopOperator();
-        ObjectNode intent = (ObjectNode) Samples.yaml(Json.write(target(status())), JsonNode.class);
-        intent.put("phase", "RollingBack").put("since", Instant.now().toString());
-        intent.putArray("rejected")
-                .addObject()
-                .put("digest", GREEN)
-                .put(
-                        "revision",
-                        Objects.requireNonNull(target(ramping).candidate()).revision())
-                .put("reason", "AnalysisFailed")
-                .put("message", "errors")
-                .put("time", Instant.now().toString());
-        client.services()
-                .inNamespace(namespace)
-                .withName("digits-cpu")
-                .edit(service -> new ServiceBuilder(service)
-                        .editMetadata()
-                        .addToAnnotations(ServingServices.INTENT, intent.toString())
-                        .endMetadata()
-                        .editSpec()
-                        .addToSelector(Labels.REVISION, blue.revision())
-                        .endSpec()
-                        .build());
-        List<String> selectors = new CopyOnWriteArrayList<>();
-        try (var services = client.services()
-                .inNamespace(namespace)
-                .withName("digits-cpu")
-                .watch(Watches.on((action, service) ->
-                        selectors.add(service.getSpec().getSelector().getOrDefault(Labels.REVISION, "both"))))) {
-            startOperator();
-            EdgeModelStatus back = until(s -> target(s).phase() == RolloutPhase.IDLE);
-            assertThat(target(back).rejected()).hasSize(1);
-            assertThat(stable(back).digest()).isEqualTo(BLUE);
-        }
-        assertThat(selectors).as("nobody is sent to green again").containsOnly(blue.revision());
-    }
-
-    @Test
-    void aRejectedVersionComesBackOnlyWhenAPersonAsks() {
-        serve(BLUE);
-        hands.refuse(GREEN, new Failure("CertificateInvalid", "the signature is not of the trusted key"));
-        offer(GREEN);
-        EdgeModelStatus refused = until(s ->
-                target(s).phase() == RolloutPhase.IDLE && !target(s).rejected().isEmpty());
-        assertThat(target(refused).rejected().getFirst().reason()).isEqualTo("CertificateInvalid");
-        assertThat(condition(refused, "Stalled").getStatus()).isEqualTo("True");
-        assertThat(condition(refused, "Stalled").getMessage()).contains("the signature is not of the trusted key");
-        assertThat(condition(refused, "Ready").getStatus()).isEqualTo("True");
-        await().during(Duration.ofSeconds(4))
-                .atMost(Duration.ofSeconds(8))
-                .until(() -> target(status()).phase() == RolloutPhase.IDLE
-                        && stable(status()).digest().equals(BLUE));
-
-        hands.accept(GREEN);
-        annotate(Labels.RETRY, "1");
-        until(s -> stable(s).digest().equals(GREEN) && target(s).phase() == RolloutPhase.IDLE);
-        assertThat(runs()).as("a run that succeeded is not repeated").hasSize(2);
     }
 
     @Test
@@ -473,166 +266,5 @@ class EdgeModelIT {
             await("no write").pollDelay(Duration.ofSeconds(3)).until(() -> true);
             assertThat(versions).as("the first one is the state itself").hasSizeLessThanOrEqualTo(1);
         }
-    }
-
-    private void startOperator() {
-        KubernetesClient own = ChartPermissions.client(client, "edgeai-system");
-        Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
-        Services services =
-                Services.of(own, settings, Samples.yaml(Samples.CONFIG, OperatorConfig.class), Clock.systemUTC());
-        reconciler = new EdgeModelReconciler(services);
-        operator = new Operator(configuration -> configuration
-                .withKubernetesClient(own)
-                .withParseResourceVersions(true)
-                .withCloseClientOnStop(true));
-        operator.register(
-                reconciler,
-                controller -> controller.settingNamespace(namespace).withFieldManager(Services.FIELD_MANAGER));
-        operator.start();
-    }
-
-    private boolean listed(Class<? extends HasMetadata> kind) {
-        return client.resources(kind)
-                .inNamespace(namespace)
-                .list(new ListOptionsBuilder().withResourceVersion("0").build())
-                .getItems()
-                .isEmpty();
-    }
-
-    private void stopOperator() {
-        operator.stop();
-        reconciler.close();
-    }
-
-    private void restart(boolean restarts) {
-        if (restarts) {
-            stopOperator();
-            startOperator();
-        }
-    }
-
-    /** Brings the model up with this digest serving. */
-    private void serve(String digest) {
-        serve(digest, MODEL);
-    }
-
-    private void serve(String digest, String model) {
-        create(model);
-        RunResults.succeed(client, run(), digest);
-        until(this::settledAndReady);
-    }
-
-    /** Another source, for which the search finds these digests. */
-    private void offer(String... digests) {
-        OptimizationRun before = run();
-        edit(OTHER_SOURCE);
-        RunResults.succeed(client, runAfter(before), digests);
-    }
-
-    private String written = MODEL;
-
-    private void create(String yaml) {
-        written = yaml;
-        EdgeModel model = Samples.yaml(yaml, EdgeModel.class);
-        model.getMetadata().setNamespace(namespace);
-        client.resource(model).forceConflicts().serverSideApply();
-    }
-
-    private void edit(UnaryOperator<String> change) {
-        String changed = change.apply(written);
-        assertThat(changed).isNotEqualTo(written);
-        create(changed);
-    }
-
-    private void annotate(String name, String value) {
-        client.resources(EdgeModel.class)
-                .inNamespace(namespace)
-                .withName("digits")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
-    }
-
-    private EdgeModel model() {
-        return client.resources(EdgeModel.class)
-                .inNamespace(namespace)
-                .withName("digits")
-                .require();
-    }
-
-    private EdgeModelStatus status() {
-        return model().getStatus();
-    }
-
-    private EdgeModelStatus until(Predicate<EdgeModelStatus> condition) {
-        return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(20))
-                .until(this::status, s -> s != null && !s.targets().isEmpty() && condition.test(s));
-    }
-
-    private boolean settledAndReady(EdgeModelStatus status) {
-        return condition(status, "Ready").getStatus().equals("True")
-                && condition(status, "Reconciling").getStatus().equals("False");
-    }
-
-    private static TargetStatus target(EdgeModelStatus status) {
-        return status.targets().getFirst();
-    }
-
-    private static Version stable(EdgeModelStatus status) {
-        return Objects.requireNonNull(target(status).stable());
-    }
-
-    private static Condition condition(EdgeModelStatus status, String type) {
-        return status.conditions().stream()
-                .filter(c -> c.getType().equals(type))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private OptimizationRun run() {
-        return Objects.requireNonNull(await().atMost(PATIENCE).until(this::currentRun, Objects::nonNull));
-    }
-
-    /** The run that the status names, if it does. */
-    private @Nullable OptimizationRun currentRun() {
-        EdgeModelStatus status = status();
-        String name = status == null || status.targets().isEmpty()
-                ? null
-                : target(status).run();
-        return name == null
-                ? null
-                : client.resources(OptimizationRun.class)
-                        .inNamespace(namespace)
-                        .withName(name)
-                        .get();
-    }
-
-    /** The run that follows this one. */
-    private OptimizationRun runAfter(OptimizationRun before) {
-        return Objects.requireNonNull(await("another run")
-                .atMost(PATIENCE)
-                .until(this::currentRun, r -> r != null && !name(r).equals(name(before))));
-    }
-
-    private static String name(OptimizationRun run) {
-        return run.getMetadata().getName();
-    }
-
-    private List<OptimizationRun> runs() {
-        return client.resources(OptimizationRun.class)
-                .inNamespace(namespace)
-                .list()
-                .getItems();
-    }
-
-    private Service service() {
-        return client.services().inNamespace(namespace).withName("digits-cpu").require();
-    }
-
-    private List<String> events() {
-        return client.v1().events().inNamespace(namespace).list().getItems().stream()
-                .map(e -> e.getReason())
-                .toList();
     }
 }

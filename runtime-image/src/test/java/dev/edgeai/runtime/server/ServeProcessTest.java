@@ -96,6 +96,7 @@ class ServeProcessTest {
             assertThat(get(client, server.port(), "/v2/health/ready").statusCode())
                     .isEqualTo(200);
             assertThat(requests).noneMatch(CompletableFuture::isDone);
+            client.shutdownNow(); // its close would wait for the answers
         }
     }
 
