@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,12 +49,14 @@ final class PodCgroup {
 
     /** SIGKILL to all its processes: they get no chance to finish what they do or to give anything back. */
     void kill() {
-        try (Stream<Path> groups = Files.walk(folder)) {
-            groups.filter(path -> path.endsWith("cgroup.procs"))
+        try (Stream<Path> containers = Files.list(folder)) {
+            List<Long> processes = containers
+                    .map(container -> container.resolve("cgroup.procs"))
+                    .filter(Files::isRegularFile)
                     .flatMap(PodCgroup::lines)
                     .map(Long::parseLong)
-                    .flatMap(pid -> ProcessHandle.of(pid).stream())
-                    .forEach(ProcessHandle::destroyForcibly);
+                    .toList(); // all before the first kill: a container's group goes with its processes
+            processes.stream().flatMap(pid -> ProcessHandle.of(pid).stream()).forEach(ProcessHandle::destroyForcibly);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,8 +64,9 @@ final class PodCgroup {
 
     private static Stream<String> lines(Path file) {
         try {
-            List<String> lines = Files.readAllLines(file);
-            return lines.stream();
+            return Files.readAllLines(file).stream();
+        } catch (NoSuchFileException e) {
+            return Stream.empty(); // ended just now
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -117,7 +117,7 @@ class RolloutE2E {
 
     /** Nine beside one: the least with which the Service provider can give one tenth. */
     private static String withNinePods(String yaml) {
-        return yaml.replace("replicas: 2", "replicas: 9").replace("hold: 6s", "hold: 16s");
+        return yaml.replace("replicas: 2", "replicas: 9").replace("hold: 6s", "hold: 14s");
     }
 
     @Test
