@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * What one trial pod has to do; JSON in the environment variable {@value #ENVIRONMENT_VARIABLE} of each of its
- * containers, and in {@code /work/spec.json} for the optimizer.
+ * containers, and in {@code spec.json} in the work folder for the optimizer.
  *
  * @param run name of the OptimizationRun
  * @param trial name within the run; {@code baseline} for the trial without an optimizer
