@@ -2,6 +2,7 @@ package dev.edgeai.api.config;
 
 import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.Framework;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param frameworks in order of preference; empty: the decision table decides by platform
  * @param threads per inference
  * @param delivery allowed kinds of delivery
+ * @param maxBundleSize largest bundle for such a device, for example {@code 50Mi}; absent: any
  * @param fallback profile that takes over when no node matches, said out loud in status
  */
 public record AcceleratorProfile(
@@ -33,6 +35,7 @@ public record AcceleratorProfile(
         List<Framework> frameworks,
         int threads,
         List<Delivery> delivery,
+        @Nullable Quantity maxBundleSize,
         @Nullable String fallback) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public AcceleratorProfile {

@@ -1,6 +1,7 @@
 package dev.edgeai.api.trial;
 
 import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Measurement;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import java.util.Map;
  * @param comparison the variant against the baseline; absent for the baseline
  * @param robustness checks with perturbed and malformed inputs; absent for the baseline
  * @param versions the tools that made and measured it, name to version
+ * @param joulesSpent energy that making and measuring it took; absent when unknown
+ * @param nondeterministic the step of its making that gives other bytes each time, and why; absent when there is none
  */
 public record TrialResult(
         String trial,
@@ -24,7 +27,9 @@ public record TrialResult(
         @Nullable Measurement variant,
         @Nullable Comparison comparison,
         @Nullable Robustness robustness,
-        Map<String, String> versions) {
+        Map<String, String> versions,
+        @Nullable Decimal joulesSpent,
+        @Nullable String nondeterministic) {
 
     /**
      * Robustness of a variant next to its baseline.

@@ -1,5 +1,6 @@
 package dev.edgeai.api.trial;
 
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.ModelSource;
@@ -27,6 +28,9 @@ import java.util.Map;
  * @param repository where the variant is pushed, {@code registry/repository} without tag
  * @param plainHttp registries ({@code host:port}) that are spoken to without TLS
  * @param maxSourceBytes largest source or dataset that is fetched
+ * @param depth how much is measured
+ * @param variantDigest a variant of this repository that is measured instead of one made by an optimizer; else absent
+ * @param engineOptions with {@code variantDigest}: options put over those of its descriptor, which makes a new variant
  */
 public record TrialSpec(
         String run,
@@ -42,7 +46,10 @@ public record TrialSpec(
         int seed,
         String repository,
         List<String> plainHttp,
-        long maxSourceBytes) {
+        long maxSourceBytes,
+        Depth depth,
+        @Nullable String variantDigest,
+        Map<String, String> engineOptions) {
     public static final String ENVIRONMENT_VARIABLE = "EDGEAI_TRIAL_SPEC";
 
     /** Name of the trial that measures the source itself. */
@@ -52,5 +59,7 @@ public record TrialSpec(
     public TrialSpec {
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
         plainHttp = plainHttp == null ? List.of() : List.copyOf(plainHttp);
+        depth = depth == null ? Depth.FULL : depth;
+        engineOptions = engineOptions == null ? Map.of() : Map.copyOf(engineOptions);
     }
 }

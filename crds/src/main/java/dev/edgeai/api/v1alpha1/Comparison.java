@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A variant against the baseline, both measured alternately in one process on one node. */
 public record Comparison(
-        @JsonPropertyDescription("Baseline's median latency over the variant's, from alternated pairs")
+        @JsonPropertyDescription(
+                "Baseline's median latency over the variant's, from alternated pairs; absent when not timed")
+        @Nullable
         Estimate speedup,
 
         @JsonPropertyDescription("Share of the baseline's task metric kept") @Nullable
@@ -15,8 +17,27 @@ public record Comparison(
         @Nullable
         Estimate fidelity,
 
-        @JsonPropertyDescription("Share of the baseline's memory footprint saved")
+        @JsonPropertyDescription("Share of the baseline's memory footprint saved") @Nullable
         Decimal memoryReduction,
 
         @JsonPropertyDescription("Share of the baseline's file size saved")
-        Decimal sizeReduction) {}
+        Decimal sizeReduction,
+
+        @JsonPropertyDescription("Of language models") @Nullable
+        Language language) {
+
+    /** A language model's variant against the baseline on the same text. */
+    public record Language(
+            @JsonPropertyDescription(
+                    "Mean Kullback-Leibler divergence of the variant's next-token distribution from the "
+                            + "baseline's, nats; samples are tokens")
+            Estimate klDivergence,
+
+            @JsonPropertyDescription("Variant's perplexity over the baseline's")
+            Estimate perplexityRatio,
+
+            @JsonPropertyDescription(
+                    "Mean change of the decision margin (log-odds of the right answer) on the labelled task, nats")
+            @Nullable
+            Estimate marginShift) {}
+}

@@ -13,7 +13,10 @@ public record GateOverrides(
         @Pattern(Decimal.NON_NEGATIVE) @Nullable Decimal minAccuracy,
         @Pattern(TimeSpan.PATTERN) @Nullable TimeSpan maxLatencyP95,
         @Nullable Quantity maxPeakMemory,
-        @Nullable Quantity maxSize) {
+        @Nullable Quantity maxSize,
+        @Pattern(Decimal.NON_NEGATIVE) @Nullable Decimal maxKlDivergence,
+        @Pattern(Decimal.NON_NEGATIVE) @Nullable Decimal maxPerplexityIncrease,
+        @Pattern(Decimal.NON_NEGATIVE) @Nullable Decimal maxJoulesPerInference) {
 
     /** The gates that hold for this target. */
     public Gates over(Gates base) {
@@ -25,6 +28,9 @@ public record GateOverrides(
                 minAccuracy != null ? minAccuracy : base.minAccuracy(),
                 maxLatencyP95 != null ? maxLatencyP95 : base.maxLatencyP95(),
                 maxPeakMemory != null ? maxPeakMemory : base.maxPeakMemory(),
-                maxSize != null ? maxSize : base.maxSize());
+                maxSize != null ? maxSize : base.maxSize(),
+                maxKlDivergence != null ? maxKlDivergence : base.maxKlDivergence(),
+                maxPerplexityIncrease != null ? maxPerplexityIncrease : base.maxPerplexityIncrease(),
+                maxJoulesPerInference != null ? maxJoulesPerInference : base.maxJoulesPerInference());
     }
 }

@@ -39,17 +39,33 @@ public record Gates(
         Quantity maxPeakMemory,
 
         @JsonPropertyDescription("Highest size of the variant's files") @Nullable
-        Quantity maxSize) {
+        Quantity maxSize,
+
+        @Default("\"0.10\"")
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription(
+                "Language models: highest mean Kullback-Leibler divergence from the baseline, nats a token")
+        Decimal maxKlDivergence,
+
+        @Default("\"0.10\"")
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription("Language models: highest rise of perplexity over the baseline's, as a share of it")
+        Decimal maxPerplexityIncrease,
+
+        @Pattern(Decimal.NON_NEGATIVE) @JsonPropertyDescription("Highest energy of one inference, joules") @Nullable
+        Decimal maxJoulesPerInference) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public Gates {
         minAccuracyRetention = minAccuracyRetention == null ? Decimal.of("0.95") : minAccuracyRetention;
         minSpeedup = minSpeedup == null ? Decimal.of("2.0") : minSpeedup;
         minMemoryReduction = minMemoryReduction == null ? Decimal.of("0.50") : minMemoryReduction;
         maxLatencyVariation = maxLatencyVariation == null ? Decimal.of("0.20") : maxLatencyVariation;
+        maxKlDivergence = maxKlDivergence == null ? Decimal.of("0.10") : maxKlDivergence;
+        maxPerplexityIncrease = maxPerplexityIncrease == null ? Decimal.of("0.10") : maxPerplexityIncrease;
     }
 
     @SuppressWarnings("NullAway")
     public static Gates defaults() {
-        return new Gates(null, null, null, null, null, null, null, null);
+        return new Gates(null, null, null, null, null, null, null, null, null, null, null);
     }
 }

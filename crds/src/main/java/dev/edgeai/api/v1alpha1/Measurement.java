@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
+import java.util.OptionalLong;
+
 /** What was measured of one model (the baseline or a variant) on one node. */
 public record Measurement(
         @JsonPropertyDescription("Engine and version that ran it, for example 'OpenVINO 2026.4.1'")
@@ -12,27 +14,31 @@ public record Measurement(
         @JsonPropertyDescription("Threads per inference") Integer threads,
         @JsonPropertyDescription("Task metric") @Nullable Estimate quality,
 
-        @JsonPropertyDescription("Median latency of one inference, microseconds")
+        @JsonPropertyDescription(
+                "Median latency of one inference, of a language model of one request; microseconds. This and the next "
+                        + "ones are absent where the target's hardware is not at hand (MLX)")
+        @Nullable
         Long latencyP50Micros,
 
-        @JsonPropertyDescription("95th percentile of latency, microseconds")
+        @JsonPropertyDescription("95th percentile of latency, microseconds") @Nullable
         Long latencyP95Micros,
 
-        @JsonPropertyDescription("99th percentile of latency, microseconds")
+        @JsonPropertyDescription("99th percentile of latency, microseconds") @Nullable
         Long latencyP99Micros,
 
-        @JsonPropertyDescription("Spread of latency over its median (see docs/measurement.md)")
+        @JsonPropertyDescription("Spread of latency over its median (see docs/measurement.md)") @Nullable
         Decimal latencyVariation,
 
-        @JsonPropertyDescription("Timed inferences") Integer latencySamples,
+        @JsonPropertyDescription("Timed inferences") @Nullable
+        Integer latencySamples,
 
-        @JsonPropertyDescription("Inferences per second, one at a time")
+        @JsonPropertyDescription("Inferences per second, one at a time") @Nullable
         Decimal throughput,
 
-        @JsonPropertyDescription("Peak resident memory of the process with the model, bytes")
+        @JsonPropertyDescription("Peak resident memory of the process with the model, bytes") @Nullable
         Long peakMemoryBytes,
 
-        @JsonPropertyDescription("Peak resident memory of the same process and engine with no model, bytes")
+        @JsonPropertyDescription("Peak resident memory of the same process and engine with no model, bytes") @Nullable
         Long engineMemoryBytes,
 
         @JsonPropertyDescription("Size of the model's files, bytes")
@@ -45,12 +51,42 @@ public record Measurement(
         Decimal joulesPerInference,
 
         @JsonPropertyDescription("How the energy was found") @Nullable
-        EnergyMethod energyMethod) {
+        EnergyMethod energyMethod,
 
-    /** Peak memory that the model adds to its engine, bytes. */
-    public long footprintBytes() {
-        return Math.max(0, peakMemoryBytes - engineMemoryBytes);
+        @JsonPropertyDescription("Of a language model") @Nullable
+        Generation generation) {
+
+    /** Whether it was timed, and so has latencies and memory. */
+    public boolean timed() {
+        return latencyP50Micros != null;
     }
+
+    /** Peak memory that the model adds to its engine, bytes; absent when no memory was measured. */
+    public OptionalLong footprintBytes() {
+        return peakMemoryBytes == null || engineMemoryBytes == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, peakMemoryBytes - engineMemoryBytes));
+    }
+
+    /** How well a language model predicts text, and how fast it reads and writes. */
+    public record Generation(
+            @JsonPropertyDescription("exp of the mean negative log-likelihood of a token; samples are tokens")
+            Estimate perplexity,
+
+            @JsonPropertyDescription("Median time from a request to its first token, microseconds") @Nullable
+            Long timeToFirstTokenMicros,
+
+            @JsonPropertyDescription("Median time between two tokens, microseconds") @Nullable
+            Long interTokenP50Micros,
+
+            @JsonPropertyDescription("95th percentile of the time between two tokens, microseconds") @Nullable
+            Long interTokenP95Micros,
+
+            @JsonPropertyDescription("Prompt tokens read per second") @Nullable
+            Decimal prefillTokensPerSecond,
+
+            @JsonPropertyDescription("Tokens written per second") @Nullable
+            Decimal decodeTokensPerSecond) {}
 
     /** How an energy figure was found; figures of different methods are never compared. */
     public enum EnergyMethod {

@@ -10,6 +10,14 @@ public enum Metric {
     @JsonProperty("MacroF1")
     MACRO_F1,
 
+    /** Area under the ROC curve of a language model's choice between two answers. */
+    @JsonProperty("AUC")
+    AUC,
+
+    /** Leave-one-out k-nearest-neighbour accuracy of embeddings, k = 10, cosine similarity. */
+    @JsonProperty("KnnAccuracy")
+    KNN_ACCURACY,
+
     @JsonProperty("Fidelity")
     FIDELITY
 }

@@ -58,7 +58,18 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Seconds it was suspended before that, since startTime") @Nullable
         Long suspendedSeconds,
 
-        @Nullable String completionTime) {
+        @Nullable String completionTime,
+
+        @JsonPropertyDescription("Digest of the report, a referrer of the selected variant, else of the source")
+        @Nullable
+        String report,
+
+        @JsonPropertyDescription("Energy that optimizing and measuring took so far, joules") @Nullable
+        Decimal joulesSpent,
+
+        @JsonPropertyDescription(
+                "Earlier runs of the same architecture and accelerator that the order of trials was learned from")
+        List<String> learnedFrom) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OptimizationRunStatus {
         plan = plan == null ? List.of() : List.copyOf(plan);
@@ -67,6 +78,7 @@ public record OptimizationRunStatus(
         certificates = certificates == null ? List.of() : List.copyOf(certificates);
         registryRetries = registryRetries == null ? List.of() : List.copyOf(registryRetries);
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        learnedFrom = learnedFrom == null ? List.of() : List.copyOf(learnedFrom);
     }
 
     /** Of a run that nobody has looked at yet. */
@@ -74,7 +86,7 @@ public record OptimizationRunStatus(
     public static OptimizationRunStatus empty() {
         return new OptimizationRunStatus(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                null, null, null, null, null, null, null);
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

@@ -6,10 +6,11 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/** The budget of a search. */
+/** How a run looks for variants, and what it may spend. */
 public record Search(
         @Default("8") @Min(1) @Max(64) Integer maxTrials,
 
@@ -22,17 +23,27 @@ public record Search(
         @Default("[]")
         @Size(max = 5)
         @JsonPropertyDescription("Frameworks to try, in this order; empty: the accelerator's decision table decides")
-        List<Framework> frameworks) {
+        List<Framework> frameworks,
+
+        @Default("Progressive") @JsonPropertyDescription("How the next trial is found")
+        Strategy strategy,
+
+        @Pattern(Decimal.NON_NEGATIVE)
+        @JsonPropertyDescription(
+                "Energy that optimizing and measuring may take, joules; an estimate where it cannot be measured")
+        @Nullable
+        Decimal maxEnergyJoules) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public Search {
         maxTrials = maxTrials == null ? 8 : maxTrials;
         parallelism = parallelism == null ? 1 : parallelism;
         timeout = timeout == null ? new TimeSpan("1h") : timeout;
         frameworks = frameworks == null ? List.of() : List.copyOf(frameworks);
+        strategy = strategy == null ? Strategy.PROGRESSIVE : strategy;
     }
 
     @SuppressWarnings("NullAway")
     public static Search defaults() {
-        return new Search(null, null, null, null);
+        return new Search(null, null, null, null, null, null);
     }
 }

@@ -36,7 +36,12 @@ public record TargetStatus(
         @JsonPropertyDescription("Value of the annotation edgeai.dev/retry that was acted on last") @Nullable
         String retry,
 
-        @Nullable String message) {
+        @Nullable String message,
+
+        @JsonPropertyDescription(
+                "Pullable reference of the signed bundle, repository@digest; of a target that is delivered so")
+        @Nullable
+        String bundle) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TargetStatus {
         analysis = analysis == null ? List.of() : List.copyOf(analysis);

@@ -2,7 +2,8 @@ package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How far a trial is. {@code REJECTED} was measured and failed a gate. */
+/** How far a trial is. {@code REJECTED} was measured and failed a gate; {@code
+ * SCREENED} was measured on few samples and left out. */
 public enum TrialPhase {
     @JsonProperty("Pending")
     PENDING,
@@ -15,6 +16,9 @@ public enum TrialPhase {
 
     @JsonProperty("Rejected")
     REJECTED,
+
+    @JsonProperty("Screened")
+    SCREENED,
 
     @JsonProperty("Failed")
     FAILED

@@ -24,7 +24,22 @@ public record TrialStatus(
         Map<String, String> versions,
 
         @Nullable String reason,
-        @Nullable String message) {
+        @Nullable String message,
+        @Nullable Stage stage,
+
+        @JsonPropertyDescription("How much of it was measured") @Nullable
+        Depth depth,
+
+        @JsonPropertyDescription("Trial whose variant it runs with other engine options") @Nullable
+        String base,
+
+        @JsonPropertyDescription("Energy that optimizing and measuring it took, joules") @Nullable
+        Decimal joulesSpent,
+
+        @JsonPropertyDescription(
+                "Which step gives other bytes each time, and why; absent: the same inputs give the same digest")
+        @Nullable
+        String nondeterministic) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TrialStatus {
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);

@@ -11,5 +11,9 @@ public enum Verdict {
     FAIL,
 
     @JsonProperty("Inconclusive")
-    INCONCLUSIVE
+    INCONCLUSIVE,
+
+    /** Of a gate on what the hardware at hand cannot tell; it neither passes nor refuses. */
+    @JsonProperty("NotMeasured")
+    NOT_MEASURED
 }

@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -55,7 +56,10 @@ record RunJobs(
                         common.seed(),
                         common.repository(),
                         common.plainHttp(),
-                        common.maxSourceBytes()));
+                        common.maxSourceBytes(),
+                        Depth.FULL,
+                        null,
+                        Map.of()));
     }
 
     Job certify(RunAction.StartCertify action) {
@@ -112,7 +116,10 @@ record RunJobs(
                 run.getSpec().seed(),
                 repository,
                 config.registry().plainHttp(),
-                config.maxSourceBytes());
+                config.maxSourceBytes(),
+                Depth.FULL,
+                null,
+                Map.of());
     }
 
     /** All variants come from the bytes that the baseline was measured with, whatever the tag says by now. */

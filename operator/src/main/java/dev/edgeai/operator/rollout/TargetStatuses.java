@@ -27,7 +27,8 @@ final class TargetStatuses {
                 lastRollback,
                 s.rejected(),
                 s.retry(),
-                s.message());
+                s.message(),
+                s.bundle());
     }
 
     /** With the run of the present inputs. */
@@ -46,7 +47,8 @@ final class TargetStatuses {
                 s.lastRollback(),
                 s.rejected(),
                 s.retry(),
-                s.message());
+                s.message(),
+                s.bundle());
     }
 
     /** Of a target that is delivered as a bundle: no pods, so no traffic. */
@@ -65,6 +67,7 @@ final class TargetStatuses {
                 null,
                 List.of(),
                 s.retry(),
-                message);
+                message,
+                bundle == null ? null : bundle.artifact());
     }
 }

@@ -1,6 +1,7 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -41,7 +42,10 @@ final class WarmupSpec {
                 spec.seed(),
                 CertifiedVersions.repository(version.artifact()),
                 List.copyOf(target.served().config().registry().plainHttp()),
-                target.served().config().maxSourceBytes());
+                target.served().config().maxSourceBytes(),
+                Depth.FULL,
+                null,
+                Map.of());
     }
 
     private static ModelSource pinned(ModelSource source, Optional<String> digest) {

@@ -40,7 +40,8 @@ final class Results {
     }
 
     static TrialResult baseline() {
-        return new TrialResult("baseline", null, measurement(BASELINE_MICROS, 64), null, null, null, Map.of());
+        return new TrialResult(
+                "baseline", null, measurement(BASELINE_MICROS, 64), null, null, null, Map.of(), null, null);
     }
 
     static TrialResult variant(String trial, char digest, double speedup) {
@@ -49,9 +50,12 @@ final class Results {
                 digest(digest),
                 measurement(BASELINE_MICROS, 64),
                 measurement((long) (BASELINE_MICROS / speedup), 16),
-                new Comparison(around(speedup), around(0.99), around(0.99), Decimal.of("0.75"), Decimal.of("0.74")),
+                new Comparison(
+                        around(speedup), around(0.99), around(0.99), Decimal.of("0.75"), Decimal.of("0.74"), null),
                 new TrialResult.Robustness(0.97, 0.98, 4, 4),
-                Map.of("openvino", "2026.4.1"));
+                Map.of("openvino", "2026.4.1"),
+                null,
+                null);
     }
 
     private static Measurement measurement(long micros, long megabytes) {
@@ -68,6 +72,7 @@ final class Results {
                 megabytes << 20,
                 8L << 20,
                 megabytes << 18,
+                null,
                 null,
                 null,
                 null);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Holds a variant's measurement against the gates. What comes with a 95 % interval passes when the whole interval lies
@@ -36,23 +37,34 @@ public final class GateEvaluation {
             results.add(retention(gates.minAccuracyRetention(), comparison));
         }
         if (on(gates.minSpeedup())) {
-            results.add(IntervalGate.atLeast(
-                    "minSpeedup", comparison.speedup(), gates.minSpeedup(), Unit.TIMES, "pairs", MIN_PAIRS));
+            results.add(
+                    variant.timed()
+                            ? IntervalGate.atLeast(
+                                    "minSpeedup",
+                                    comparison.speedup(),
+                                    gates.minSpeedup(),
+                                    Unit.TIMES,
+                                    "pairs",
+                                    MIN_PAIRS)
+                            : notMeasured("minSpeedup", gates.minSpeedup().toString(), variant));
         }
         if (on(gates.minMemoryReduction())) {
-            results.add(memoryReduction(gates.minMemoryReduction(), comparison));
+            results.add(memoryReduction(gates.minMemoryReduction(), variant, comparison));
         }
         results.add(variation(gates.maxLatencyVariation(), variant));
         absolute(gates, variant, results);
         return results;
     }
 
-    /** Pass only when all pass; Fail when one fails; otherwise Inconclusive. No gate at all is a pass. */
+    /**
+     * Pass only when all pass that could be measured; Fail when one fails; otherwise Inconclusive. No gate at all is a
+     * pass.
+     */
     public static Verdict overall(List<GateResult> gates) {
         if (gates.stream().anyMatch(g -> g.verdict() == Verdict.FAIL)) {
             return Verdict.FAIL;
         }
-        return gates.stream().allMatch(g -> g.verdict() == Verdict.PASS) ? Verdict.PASS : Verdict.INCONCLUSIVE;
+        return gates.stream().noneMatch(g -> g.verdict() == Verdict.INCONCLUSIVE) ? Verdict.PASS : Verdict.INCONCLUSIVE;
     }
 
     private static boolean on(Decimal minimum) {
@@ -66,22 +78,43 @@ public final class GateEvaluation {
                 "minAccuracyRetention", retained, threshold, Unit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
     }
 
-    private static GateResult memoryReduction(Decimal threshold, Comparison comparison) {
+    /** A gate on what this hardware cannot tell. */
+    private static GateResult notMeasured(String gate, String threshold, Measurement variant) {
+        return new GateResult(
+                gate,
+                null,
+                threshold,
+                Verdict.NOT_MEASURED,
+                "%s: not measured, as %s runs on other hardware than the nodes'".formatted(gate, variant.engine()));
+    }
+
+    private static GateResult memoryReduction(Decimal threshold, Measurement variant, Comparison comparison) {
+        Decimal saved = comparison.memoryReduction();
+        if (saved == null) {
+            return notMeasured("minMemoryReduction", threshold.toString(), variant);
+        }
         return PointGate.atLeast(
                 "minMemoryReduction",
-                comparison.memoryReduction().asDouble(),
+                saved.asDouble(),
                 threshold.asDouble(),
                 Unit.PERCENT,
                 " (footprint: peak resident memory with the model less that of the same engine with none)");
     }
 
     private static GateResult variation(Decimal threshold, Measurement variant) {
-        return PointGate.atMost(
-                "maxLatencyVariation",
-                variant.latencyVariation().asDouble(),
-                threshold.asDouble(),
-                Unit.PERCENT,
-                variant.latencySamples());
+        Decimal variation = variant.latencyVariation();
+        return variation == null
+                ? notMeasured("maxLatencyVariation", threshold.toString(), variant)
+                : PointGate.atMost(
+                        "maxLatencyVariation",
+                        variation.asDouble(),
+                        threshold.asDouble(),
+                        Unit.PERCENT,
+                        samples(variant));
+    }
+
+    private static int samples(Measurement variant) {
+        return Objects.requireNonNullElse(variant.latencySamples(), 0);
     }
 
     private static void absolute(Gates gates, Measurement variant, List<GateResult> results) {
@@ -95,21 +128,33 @@ public final class GateEvaluation {
                     MIN_QUALITY_SAMPLES));
         }
         if (gates.maxLatencyP95() != null) {
-            results.add(PointGate.atMost(
-                    "maxLatencyP95",
-                    variant.latencyP95Micros() / 1000.0,
-                    gates.maxLatencyP95().duration().toNanos() / 1e6,
-                    Unit.MILLISECONDS,
-                    variant.latencySamples()));
+            Long p95 = variant.latencyP95Micros();
+            results.add(
+                    p95 == null
+                            ? notMeasured("maxLatencyP95", gates.maxLatencyP95().text(), variant)
+                            : PointGate.atMost(
+                                    "maxLatencyP95",
+                                    p95 / 1000.0,
+                                    gates.maxLatencyP95().duration().toNanos() / 1e6,
+                                    Unit.MILLISECONDS,
+                                    samples(variant)));
         }
-        bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes(), results);
-        bytes("maxSize", gates.maxSize(), variant.sizeBytes(), results);
+        bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes(), variant, results);
+        bytes("maxSize", gates.maxSize(), variant.sizeBytes(), variant, results);
     }
 
-    private static void bytes(String gate, @Nullable Quantity threshold, long value, List<GateResult> results) {
+    private static void bytes(
+            String gate,
+            @Nullable Quantity threshold,
+            @Nullable Long value,
+            Measurement variant,
+            List<GateResult> results) {
         if (threshold != null) {
             double limit = threshold.getNumericalAmount().doubleValue();
-            results.add(PointGate.atMost(gate, value, limit, Unit.BYTES, Integer.MAX_VALUE));
+            results.add(
+                    value == null
+                            ? notMeasured(gate, threshold.toString(), variant)
+                            : PointGate.atMost(gate, value, limit, Unit.BYTES, Integer.MAX_VALUE));
         }
     }
 

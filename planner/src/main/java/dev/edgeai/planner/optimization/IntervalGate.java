@@ -36,7 +36,7 @@ final class IntervalGate {
                                         asked,
                                         unit.gap(threshold.asDouble()
                                                 - measured.value().asDouble()));
-                    case INCONCLUSIVE ->
+                    case INCONCLUSIVE, NOT_MEASURED ->
                         measured.samples() < minimum
                                 ? " rests on fewer than the %d %s that %s needs".formatted(minimum, samplesAre, asked)
                                 : " straddles %s; more %s would settle it".formatted(asked, samplesAre);

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * The trials no other trial beats: one that is at least as good on every axis and better on one removes another. Axes:
- * median latency, memory footprint, task metric, energy per inference. An axis counts only when every trial has it, and
+ * median latency, memory footprint (file size where no memory was measured), task metric, energy per inference. An axis counts only when every trial has it, and
  * energy only when all found it by the same method. Measured values are compared as they are, without their intervals:
  * "not clearly different" is not transitive, so a front built on it would depend on the order of the trials
  * (docs/decisions/pareto-front.md). Equals do not remove each other.
@@ -30,9 +30,14 @@ public final class ParetoFront {
         List<Axis> axes = Axis.shared(points.stream().map(Point::measurement).toList());
         return points.stream()
                 .filter(p -> points.stream().noneMatch(other -> dominates(other, p, axes)))
-                .sorted(Comparator.comparing((Point p) -> p.measurement().latencyP50Micros())
+                .sorted(Comparator.comparingLong((Point p) -> latency(p.measurement()))
                         .thenComparing(Point::trial))
                 .toList();
+    }
+
+    /** For an order in which what was not timed comes last. */
+    static long latency(Measurement m) {
+        return Objects.requireNonNullElse(m.latencyP50Micros(), Long.MAX_VALUE);
     }
 
     /** Whether {@code a} is at least as good as {@code b} on every axis and better on one. */
@@ -53,11 +58,16 @@ public final class ParetoFront {
         LATENCY,
         MEMORY,
         QUALITY,
-        ENERGY;
+        ENERGY,
+        SIZE;
 
         /** The axes that all of these have. */
         static List<Axis> shared(List<Measurement> all) {
-            List<Axis> axes = new ArrayList<>(List.of(LATENCY, MEMORY));
+            List<Axis> axes = new ArrayList<>();
+            if (all.stream().allMatch(Measurement::timed)) {
+                axes.add(LATENCY);
+            }
+            axes.add(all.stream().allMatch(m -> m.footprintBytes().isPresent()) ? MEMORY : SIZE);
             if (all.stream().allMatch(m -> m.quality() != null)) {
                 axes.add(QUALITY);
             }
@@ -72,10 +82,11 @@ public final class ParetoFront {
 
         double cost(Measurement m) {
             return switch (this) {
-                case LATENCY -> m.latencyP50Micros();
-                case MEMORY -> m.footprintBytes();
+                case LATENCY -> latency(m);
+                case MEMORY -> m.footprintBytes().orElseThrow();
                 case QUALITY -> -Objects.requireNonNull(m.quality()).value().asDouble();
                 case ENERGY -> Objects.requireNonNull(m.joulesPerInference()).asDouble();
+                case SIZE -> m.sizeBytes();
             };
         }
     }

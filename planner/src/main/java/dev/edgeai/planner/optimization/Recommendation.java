@@ -49,7 +49,7 @@ public record Recommendation(List<Ranked> ranked, String reason) {
         List<Ranked> ranked = front.stream()
                 .map(t -> new Ranked(t, score(measured(t), all, axes, objectives)))
                 .sorted(Comparator.comparingDouble(Ranked::score)
-                        .thenComparing(r -> measured(r.trial()).latencyP50Micros())
+                        .thenComparing(r -> ParetoFront.latency(measured(r.trial())))
                         .thenComparing(r -> axes.contains(Axis.QUALITY) ? Axis.QUALITY.cost(measured(r.trial())) : 0)
                         .thenComparing(r -> measured(r.trial()).sizeBytes())
                         .thenComparing(r -> r.trial().name()))
@@ -71,7 +71,7 @@ public record Recommendation(List<Ranked> ranked, String reason) {
     private static double scale(Axis axis, Measurement m) {
         return switch (axis) {
             case LATENCY -> Math.max(1, axis.cost(m));
-            case MEMORY -> Math.max(FOOTPRINT_FLOOR, axis.cost(m));
+            case MEMORY, SIZE -> Math.max(FOOTPRINT_FLOOR, axis.cost(m));
             case QUALITY -> Math.max(0, 1 + axis.cost(m)) + ERROR_FLOOR;
             case ENERGY -> Math.max(Double.MIN_NORMAL, axis.cost(m));
         };
@@ -80,7 +80,7 @@ public record Recommendation(List<Ranked> ranked, String reason) {
     private static int weight(Axis axis, Objectives objectives) {
         return switch (axis) {
             case LATENCY -> objectives.latency();
-            case MEMORY -> objectives.memory();
+            case MEMORY, SIZE -> objectives.memory();
             case QUALITY -> objectives.accuracy();
             case ENERGY -> objectives.energy();
         };
@@ -98,16 +98,21 @@ public record Recommendation(List<Ranked> ranked, String reason) {
             return "not compared with the baseline";
         }
         List<String> gains = new ArrayList<>();
-        double speedup = comparison.speedup().value().asDouble();
-        gains.add(speedup >= 1 ? "%s faster".formatted(times(speedup)) : "%s the speed".formatted(times(speedup)));
+        if (comparison.speedup() != null) {
+            double speedup = comparison.speedup().value().asDouble();
+            gains.add(speedup >= 1 ? "%s faster".formatted(times(speedup)) : "%s the speed".formatted(times(speedup)));
+        }
         if (comparison.accuracyRetention() != null) {
             gains.add("keeps " + percent(comparison.accuracyRetention().value()) + " of the accuracy");
         } else if (comparison.fidelity() != null) {
             gains.add("agrees with the baseline on "
                     + percent(comparison.fidelity().value()));
         }
-        double saved = comparison.memoryReduction().asDouble();
-        gains.add(percent(Decimal.of(Math.abs(saved))) + (saved >= 0 ? " less memory" : " more memory"));
+        boolean memory = comparison.memoryReduction() != null;
+        double saved = (memory ? comparison.memoryReduction() : comparison.sizeReduction()).asDouble();
+        gains.add(percent(Decimal.of(Math.abs(saved)))
+                + (saved >= 0 ? " less " : " more ")
+                + (memory ? "memory" : "size, speed not measured"));
         return String.join(", ", gains);
     }
 
@@ -115,8 +120,9 @@ public record Recommendation(List<Ranked> ranked, String reason) {
         String weights = String.join(
                 " : ",
                 axes.stream()
-                        .sorted(Comparator.comparing(a -> List.of(Axis.LATENCY, Axis.QUALITY, Axis.MEMORY, Axis.ENERGY)
-                                .indexOf(a)))
+                        .sorted(Comparator.comparing(
+                                a -> List.of(Axis.LATENCY, Axis.QUALITY, Axis.MEMORY, Axis.SIZE, Axis.ENERGY)
+                                        .indexOf(a)))
                         .filter(a -> weight(a, objectives) > 0)
                         .map(a -> (a == Axis.QUALITY ? "accuracy" : a.name().toLowerCase(Locale.ROOT)) + " "
                                 + weight(a, objectives))

@@ -165,7 +165,9 @@ final class RunConclusion {
                 seen.repository() + "@" + digest,
                 digest,
                 reason,
-                comparison == null ? null : comparison.speedup().value(),
+                comparison == null || comparison.speedup() == null
+                        ? null
+                        : comparison.speedup().value(),
                 comparison == null || comparison.accuracyRetention() == null
                         ? null
                         : comparison.accuracyRetention().value());
@@ -181,8 +183,7 @@ final class RunConclusion {
         TrialStatus best = rejected.stream()
                 .min(Comparator.comparingLong((TrialStatus t) -> count(t, Verdict.FAIL))
                         .thenComparingLong(t -> count(t, Verdict.INCONCLUSIVE))
-                        .thenComparingLong(
-                                t -> Objects.requireNonNull(t.measurement()).latencyP50Micros())
+                        .thenComparingLong(t -> ParetoFront.latency(Objects.requireNonNull(t.measurement())))
                         .thenComparing(TrialStatus::name))
                 .orElseThrow();
         return "none of %d measured variants passed all gates; the nearest is %s: %s. Change spec.gates or widen spec.search"

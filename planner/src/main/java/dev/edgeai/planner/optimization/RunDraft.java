@@ -1,6 +1,7 @@
 package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
@@ -15,6 +16,7 @@ import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +60,11 @@ final class RunDraft {
     @Nullable
     Selected selected;
 
+    @Nullable
+    String report;
+
+    List<String> learnedFrom;
+
     List<Certified> certificates;
     List<RegistryRetry> registryRetries;
     Conditions conditions;
@@ -87,6 +94,8 @@ final class RunDraft {
         trials = new ArrayList<>(current.trials());
         front = current.paretoFront();
         selected = current.selected();
+        report = current.report();
+        learnedFrom = current.learnedFrom();
         certificates = current.certificates();
         registryRetries = current.registryRetries();
         conditions = Conditions.of(current.conditions(), generation, now);
@@ -124,7 +133,7 @@ final class RunDraft {
     static boolean done(TrialStatus trial) {
         return switch (trial.phase()) {
             case PENDING, RUNNING -> false;
-            case ACCEPTED, REJECTED, FAILED -> true;
+            case ACCEPTED, REJECTED, SCREENED, FAILED -> true;
         };
     }
 
@@ -193,6 +202,15 @@ final class RunDraft {
                 startTime,
                 suspendedSince,
                 suspendedSeconds == 0 ? null : suspendedSeconds,
-                completionTime);
+                completionTime,
+                report,
+                trials.stream()
+                        .map(TrialStatus::joulesSpent)
+                        .filter(Objects::nonNull)
+                        .map(Decimal::value)
+                        .reduce(BigDecimal::add)
+                        .map(sum -> Decimal.of(sum.doubleValue()))
+                        .orElse(null),
+                learnedFrom);
     }
 }

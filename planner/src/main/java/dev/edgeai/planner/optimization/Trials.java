@@ -13,27 +13,13 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.status.Reason;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** How a trial's status follows from its Job. */
 final class Trials {
     static TrialStatus planned(Candidate c) {
-        return new TrialStatus(
-                c.name(),
-                c.framework(),
-                c.technique(),
-                c.parameters(),
-                TrialPhase.PENDING,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                Map.of(),
-                null,
-                null);
+        return TrialDraft.planned(c).build();
     }
 
     static Candidate candidate(TrialStatus t) {
@@ -52,37 +38,21 @@ final class Trials {
     }
 
     private static TrialStatus open(TrialStatus t, TrialPhase phase, Optional<String> node, Optional<String> message) {
-        return new TrialStatus(
-                t.name(),
-                t.framework(),
-                t.technique(),
-                t.parameters(),
-                phase,
-                node.orElse(null),
-                null,
-                null,
-                List.of(),
-                null,
-                Map.of(),
-                null,
-                message.orElse(null));
+        TrialDraft draft = TrialDraft.anew(t);
+        draft.phase = phase;
+        draft.node = node.orElse(null);
+        draft.message = message.orElse(null);
+        return draft.build();
     }
 
     static TrialStatus failed(TrialStatus t, Failure failure, Optional<String> node) {
-        return new TrialStatus(
-                t.name(),
-                t.framework(),
-                t.technique(),
-                t.parameters(),
-                TrialPhase.FAILED,
-                node.orElse(t.node()),
-                null,
-                null,
-                List.of(),
-                null,
-                t.versions(),
-                failure.reason(),
-                failure.message());
+        TrialDraft draft = TrialDraft.anew(t);
+        draft.phase = TrialPhase.FAILED;
+        draft.node = node.orElse(t.node());
+        draft.versions = t.versions();
+        draft.reason = failure.reason();
+        draft.message = failure.message();
+        return draft.build();
     }
 
     private static TrialStatus measured(TrialStatus t, TrialResult result, Optional<String> node, Gates gates) {
@@ -98,48 +68,36 @@ final class Trials {
         }
         List<GateResult> results = GateEvaluation.evaluate(gates, variant, comparison);
         boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
-        return new TrialStatus(
-                t.name(),
-                t.framework(),
-                t.technique(),
-                t.parameters(),
-                passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED,
-                node.orElse(t.node()),
-                variant,
-                comparison,
-                results,
-                result.digest(),
-                result.versions(),
-                null,
-                passes ? null : missed(results));
+        TrialDraft draft = TrialDraft.anew(t);
+        draft.phase = passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED;
+        draft.node = node.orElse(t.node());
+        draft.measurement = variant;
+        draft.comparison = comparison;
+        draft.gates = results;
+        draft.digest = result.digest();
+        draft.versions = result.versions();
+        draft.message = passes ? null : missed(results);
+        draft.joulesSpent = result.joulesSpent();
+        draft.nondeterministic = result.nondeterministic();
+        return draft.build();
     }
 
     /** The gates that did not pass, in their own words. */
     static String missed(List<GateResult> gates) {
         return gates.stream()
-                .filter(g -> g.verdict() != Verdict.PASS)
+                .filter(g -> g.verdict() == Verdict.FAIL || g.verdict() == Verdict.INCONCLUSIVE)
                 .map(g -> String.valueOf(g.message()))
                 .collect(Collectors.joining("; "));
     }
 
     /** An accepted trial whose certificate could not be signed. It keeps its measurement. */
     static TrialStatus uncertified(TrialStatus t, Failure failure) {
-        return new TrialStatus(
-                t.name(),
-                t.framework(),
-                t.technique(),
-                t.parameters(),
-                t.phase(),
-                t.node(),
-                t.measurement(),
-                t.comparison(),
-                t.gates(),
-                t.digest(),
-                t.versions(),
-                Reason.of(failure) == Reason.REGISTRY_UNAVAILABLE
-                        ? failure.reason()
-                        : Reason.CERTIFICATION_FAILED.text(),
-                failure.reason() + ": " + failure.message());
+        TrialDraft draft = TrialDraft.of(t);
+        draft.reason = Reason.of(failure) == Reason.REGISTRY_UNAVAILABLE
+                ? failure.reason()
+                : Reason.CERTIFICATION_FAILED.text();
+        draft.message = failure.reason() + ": " + failure.message();
+        return draft.build();
     }
 
     static boolean certificationFailed(TrialStatus t) {

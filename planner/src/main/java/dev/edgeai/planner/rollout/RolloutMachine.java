@@ -56,6 +56,7 @@ public final class RolloutMachine {
                 null,
                 List.of(),
                 null,
+                null,
                 null);
     }
 

@@ -148,6 +148,7 @@ final class TargetDraft {
                 lastRollback,
                 rejected,
                 retry,
-                message);
+                message,
+                current.bundle());
     }
 }

@@ -38,7 +38,7 @@ class CandidatesTest {
     }
 
     private static Search search(int maxTrials) {
-        return new Search(maxTrials, 1, new TimeSpan("1h"), null);
+        return new Search(maxTrials, 1, new TimeSpan("1h"), null, null, null);
     }
 
     @Test

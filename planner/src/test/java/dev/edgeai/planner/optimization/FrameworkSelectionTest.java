@@ -102,7 +102,7 @@ class FrameworkSelectionTest {
     @Test
     void the_users_list_beats_the_profile_and_the_profile_beats_the_table() {
         AcceleratorProfile profile =
-                new AcceleratorProfile("x", "intel-cpu", null, null, null, List.of(ONNX_RUNTIME), 1, null, null);
+                new AcceleratorProfile("x", "intel-cpu", null, null, null, List.of(ONNX_RUNTIME), 1, null, null, null);
         assertThat(FrameworkSelection.select(profile, Task.TABULAR, Runs.onnx(), List.of(), RELEASED))
                 .extracting(FrameworkPlan::framework)
                 .containsExactly(ONNX_RUNTIME);

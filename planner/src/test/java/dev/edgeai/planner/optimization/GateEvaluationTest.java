@@ -39,7 +39,8 @@ class GateEvaluationTest {
                 Estimate.of(0.99, 0.985, 0.995, 1000),
                 null,
                 Decimal.of("0.6"),
-                Decimal.of("0.7"));
+                Decimal.of("0.7"),
+                null);
     }
 
     @ParameterizedTest(name = "{0} ({1} to {2}, {3} pairs): {4}")
@@ -77,8 +78,8 @@ class GateEvaluationTest {
     }
 
     private static Verdict retained(@Nullable Estimate retention) {
-        Comparison c =
-                new Comparison(Estimate.of(3, 2.9, 3.1, 400), retention, null, Decimal.of("0.6"), Decimal.of("0.7"));
+        Comparison c = new Comparison(
+                Estimate.of(3, 2.9, 3.1, 400), retention, null, Decimal.of("0.6"), Decimal.of("0.7"), null);
         return gate("minAccuracyRetention", evaluate(c)).verdict();
     }
 
@@ -89,7 +90,8 @@ class GateEvaluationTest {
                 null,
                 Estimate.of(0.99, 0.98, 1, 1000),
                 Decimal.of("0.6"),
-                Decimal.of("0.7"));
+                Decimal.of("0.7"),
+                null);
         assertThat(gate("minAccuracyRetention", evaluate(c)).verdict()).isEqualTo(Verdict.PASS);
     }
 
@@ -115,7 +117,10 @@ class GateEvaluationTest {
                         Decimal.of("0.99"),
                         new TimeSpan("0ms"),
                         new Quantity("1Mi"),
-                        new Quantity("1Ki"))
+                        new Quantity("1Ki"),
+                        null,
+                        null,
+                        null)
                 .over(Gates.defaults());
         assertThat(GateEvaluation.evaluate(gates, Runs.measurement(300, 5, 0.9), Runs.comparison(3, 0.99, 0.6)))
                 .filteredOn(g -> g.verdict() == Verdict.FAIL)
@@ -126,7 +131,8 @@ class GateEvaluationTest {
     @Test
     void a_minimum_of_zero_turns_its_gate_off() {
         Decimal off = Decimal.of("0");
-        Gates gates = new GateOverrides(off, off, off, null, null, null, null, null).over(Gates.defaults());
+        Gates gates =
+                new GateOverrides(off, off, off, null, null, null, null, null, null, null, null).over(Gates.defaults());
         assertThat(GateEvaluation.evaluate(gates, Runs.measurement(300, 5, 0.9), Runs.comparison(0.1, 0.1, -3)))
                 .extracting(GateResult::name)
                 .containsExactly("maxLatencyVariation");

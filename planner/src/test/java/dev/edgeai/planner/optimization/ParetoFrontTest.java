@@ -112,6 +112,7 @@ class ParetoFrontTest {
                 m.sizeBytes(),
                 null,
                 Decimal.of(joules),
-                method);
+                method,
+                null);
     }
 }

@@ -368,9 +368,12 @@ class RunMachineTest {
                                 doubtful.comparison().accuracyRetention(),
                                 null,
                                 doubtful.comparison().memoryReduction(),
-                                doubtful.comparison().sizeReduction()),
+                                doubtful.comparison().sizeReduction(),
+                                null),
                         null,
-                        Map.of())));
+                        Map.of(),
+                        null,
+                        null)));
         jobs.put("openvino-int8-ptq", Runs.done(Runs.good("openvino-int8-ptq", 300, 8)));
 
         RunDecision decision = decide(searching(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), T0);

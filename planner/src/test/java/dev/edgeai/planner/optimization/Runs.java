@@ -39,7 +39,7 @@ final class Runs {
     }
 
     static AcceleratorProfile profile(String name, String platform) {
-        return new AcceleratorProfile(name, platform, null, null, null, null, 1, null, null);
+        return new AcceleratorProfile(name, platform, null, null, null, null, 1, null, null, null);
     }
 
     static Assessment onnx() {
@@ -70,7 +70,7 @@ final class Runs {
                 "intel-cpu",
                 null,
                 null,
-                new Search(maxTrials, parallelism, new TimeSpan(timeout), null),
+                new Search(maxTrials, parallelism, new TimeSpan(timeout), null, null, null),
                 null,
                 null);
     }
@@ -91,6 +91,7 @@ final class Runs {
                 500_000L,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -100,11 +101,12 @@ final class Runs {
                 Estimate.of(retention, retention - 0.005, retention + 0.005, 1000),
                 null,
                 Decimal.of(memory),
-                Decimal.of("0.7"));
+                Decimal.of("0.7"),
+                null);
     }
 
     static TrialResult baseline() {
-        return new TrialResult("baseline", null, measurement(1000, 20, 0.98), null, null, null, Map.of());
+        return new TrialResult("baseline", null, measurement(1000, 20, 0.98), null, null, null, Map.of(), null, null);
     }
 
     /** A result that passes every default gate. */
@@ -120,7 +122,9 @@ final class Runs {
                 measurement(p50, footprintMiB, 0.98 * retention),
                 comparison(1000.0 / p50, retention, 1 - footprintMiB / 20.0),
                 null,
-                Map.of("openvino", "2026.4.1"));
+                Map.of("openvino", "2026.4.1"),
+                null,
+                null);
     }
 
     static RunObservation nothing() {

@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /** A trial's result for people. */
 final class ResultText {
@@ -34,6 +35,15 @@ final class ResultText {
     }
 
     private static String line(String label, Measurement m) {
+        if (!m.timed()) {
+            return String.format(
+                    Locale.ROOT,
+                    "%-12s %s: quality %s; not timed on this hardware; files %.2f MB%n",
+                    label,
+                    m.engine(),
+                    estimate(m.quality()),
+                    m.sizeBytes() / 1e6);
+        }
         return String.format(
                 Locale.ROOT,
                 "%-12s %s, %d thread(s): quality %s; p50 %d us, p95 %d us, p99 %d us, variation %s, %s/s;"
@@ -47,8 +57,8 @@ final class ResultText {
                 m.latencyP99Micros(),
                 m.latencyVariation(),
                 m.throughput(),
-                m.footprintBytes() / 1e6,
-                m.engineMemoryBytes() / 1e6,
+                m.footprintBytes().orElse(0) / 1e6,
+                Objects.requireNonNullElse(m.engineMemoryBytes(), 0L) / 1e6,
                 m.sizeBytes() / 1e6);
     }
 

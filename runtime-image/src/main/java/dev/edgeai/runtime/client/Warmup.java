@@ -120,7 +120,7 @@ public record Warmup(URI base, String model, Duration timeout, int concurrency, 
             return switch (metric) {
                 case ACCURACY -> Quality.accuracy(given, labels);
                 case MACRO_F1 -> Quality.macroF1(given, labels, seed);
-                case FIDELITY -> null; // what the baseline would have answered is not known here
+                case FIDELITY, AUC, KNN_ACCURACY -> null; // what the baseline would have answered is not known here
             };
         }
 

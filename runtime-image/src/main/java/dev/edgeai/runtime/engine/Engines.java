@@ -56,7 +56,8 @@ public final class Engines {
                     onnx ? Map.of() : Map.of(OpenVinoEngine.PRECISION_HINT, "f32"),
                     null,
                     null,
-                    Map.of());
+                    Map.of(),
+                    null);
         } catch (IOException e) {
             throw new EngineException("cannot read source folder " + folder + ": " + e.getMessage(), e);
         }

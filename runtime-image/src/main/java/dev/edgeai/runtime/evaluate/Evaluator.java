@@ -117,7 +117,7 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         return switch (metric) {
             case ACCURACY -> Quality.accuracy(answers, labels());
             case MACRO_F1 -> Quality.macroF1(answers, labels(), seed);
-            case FIDELITY -> null;
+            case FIDELITY, AUC, KNN_ACCURACY -> null;
         };
     }
 
@@ -125,7 +125,7 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         return switch (metric) {
             case ACCURACY -> Quality.accuracyRetention(baseline, variant, labels(), seed);
             case MACRO_F1 -> Quality.macroF1Retention(baseline, variant, labels(), seed);
-            case FIDELITY -> null;
+            case FIDELITY, AUC, KNN_ACCURACY -> null;
         };
     }
 

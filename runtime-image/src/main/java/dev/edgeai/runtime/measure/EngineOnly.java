@@ -56,7 +56,7 @@ final class EngineOnly {
             Files.writeString(folder.resolve(file), IR);
         }
         VariantDescriptor relu =
-                new VariantDescriptor(descriptor.engine(), file, descriptor.options(), null, null, Map.of());
+                new VariantDescriptor(descriptor.engine(), file, descriptor.options(), null, null, Map.of(), null);
         return new MemoryTask(folder.toString(), relu, threads, Map.of("x", List.of(1L)));
     }
 

@@ -92,7 +92,7 @@ public final class Measurer {
         List<Timings> timings = new PairedBenchmark(evaluator.dataset(), settings.benchmark(spec.seed()))
                 .run(List.of(baseline::load), progress.counter("time baseline", settings.pairs()));
         Measurement measurement = measuring.measurement(baseline, timings.getFirst(), quality);
-        return new TrialResult(spec.trial(), null, measurement, null, null, null, versions(baseline));
+        return new TrialResult(spec.trial(), null, measurement, null, null, null, versions(baseline), null, null);
     }
 
     private TrialResult measureVariant(Model baseline, Model variant, Evaluator evaluator, Measuring measuring)
@@ -113,16 +113,28 @@ public final class Measurer {
                         progress.counter("time baseline and variant", settings.pairs()));
         Measurement before = measuring.measurement(baseline, timings.getFirst(), rating.baseline());
         Measurement after = measuring.measurement(variant, timings.getLast(), rating.variant());
+        Estimate speedup = Speedup.of(timings.getFirst(), timings.getLast());
         Comparison comparison = new Comparison(
-                Speedup.of(timings.getFirst(), timings.getLast()),
+                speedup,
                 rating.retention(),
                 rating.fidelity(),
-                saved(before.footprintBytes(), after.footprintBytes()),
-                saved(before.sizeBytes(), after.sizeBytes()));
-        progress.line("speed-up %s; storing the variant in %s"
-                .formatted(comparison.speedup().value(), spec.repository()));
+                saved(
+                        before.footprintBytes().orElseThrow(),
+                        after.footprintBytes().orElseThrow()),
+                saved(before.sizeBytes(), after.sizeBytes()),
+                null);
+        progress.line("speed-up %s; storing the variant in %s".formatted(speedup.value(), spec.repository()));
         String digest = store.push(work.variant(), spec.repository());
-        return new TrialResult(spec.trial(), digest, before, after, comparison, robustness, versions(variant));
+        return new TrialResult(
+                spec.trial(),
+                digest,
+                before,
+                after,
+                comparison,
+                robustness,
+                versions(variant),
+                null,
+                variant.descriptor().nondeterministic());
     }
 
     /** Share saved; negative when it grew. */

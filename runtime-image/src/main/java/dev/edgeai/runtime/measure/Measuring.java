@@ -49,7 +49,8 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 model.bytes(),
                 Decimal.of(timings.cpuUtilization()),
                 Decimal.of(energy.joules()),
-                energy.method());
+                energy.method(),
+                null);
     }
 
     private Map<String, List<Long>> shapes() {

@@ -31,7 +31,7 @@ public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Opt
     @SuppressWarnings("NullAway") // the profile completes what is absent
     public static Machine of(String accelerator, int threads, Set<Framework> optimizers) {
         AcceleratorProfile profile =
-                new AcceleratorProfile(accelerator, null, null, null, null, null, threads, null, null);
+                new AcceleratorProfile(accelerator, null, null, null, null, null, threads, null, null, null);
         return new Machine(profile, optimizers, features(Path.of("/proc/cpuinfo")));
     }
 

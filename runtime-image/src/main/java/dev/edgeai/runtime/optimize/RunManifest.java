@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.planner.optimization.Candidate;
@@ -47,6 +48,9 @@ public record RunManifest(String name, OptimizationRunSpec spec) {
                 spec.seed(),
                 LocalRun.REPOSITORY,
                 List.of(),
-                MAX_SOURCE_BYTES);
+                MAX_SOURCE_BYTES,
+                Depth.FULL,
+                null,
+                Map.of());
     }
 }

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.optimize;
 import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.TrialPhase;
@@ -10,6 +11,7 @@ import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.planner.optimization.Candidate;
 import dev.edgeai.planner.optimization.SearchPlan;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +51,7 @@ public final class RunText {
         StringBuilder table = new StringBuilder(
                 row("", "variant", "verdict", "p50", "speed-up", "kept", "memory saved", "size saved"));
         if (status.baseline() != null) {
-            table.append(row("", "baseline", "", status.baseline().latencyP50Micros() + " us", "", "", "", ""));
+            table.append(row("", "baseline", "", latency(status.baseline()), "", "", "", ""));
         }
         for (TrialStatus trial : status.trials()) {
             table.append(row(status, trial));
@@ -70,7 +72,7 @@ public final class RunText {
             return List.of(trial.reason() + ": " + trial.message());
         }
         return trial.gates().stream()
-                .filter(gate -> gate.verdict() != Verdict.PASS)
+                .filter(gate -> gate.verdict() == Verdict.FAIL || gate.verdict() == Verdict.INCONCLUSIVE)
                 .map(gate -> String.valueOf(gate.message()))
                 .toList();
     }
@@ -87,7 +89,7 @@ public final class RunText {
                 mark,
                 trial.variant(),
                 phase(trial.phase()),
-                trial.measurement().latencyP50Micros() + " us",
+                latency(trial.measurement()),
                 speedup(comparison.speedup()),
                 kept == null ? "" : percent(kept.value()),
                 percent(comparison.memoryReduction()),
@@ -98,7 +100,14 @@ public final class RunText {
         return String.format(Locale.ROOT, ROW, cells).stripTrailing() + "\n";
     }
 
-    private static String speedup(Estimate speedup) {
+    private static String latency(Measurement m) {
+        return m.timed() ? m.latencyP50Micros() + " us" : "not timed";
+    }
+
+    private static String speedup(@Nullable Estimate speedup) {
+        if (speedup == null) {
+            return "";
+        }
         return String.format(
                 Locale.ROOT,
                 "%.2fx [%.2f, %.2f]",
@@ -107,8 +116,8 @@ public final class RunText {
                 speedup.upper().asDouble());
     }
 
-    private static String percent(Decimal share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share.asDouble());
+    private static String percent(@Nullable Decimal share) {
+        return share == null ? "" : String.format(Locale.ROOT, "%.1f %%", 100 * share.asDouble());
     }
 
     private static String phase(TrialPhase phase) {

@@ -63,7 +63,7 @@ class CertifiedDeliveryTest {
         Files.writeString(
                 variant.resolve(VariantDescriptor.FILE),
                 Json.write(new VariantDescriptor(
-                        "OpenVINO", "model.xml", Map.of(), "openvino", "int8-ptq", Map.of("nncf", "3.0"))));
+                        "OpenVINO", "model.xml", Map.of(), "openvino", "int8-ptq", Map.of("nncf", "3.0"), null)));
         Run push = Run.of(environment, "push", variant.toString(), "oci://" + repository);
         assertThat(push.code()).as(push.err()).isZero();
         artifact = repository + "@" + push.out();

@@ -119,7 +119,10 @@ class FetchCommandTest {
                 7,
                 registry.address() + "/models/vision/digits",
                 List.of(registry.address()),
-                1 << 20);
+                1 << 20,
+                null,
+                null,
+                null);
     }
 
     private String push(Path file, String target) throws IOException {

@@ -146,7 +146,7 @@ class EngineTest {
     void takesAnOnnxSourceAsItIsInOnnxRuntime() throws Exception {
         OnnxModels.write(folder, OnnxModels.linear(WEIGHTS));
         assertThat(Engines.forSource(folder))
-                .isEqualTo(new VariantDescriptor("OnnxRuntime", "model.onnx", Map.of(), null, null, Map.of()));
+                .isEqualTo(new VariantDescriptor("OnnxRuntime", "model.onnx", Map.of(), null, null, Map.of(), null));
         Files.writeString(folder.resolve("other.xml"), "<net/>");
         assertThatThrownBy(() -> Engines.forSource(folder))
                 .hasMessageContaining("model.onnx")
@@ -171,7 +171,7 @@ class EngineTest {
     }
 
     private static VariantDescriptor descriptor(String engine, String model, Map<String, String> options) {
-        return new VariantDescriptor(engine, model, options, null, null, Map.of());
+        return new VariantDescriptor(engine, model, options, null, null, Map.of(), null);
     }
 
     private static void assumeInstalled(String engine) {

@@ -65,7 +65,7 @@ class MeasurerTest {
         assertThat(result.baseline().latencySamples()).isGreaterThanOrEqualTo(200);
         assertThat(requireNonNull(result.baseline().quality()).samples()).isEqualTo(SAMPLES - 50);
         assertThat(result.baseline().sizeBytes()).isEqualTo(Files.size(work.resolve("source/model.onnx")));
-        assertThat(result.baseline().footprintBytes())
+        assertThat(result.baseline().footprintBytes().orElseThrow())
                 .as("at least the weights, at most some copies of them")
                 .isBetween(result.baseline().sizeBytes(), 6 * result.baseline().sizeBytes());
         assertThat(pushed).isEmpty();
@@ -146,7 +146,7 @@ class MeasurerTest {
         Path folder = Files.createDirectories(work.resolve("variant"));
         Files.write(folder.resolve("model.onnx"), model);
         VariantDescriptor descriptor = new VariantDescriptor(
-                "OnnxRuntime", "model.onnx", Map.of(), "onnxruntime", "test", Map.of("tool", "1"));
+                "OnnxRuntime", "model.onnx", Map.of(), "onnxruntime", "test", Map.of("tool", "1"), null);
         Files.writeString(folder.resolve(VariantDescriptor.FILE), Json.write(descriptor));
     }
 
@@ -165,7 +165,10 @@ class MeasurerTest {
                 42,
                 "registry:5000/m",
                 List.of(),
-                1L << 30);
+                1L << 30,
+                null,
+                null,
+                null);
         Files.writeString(work.resolve("spec.json"), Json.write(spec));
         VariantStore store = (folder, repository) -> {
             pushed.add(folder + " to " + repository);

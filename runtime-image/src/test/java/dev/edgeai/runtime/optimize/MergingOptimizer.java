@@ -44,7 +44,7 @@ final class MergingOptimizer {
         }
         Path folder = OnnxModels.write(work.resolve("variant"), variant);
         VariantDescriptor descriptor = new VariantDescriptor(
-                "OnnxRuntime", "model.onnx", Map.of(), "onnxruntime", spec.technique(), Map.of("merging", "1"));
+                "OnnxRuntime", "model.onnx", Map.of(), "onnxruntime", spec.technique(), Map.of("merging", "1"), null);
         Files.writeString(folder.resolve(VariantDescriptor.FILE), Json.write(descriptor));
         System.out.println("merged " + source.getGraph().getInitializerCount() + " factors");
     }
