@@ -108,11 +108,11 @@ public record Recommendation(List<Ranked> ranked, String reason) {
             gains.add("agrees with the baseline on "
                     + percent(comparison.fidelity().value()));
         }
-        boolean memory = comparison.memoryReduction() != null;
-        double saved = (memory ? comparison.memoryReduction() : comparison.sizeReduction()).asDouble();
+        Decimal memory = comparison.memoryReduction();
+        double saved = (memory != null ? memory : comparison.sizeReduction()).asDouble();
         gains.add(percent(Decimal.of(Math.abs(saved)))
                 + (saved >= 0 ? " less " : " more ")
-                + (memory ? "memory" : "size, speed not measured"));
+                + (memory != null ? "memory" : "size, speed not measured"));
         return String.join(", ", gains);
     }
 

@@ -2,6 +2,7 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.Task;
@@ -120,9 +121,9 @@ class FetchCommandTest {
                 registry.address() + "/models/vision/digits",
                 List.of(registry.address()),
                 1 << 20,
+                Depth.FULL,
                 null,
-                null,
-                null);
+                Map.of());
     }
 
     private String push(Path file, String target) throws IOException {

@@ -5,6 +5,7 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
@@ -82,8 +83,8 @@ class MeasurerTest {
         TrialResult result = measure("t1");
 
         Comparison comparison = requireNonNull(result.comparison());
-        assertThat(comparison.speedup().lower().asDouble()).isGreaterThan(2);
-        assertThat(comparison.memoryReduction().asDouble()).isGreaterThan(0.5);
+        assertThat(requireNonNull(comparison.speedup()).lower().asDouble()).isGreaterThan(2);
+        assertThat(requireNonNull(comparison.memoryReduction()).asDouble()).isGreaterThan(0.5);
         assertThat(comparison.sizeReduction().asDouble()).isGreaterThan(0.9);
         assertThat(requireNonNull(comparison.fidelity()).value().asDouble())
                 .as("other random weights give other answers")
@@ -101,14 +102,15 @@ class MeasurerTest {
         TrialResult result = measure("t1");
 
         Comparison comparison = requireNonNull(result.comparison());
-        Estimate speedup = comparison.speedup();
+        Estimate speedup = requireNonNull(comparison.speedup());
         assertThat(1.0)
                 .as("speed-up of a model over itself: %s", speedup)
                 .isBetween(speedup.lower().asDouble() / 1.1, speedup.upper().asDouble() * 1.1);
         assertThat(requireNonNull(comparison.fidelity()).value().asDouble()).isEqualTo(1);
         assertThat(requireNonNull(comparison.accuracyRetention()).value().asDouble())
                 .isEqualTo(1);
-        assertThat(Math.abs(comparison.memoryReduction().asDouble())).isLessThan(0.1);
+        assertThat(Math.abs(requireNonNull(comparison.memoryReduction()).asDouble()))
+                .isLessThan(0.1);
         assertThat(requireNonNull(result.robustness()).malformedTried()).isGreaterThan(5);
     }
 
@@ -166,9 +168,9 @@ class MeasurerTest {
                 "registry:5000/m",
                 List.of(),
                 1L << 30,
+                Depth.FULL,
                 null,
-                null,
-                null);
+                Map.of());
         Files.writeString(work.resolve("spec.json"), Json.write(spec));
         VariantStore store = (folder, repository) -> {
             pushed.add(folder + " to " + repository);
