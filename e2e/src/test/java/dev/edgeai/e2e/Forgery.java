@@ -95,7 +95,8 @@ final class Forgery {
                 good.comparison(),
                 good.gates(),
                 Map.of(),
-                List.of(Environment.registry()));
+                List.of(Environment.registry()),
+                false);
         String json = client.getKubernetesSerialization().asJson(request);
         var secret = client.secrets()
                 .inNamespace("edgeai-system")

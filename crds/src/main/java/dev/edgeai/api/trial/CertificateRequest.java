@@ -24,6 +24,7 @@ import java.util.Map;
  * @param gates each gate with value and threshold
  * @param versions tools, name to version
  * @param plainHttp registries that are spoken to without TLS
+ * @param bundle whether the certified variant is also put together as a bundle for devices
  */
 public record CertificateRequest(
         String artifact,
@@ -38,6 +39,7 @@ public record CertificateRequest(
         Comparison comparison,
         List<GateResult> gates,
         Map<String, String> versions,
-        List<String> plainHttp) {
+        List<String> plainHttp,
+        boolean bundle) {
     public static final String ENVIRONMENT_VARIABLE = "EDGEAI_CERTIFICATE_REQUEST";
 }

@@ -121,5 +121,11 @@ public record OptimizationRunStatus(
             @JsonPropertyDescription("The last failure") String message) {}
 
     /** A variant that a certificate was signed for. */
-    public record Certified(String trial, String digest, String certificate) {}
+    public record Certified(
+            String trial,
+            String digest,
+            String certificate,
+
+            @JsonPropertyDescription("Digest of its bundle, where the accelerator is delivered to so") @Nullable
+            String bundle) {}
 }

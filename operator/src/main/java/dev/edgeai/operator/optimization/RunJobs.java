@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
@@ -78,7 +79,8 @@ record RunJobs(
                 known(trial.comparison(), "comparison of " + trial.name()),
                 trial.gates(),
                 trial.versions(),
-                config.registry().plainHttp());
+                config.registry().plainHttp(),
+                profile(action.accelerator()).delivery().contains(Delivery.BUNDLE));
         return new CertifyJob(
                         ref,
                         ref.certifyJob(action.job()),

@@ -71,7 +71,7 @@ class JobReaderTest {
     @Test
     void aCompleteJobGivesItsResult() {
         assertThat(read(job(condition("Complete", "")), succeeded("{\"digest\": \"sha256:1\", \"newer\": true}")))
-                .isEqualTo(new JobState.Succeeded<>(new CertificateResult("sha256:1"), Optional.of("edge-1")));
+                .isEqualTo(new JobState.Succeeded<>(new CertificateResult("sha256:1", null), Optional.of("edge-1")));
     }
 
     @Test
@@ -155,7 +155,7 @@ class JobReaderTest {
         Pod pod = pod(
                 "phase: Pending, initContainerStatuses: [{name: fetch, state: {terminated: {exitCode: 0, message: '{\"digest\": \"sha256:1\"}'}}}]");
         assertThat(Terminations.result(pod, "fetch", CertificateResult.class))
-                .contains(new CertificateResult("sha256:1"));
+                .contains(new CertificateResult("sha256:1", null));
         assertThat(Terminations.result(pod, "assess", CertificateResult.class)).isEmpty();
         assertThat(Terminations.failure(pod)).isEmpty();
     }

@@ -97,7 +97,7 @@ class OptimizationRunIT extends OptimizationRunScenario {
 
         step(restarts);
         pod = kubelet.start(certify);
-        kubelet.succeed(certify, pod, Map.of("certify", new CertificateResult(Results.digest('e'))));
+        kubelet.succeed(certify, pod, Map.of("certify", new CertificateResult(Results.digest('e'), null)));
 
         OptimizationRunStatus done = status(status -> status.phase() == RunPhase.SUCCEEDED);
         Selected selected = Objects.requireNonNull(done.selected());

@@ -120,7 +120,8 @@ final class RunConclusion {
                         certificates.add(new Certified(
                                 trial.name(),
                                 Objects.requireNonNull(trial.digest()),
-                                s.result().digest()));
+                                s.result().digest(),
+                                s.result().bundle()));
                     case JobState.Failed<CertificateResult> f ->
                         draft.update(trial.name(), t -> Trials.uncertified(t, f.failure()));
                     case JobState.Missing<CertificateResult> m -> {}

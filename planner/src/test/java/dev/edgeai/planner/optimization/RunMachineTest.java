@@ -232,8 +232,8 @@ class RunMachineTest {
                         Runs.nothing(),
                         jobs,
                         Map.of(
-                                "openvino-int8-ptq", Runs.done(new CertificateResult(Runs.digest("c1"))),
-                                "openvino-int8-ac", Runs.done(new CertificateResult(Runs.digest("c2"))))),
+                                "openvino-int8-ptq", Runs.done(new CertificateResult(Runs.digest("c1"), null)),
+                                "openvino-int8-ac", Runs.done(new CertificateResult(Runs.digest("c2"), null)))),
                 T0.plusSeconds(90));
         assertThat(done.status().phase()).isEqualTo(RunPhase.SUCCEEDED);
         assertThat(condition(done, "Ready").getStatus()).isEqualTo("True");
@@ -264,7 +264,7 @@ class RunMachineTest {
                                 "openvino-int8-ptq",
                                 failed,
                                 "openvino-int8-ac",
-                                Runs.done(new CertificateResult(Runs.digest("c2"))))),
+                                Runs.done(new CertificateResult(Runs.digest("c2"), null)))),
                 T0);
         assertThat(one.status().phase()).isEqualTo(RunPhase.SUCCEEDED);
         assertThat(one.status().selected().trial()).isEqualTo("openvino-int8-ac");

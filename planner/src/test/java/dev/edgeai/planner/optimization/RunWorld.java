@@ -114,7 +114,8 @@ final class RunWorld {
             } else if (e.getKey().kind() == JobKey.Kind.TRIAL) {
                 trials.put(trial, state(e.getValue(), result(trial, e.getValue().fate)));
             } else {
-                certifications.put(trial, state(e.getValue(), new CertificateResult(Runs.digest("cert-" + trial))));
+                certifications.put(
+                        trial, state(e.getValue(), new CertificateResult(Runs.digest("cert-" + trial), null)));
             }
         }
         RunObservation seen = Runs.observation(nodes, false);

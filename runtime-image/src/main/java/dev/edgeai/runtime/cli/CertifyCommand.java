@@ -46,7 +46,7 @@ final class CertifyCommand implements Callable<Integer> {
                 SigningKey.read(privateKey, publicKey == null ? privateKey.resolveSibling("public.pem") : publicKey);
         Artifacts artifacts = Artifacts.of(environment, request.plainHttp());
         String digest = new Certifier(artifacts, key).certify(request).toString();
-        output.result(new CertificateResult(digest), digest);
+        output.result(new CertificateResult(digest, null), digest);
         return ExitCode.DONE;
     }
 }

@@ -313,7 +313,7 @@ class CertifiedDeliveryTest {
     private String certify(String accelerator) throws IOException {
         Run run = certify(request(artifact, accelerator, Verdict.PASS, Verdict.PASS));
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(Json.read(run.message(), CertificateResult.class)).isEqualTo(new CertificateResult(run.out()));
+        assertThat(Json.read(run.message(), CertificateResult.class)).isEqualTo(new CertificateResult(run.out(), null));
         return run.out();
     }
 

@@ -36,7 +36,8 @@ final class Requests {
                 new Comparison(estimate("2.5"), estimate("0.99"), null, Decimal.of("0.6"), Decimal.of("0.7"), null),
                 gates,
                 Map.of("openvino", "2026.4.1", "nncf", "3.0"),
-                plainHttp);
+                plainHttp,
+                false);
     }
 
     private static Estimate estimate(String value) {

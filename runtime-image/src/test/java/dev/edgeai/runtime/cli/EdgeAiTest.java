@@ -47,7 +47,8 @@ class EdgeAiTest {
 
         assertThat(code).isZero();
         assertThat(out.toString().strip()).isEqualTo("{\"digest\":\"sha256:1\"}");
-        assertThat(Json.read(terminationLog, CertificateResult.class)).isEqualTo(new CertificateResult("sha256:1"));
+        assertThat(Json.read(terminationLog, CertificateResult.class))
+                .isEqualTo(new CertificateResult("sha256:1", null));
     }
 
     @Test
@@ -153,7 +154,7 @@ class EdgeAiTest {
     void aMessageThatTheKubeletWouldCutIsRefused() {
         TerminationMessage message = environment.terminationMessage();
 
-        assertThatThrownBy(() -> message.write(new CertificateResult("x".repeat(4_096))))
+        assertThatThrownBy(() -> message.write(new CertificateResult("x".repeat(4_096), null)))
                 .isInstanceOf(RuntimeFailure.class)
                 .hasMessageContaining("4096 bytes");
         assertThat(terminationLog).isEmptyFile();
@@ -183,7 +184,7 @@ class EdgeAiTest {
         @Override
         public Integer call() throws Exception {
             int code = work.call();
-            output.result(new CertificateResult("sha256:1"), "digest sha256:1");
+            output.result(new CertificateResult("sha256:1", null), "digest sha256:1");
             return code;
         }
     }
