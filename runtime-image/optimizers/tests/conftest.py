@@ -50,6 +50,26 @@ def pooling(path: Path) -> None:
     save(path, [helper.make_node("GlobalMaxPool", ["images"], ["logits"])], [], ["N", 3, 16, 16], ["N", 3, 1, 1])
 
 
+def transformer(path: Path) -> None:
+    """Two matrix products of a feed-forward layer after a normalization: float32[N,8,64] -> float32[N,8,64]."""
+    random = np.random.default_rng(11)
+
+    def weights(name: str, *shape: int) -> onnx.TensorProto:
+        return numpy_helper.from_array(random.normal(0, shape[0] ** -0.5, shape).astype(np.float32), name)
+
+    nodes = [
+        helper.make_node("LayerNormalization", ["images", "scale", "bias"], ["n"], axis=-1),
+        helper.make_node("MatMul", ["n", "up"], ["u"]),
+        helper.make_node("Relu", ["u"], ["r"]),
+        helper.make_node("MatMul", ["r", "down"], ["d"]),
+        helper.make_node("Add", ["d", "images"], ["logits"]),
+    ]
+    # Channels of very different ranges, which is what SmoothQuant is for.
+    scale = numpy_helper.from_array(np.geomspace(0.1, 10, 64, dtype=np.float32), "scale")
+    initializers = [scale, weights("bias", 64), weights("up", 64, 256), weights("down", 256, 64)]
+    save(path, nodes, initializers, ["N", 8, 64], ["N", 8, 64])
+
+
 def save(path: Path, nodes, initializers, input_shape, output_shape) -> None:
     graph = helper.make_graph(
         nodes,
