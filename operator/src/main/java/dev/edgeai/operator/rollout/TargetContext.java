@@ -1,7 +1,9 @@
 package dev.edgeai.operator.rollout;
 
+import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RolloutOverrides;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
@@ -10,6 +12,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.planner.optimization.RunInputs;
 
 import java.time.Instant;
 import java.util.List;
@@ -61,11 +64,20 @@ record TargetContext(
     ServedTarget servedBy(OptimizationRun run) {
         return Optional.ofNullable(run.getStatus())
                 .map(OptimizationRunStatus::accelerator)
-                .flatMap(name -> served.config().accelerators().stream()
-                        .filter(profile -> profile.name().equals(name))
-                        .findFirst())
+                .flatMap(this::profile)
                 .map(served::on)
                 .orElse(served);
+    }
+
+    /** The search that the model asks for on this target now. */
+    OptimizationRunSpec wantedRun() {
+        return RunInputs.of(model.getSpec(), target, profile(target.accelerator()));
+    }
+
+    private Optional<AcceleratorProfile> profile(String name) {
+        return served.config().accelerators().stream()
+                .filter(profile -> profile.name().equals(name))
+                .findFirst();
     }
 
     /** What a version's objects are built from. */

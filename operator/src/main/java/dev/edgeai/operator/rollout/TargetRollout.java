@@ -12,7 +12,6 @@ import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.optimization.RunInputs;
 import dev.edgeai.planner.rollout.CertifiedVersion;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.RolloutDecision;
@@ -52,7 +51,7 @@ final class TargetRollout {
 
     /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
     private Optional<OptimizationRun> run(TargetContext target) {
-        OptimizationRunSpec wanted = RunInputs.of(target.model().getSpec(), target.target());
+        OptimizationRunSpec wanted = target.wantedRun();
         return switch (RunChoice.of(target.objects().ref(), wanted, target.annotation(Labels.RETRY), target.runs())) {
             case RunChoice.Present(OptimizationRun run) -> Optional.of(run);
             case RunChoice.Missing missing -> {

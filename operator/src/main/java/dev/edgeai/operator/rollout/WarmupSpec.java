@@ -9,7 +9,6 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.planner.optimization.RunInputs;
 
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,7 @@ final class WarmupSpec {
     /** From the run that made the version; from the EdgeModel when that run is gone. */
     static TrialSpec of(TargetContext target, Version version) {
         Optional<OptimizationRun> run = target.run(version.run());
-        OptimizationRunSpec spec = run.map(OptimizationRun::getSpec)
-                .orElseGet(() -> RunInputs.of(target.model().getSpec(), target.target()));
+        OptimizationRunSpec spec = run.map(OptimizationRun::getSpec).orElseGet(() -> target.wantedRun());
         Optional<OptimizationRunStatus> status = run.map(OptimizationRun::getStatus);
         Optional<TrialStatus> trial = status.flatMap(s -> s.trials().stream()
                 .filter(t -> t.name().equals(version.trial()))

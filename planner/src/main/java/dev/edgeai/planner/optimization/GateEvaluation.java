@@ -2,7 +2,6 @@ package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Gates;
 import dev.edgeai.api.v1alpha1.Measurement;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -24,36 +22,43 @@ public final class GateEvaluation {
     /** Alternated pairs below which a speed-up says nothing. */
     public static final int MIN_PAIRS = 50;
 
+    /** The same of a language model, whose requests are long. */
+    public static final int MIN_REQUEST_PAIRS = 15;
+
     /** Evaluation samples below which a quality says nothing. */
     public static final int MIN_QUALITY_SAMPLES = 100;
 
     /** Timed inferences below which a percentile or a variation says nothing. */
     public static final int MIN_LATENCY_SAMPLES = 100;
 
+    /** Timed requests of a language model, each of many inferences, below which they say nothing. */
+    public static final int MIN_REQUESTS = 30;
+
+    private final Gates gates;
+    private final Measurement variant;
+    private final Comparison comparison;
+    private final boolean language;
+    private final List<GateResult> results = new ArrayList<>();
+
+    private GateEvaluation(Gates gates, Measurement variant, Comparison comparison) {
+        this.gates = gates;
+        this.variant = variant;
+        this.comparison = comparison;
+        this.language = comparison.language() != null || variant.generation() != null;
+    }
+
     /** Every gate that is in force, in the order of {@code spec.gates}. */
     public static List<GateResult> evaluate(Gates gates, Measurement variant, Comparison comparison) {
-        List<GateResult> results = new ArrayList<>();
-        if (on(gates.minAccuracyRetention())) {
-            results.add(retention(gates.minAccuracyRetention(), comparison));
+        GateEvaluation evaluation = new GateEvaluation(gates, variant, comparison);
+        evaluation.relative();
+        evaluation.absolute();
+        evaluation.bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes());
+        evaluation.bytes("maxSize", gates.maxSize(), variant.sizeBytes());
+        if (comparison.language() != null) {
+            evaluation.results.addAll(LanguageGates.evaluate(gates, comparison.language()));
         }
-        if (on(gates.minSpeedup())) {
-            results.add(
-                    variant.timed()
-                            ? IntervalGate.atLeast(
-                                    "minSpeedup",
-                                    comparison.speedup(),
-                                    gates.minSpeedup(),
-                                    Unit.TIMES,
-                                    "pairs",
-                                    MIN_PAIRS)
-                            : notMeasured("minSpeedup", gates.minSpeedup().toString(), variant));
-        }
-        if (on(gates.minMemoryReduction())) {
-            results.add(memoryReduction(gates.minMemoryReduction(), variant, comparison));
-        }
-        results.add(variation(gates.maxLatencyVariation(), variant));
-        absolute(gates, variant, results);
-        return results;
+        evaluation.energy();
+        return List.copyOf(evaluation.results);
     }
 
     /**
@@ -67,19 +72,77 @@ public final class GateEvaluation {
         return gates.stream().noneMatch(g -> g.verdict() == Verdict.INCONCLUSIVE) ? Verdict.PASS : Verdict.INCONCLUSIVE;
     }
 
+    private void relative() {
+        if (on(gates.minAccuracyRetention())) {
+            results.add(retention(gates.minAccuracyRetention()));
+        }
+        if (on(gates.minSpeedup())) {
+            results.add(speedup(gates.minSpeedup()));
+        }
+        if (on(gates.minMemoryReduction())) {
+            results.add(memoryReduction(gates.minMemoryReduction()));
+        }
+        Decimal variation = variant.latencyVariation();
+        timed(
+                "maxLatencyVariation",
+                variation == null ? null : variation.asDouble(),
+                gates.maxLatencyVariation().asDouble(),
+                GateUnit.PERCENT,
+                gates.maxLatencyVariation().toString());
+    }
+
+    private void absolute() {
+        if (gates.minAccuracy() != null && on(gates.minAccuracy())) {
+            results.add(quality("minAccuracy", gates.minAccuracy()).atLeast(variant.quality()));
+        }
+        if (gates.maxLatencyP95() != null) {
+            Long p95 = variant.latencyP95Micros();
+            timed(
+                    "maxLatencyP95",
+                    p95 == null ? null : p95 / 1000.0,
+                    gates.maxLatencyP95().duration().toNanos() / 1e6,
+                    GateUnit.MILLISECONDS,
+                    gates.maxLatencyP95().text());
+        }
+    }
+
     private static boolean on(Decimal minimum) {
         return minimum.value().signum() > 0;
     }
 
-    private static GateResult retention(Decimal threshold, Comparison comparison) {
-        Estimate retained =
-                comparison.accuracyRetention() != null ? comparison.accuracyRetention() : comparison.fidelity();
-        return IntervalGate.atLeast(
-                "minAccuracyRetention", retained, threshold, Unit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
+    private GateResult retention(Decimal threshold) {
+        if (comparison.accuracyRetention() != null) {
+            return quality("minAccuracyRetention", threshold).atLeast(comparison.accuracyRetention());
+        }
+        return comparison.language() == null
+                ? quality("minAccuracyRetention", threshold).atLeast(comparison.fidelity())
+                : new GateResult(
+                        "minAccuracyRetention",
+                        null,
+                        threshold.toString(),
+                        Verdict.NOT_MEASURED,
+                        "minAccuracyRetention: not measured, as the dataset has no labelled prompts;"
+                                + " maxKlDivergence and maxPerplexityIncrease decide");
+    }
+
+    private static IntervalGate quality(String name, Decimal threshold) {
+        return new IntervalGate(name, threshold, GateUnit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
+    }
+
+    private GateResult speedup(Decimal threshold) {
+        return variant.timed()
+                ? new IntervalGate(
+                                "minSpeedup",
+                                threshold,
+                                GateUnit.TIMES,
+                                "pairs",
+                                language ? MIN_REQUEST_PAIRS : MIN_PAIRS)
+                        .atLeast(comparison.speedup())
+                : otherHardware("minSpeedup", threshold.toString());
     }
 
     /** A gate on what this hardware cannot tell. */
-    private static GateResult notMeasured(String gate, String threshold, Measurement variant) {
+    private GateResult otherHardware(String gate, String threshold) {
         return new GateResult(
                 gate,
                 null,
@@ -88,102 +151,57 @@ public final class GateEvaluation {
                 "%s: not measured, as %s runs on other hardware than the nodes'".formatted(gate, variant.engine()));
     }
 
-    private static GateResult memoryReduction(Decimal threshold, Measurement variant, Comparison comparison) {
+    private GateResult memoryReduction(Decimal threshold) {
         Decimal saved = comparison.memoryReduction();
         if (saved == null) {
-            return notMeasured("minMemoryReduction", threshold.toString(), variant);
+            return otherHardware("minMemoryReduction", threshold.toString());
         }
         return PointGate.atLeast(
                 "minMemoryReduction",
                 saved.asDouble(),
                 threshold.asDouble(),
-                Unit.PERCENT,
+                GateUnit.PERCENT,
                 " (footprint: peak resident memory with the model less that of the same engine with none)");
     }
 
-    private static GateResult variation(Decimal threshold, Measurement variant) {
-        Decimal variation = variant.latencyVariation();
-        return variation == null
-                ? notMeasured("maxLatencyVariation", threshold.toString(), variant)
-                : PointGate.atMost(
-                        "maxLatencyVariation",
-                        variation.asDouble(),
-                        threshold.asDouble(),
-                        Unit.PERCENT,
-                        samples(variant));
-    }
-
-    private static int samples(Measurement variant) {
-        return Objects.requireNonNullElse(variant.latencySamples(), 0);
-    }
-
-    private static void absolute(Gates gates, Measurement variant, List<GateResult> results) {
-        if (gates.minAccuracy() != null && on(gates.minAccuracy())) {
-            results.add(IntervalGate.atLeast(
-                    "minAccuracy",
-                    variant.quality(),
-                    gates.minAccuracy(),
-                    Unit.PERCENT,
-                    "samples",
-                    MIN_QUALITY_SAMPLES));
+    /** An upper limit of what was timed. */
+    private void timed(String gate, @Nullable Double value, double threshold, GateUnit unit, String asWritten) {
+        int samples = Objects.requireNonNullElse(variant.latencySamples(), 0);
+        int minimum = language ? MIN_REQUESTS : MIN_LATENCY_SAMPLES;
+        if (value == null) {
+            results.add(otherHardware(gate, asWritten));
+        } else if (samples < minimum) {
+            results.add(PointGate.tooFew(gate, value, threshold, unit, samples, minimum));
+        } else {
+            results.add(PointGate.atMost(gate, value, threshold, unit, ""));
         }
-        if (gates.maxLatencyP95() != null) {
-            Long p95 = variant.latencyP95Micros();
-            results.add(
-                    p95 == null
-                            ? notMeasured("maxLatencyP95", gates.maxLatencyP95().text(), variant)
-                            : PointGate.atMost(
-                                    "maxLatencyP95",
-                                    p95 / 1000.0,
-                                    gates.maxLatencyP95().duration().toNanos() / 1e6,
-                                    Unit.MILLISECONDS,
-                                    samples(variant)));
-        }
-        bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes(), variant, results);
-        bytes("maxSize", gates.maxSize(), variant.sizeBytes(), variant, results);
     }
 
-    private static void bytes(
-            String gate,
-            @Nullable Quantity threshold,
-            @Nullable Long value,
-            Measurement variant,
-            List<GateResult> results) {
+    private void bytes(String gate, @Nullable Quantity threshold, @Nullable Long value) {
         if (threshold != null) {
             double limit = threshold.getNumericalAmount().doubleValue();
             results.add(
                     value == null
-                            ? notMeasured(gate, threshold.toString(), variant)
-                            : PointGate.atMost(gate, value, limit, Unit.BYTES, Integer.MAX_VALUE));
+                            ? otherHardware(gate, threshold.toString())
+                            : PointGate.atMost(gate, value, limit, GateUnit.BYTES, ""));
         }
     }
 
-    /** How a gate's value is written for people. */
-    enum Unit {
-        TIMES,
-        PERCENT,
-        MILLISECONDS,
-        BYTES;
-
-        String text(double value) {
-            return switch (this) {
-                case TIMES -> trimmed("%.2f", value) + "x";
-                case PERCENT -> trimmed("%.2f", 100 * value) + " %";
-                case MILLISECONDS -> trimmed("%.3f", value) + " ms";
-                case BYTES -> trimmed("%.2f", value / (1 << 20)) + " MiB";
-            };
-        }
-
-        /** By how much a value misses: points for shares, the unit itself for the rest. */
-        String gap(double gap) {
-            return this == PERCENT ? trimmed("%.2f", 100 * gap) + " points" : text(gap);
-        }
-
-        private static String trimmed(String format, double value) {
-            String text = String.format(Locale.ROOT, format, value);
-            return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+    private void energy() {
+        Decimal limit = gates.maxJoulesPerInference();
+        if (limit != null) {
+            Decimal joules = variant.joulesPerInference();
+            results.add(
+                    joules == null
+                            ? otherHardware("maxJoulesPerInference", limit.toString())
+                            : PointGate.atMost(
+                                    "maxJoulesPerInference",
+                                    joules.asDouble(),
+                                    limit.asDouble(),
+                                    GateUnit.JOULES,
+                                    variant.energyMethod() == Measurement.EnergyMethod.MEASURED
+                                            ? " (measured)"
+                                            : " (estimated from CPU time)"));
         }
     }
-
-    private GateEvaluation() {}
 }

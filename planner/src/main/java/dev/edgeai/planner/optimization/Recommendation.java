@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.Objectives;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.optimization.ParetoFront.Axis;
+import dev.edgeai.planner.optimization.ParetoFront.Point;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import java.util.Objects;
  * <p>Each axis is the natural logarithm of the ratio to the best of the front, so that "twice as slow" costs the same
  * wherever the scale begins: latency, footprint (at least 1 MiB, below which resident memory is noise), energy, and for
  * the task metric the share of errors ({@code 1 - metric}) plus 1 %, below which errors are noise: twice the errors
- * cost as much as twice the latency, where the ratio of 0.99 to 0.98 would cost nothing. The score is the sum weighted
+ * cost as much as twice the latency, where the ratio of 0.99 to 0.98 would cost nothing. Fidelity counts in the same way
+ * where it stands in for the metric, and a language model's divergence (nats) in place of the share of errors. The score is the sum weighted
  * by {@link Objectives}; the smallest wins. Of equals, in this order: the faster, the more accurate, the smaller file,
  * the name.
  *
@@ -44,13 +46,13 @@ public record Recommendation(List<Ranked> ranked, String reason) {
      * @return ranked and explained; an empty ranking for an empty front
      */
     public static Recommendation of(List<TrialStatus> front, Objectives objectives) {
-        List<Measurement> all = front.stream().map(Recommendation::measured).toList();
+        List<Point> all = front.stream().map(Point::of).toList();
         List<Axis> axes = Axis.shared(all);
         List<Ranked> ranked = front.stream()
-                .map(t -> new Ranked(t, score(measured(t), all, axes, objectives)))
+                .map(t -> new Ranked(t, score(Point.of(t), all, axes, objectives)))
                 .sorted(Comparator.comparingDouble(Ranked::score)
                         .thenComparing(r -> ParetoFront.latency(measured(r.trial())))
-                        .thenComparing(r -> axes.contains(Axis.QUALITY) ? Axis.QUALITY.cost(measured(r.trial())) : 0)
+                        .thenComparing(r -> qualityCost(Point.of(r.trial()), axes))
                         .thenComparing(r -> measured(r.trial()).sizeBytes())
                         .thenComparing(r -> r.trial().name()))
                 .toList();
@@ -58,22 +60,27 @@ public record Recommendation(List<Ranked> ranked, String reason) {
                 ranked, ranked.isEmpty() ? "" : sentence(ranked.getFirst().trial(), ranked.size(), axes, objectives));
     }
 
-    private static double score(Measurement m, List<Measurement> all, List<Axis> axes, Objectives objectives) {
+    private static double qualityCost(Point p, List<Axis> axes) {
+        return axes.stream().filter(Axis::isQuality).mapToDouble(a -> a.cost(p)).sum();
+    }
+
+    private static double score(Point p, List<Point> all, List<Axis> axes, Objectives objectives) {
         double sum = 0;
         for (Axis axis : axes) {
             double best = all.stream().mapToDouble(o -> scale(axis, o)).min().orElseThrow();
-            sum += weight(axis, objectives) * Math.log(scale(axis, m) / best);
+            sum += weight(axis, objectives) * Math.log(scale(axis, p) / best);
         }
         return sum;
     }
 
     /** A positive cost whose ratios mean something. */
-    private static double scale(Axis axis, Measurement m) {
+    private static double scale(Axis axis, Point p) {
         return switch (axis) {
-            case LATENCY -> Math.max(1, axis.cost(m));
-            case MEMORY, SIZE -> Math.max(FOOTPRINT_FLOOR, axis.cost(m));
-            case QUALITY -> Math.max(0, 1 + axis.cost(m)) + ERROR_FLOOR;
-            case ENERGY -> Math.max(Double.MIN_NORMAL, axis.cost(m));
+            case LATENCY -> Math.max(1, axis.cost(p));
+            case MEMORY, SIZE -> Math.max(FOOTPRINT_FLOOR, axis.cost(p));
+            case QUALITY, FIDELITY -> Math.max(0, 1 + axis.cost(p)) + ERROR_FLOOR;
+            case DIVERGENCE -> Math.max(0, axis.cost(p)) + ERROR_FLOOR;
+            case ENERGY -> Math.max(Double.MIN_NORMAL, axis.cost(p));
         };
     }
 
@@ -81,7 +88,7 @@ public record Recommendation(List<Ranked> ranked, String reason) {
         return switch (axis) {
             case LATENCY -> objectives.latency();
             case MEMORY, SIZE -> objectives.memory();
-            case QUALITY -> objectives.accuracy();
+            case QUALITY, DIVERGENCE, FIDELITY -> objectives.accuracy();
             case ENERGY -> objectives.energy();
         };
     }
@@ -120,11 +127,17 @@ public record Recommendation(List<Ranked> ranked, String reason) {
         String weights = String.join(
                 " : ",
                 axes.stream()
-                        .sorted(Comparator.comparing(
-                                a -> List.of(Axis.LATENCY, Axis.QUALITY, Axis.MEMORY, Axis.SIZE, Axis.ENERGY)
-                                        .indexOf(a)))
+                        .sorted(Comparator.comparing(a -> List.of(
+                                        Axis.LATENCY,
+                                        Axis.QUALITY,
+                                        Axis.DIVERGENCE,
+                                        Axis.FIDELITY,
+                                        Axis.MEMORY,
+                                        Axis.SIZE,
+                                        Axis.ENERGY)
+                                .indexOf(a)))
                         .filter(a -> weight(a, objectives) > 0)
-                        .map(a -> (a == Axis.QUALITY ? "accuracy" : a.name().toLowerCase(Locale.ROOT)) + " "
+                        .map(a -> (a.isQuality() ? "accuracy" : a.name().toLowerCase(Locale.ROOT)) + " "
                                 + weight(a, objectives))
                         .toList());
         return weights.isEmpty() ? "latency, because no weighted objective was measured for all," : weights;

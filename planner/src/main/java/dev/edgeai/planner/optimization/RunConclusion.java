@@ -60,9 +60,7 @@ final class RunConclusion {
     }
 
     private static List<TrialStatus> front(List<TrialStatus> trials) {
-        List<Point> points = trials.stream()
-                .map(t -> new Point(t.name(), Objects.requireNonNull(t.measurement())))
-                .toList();
+        List<Point> points = trials.stream().map(Point::of).toList();
         List<String> names = ParetoFront.of(points).stream().map(Point::trial).toList();
         return trials.stream()
                 .filter(t -> names.contains(t.name()))

@@ -1,31 +1,61 @@
 package dev.edgeai.planner.optimization;
 
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.GateOverrides;
 import dev.edgeai.api.v1alpha1.Gates;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
+import io.fabric8.kubernetes.api.model.Quantity;
+
+import java.util.Optional;
 
 /** The search that an EdgeModel asks for on one target. */
 public final class RunInputs {
-    /** What is absent takes its default, so that equal wishes give equal specifications. */
-    @SuppressWarnings("NullAway") // the record completes them
+    /** Where no profile is known: nothing limits a bundle but its own gates. */
     public static OptimizationRunSpec of(EdgeModelSpec model, Target target) {
+        return of(model, target, Optional.empty());
+    }
+
+    /**
+     * What is absent takes its default, so that equal wishes give equal specifications.
+     *
+     * @param profile of the target's accelerator; its {@code maxBundleSize} limits what a bundle may take
+     */
+    @SuppressWarnings("NullAway") // the record completes them
+    public static OptimizationRunSpec of(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
         return new OptimizationRunSpec(
                 model.source(),
                 model.task(),
                 model.evaluation(),
                 target.accelerator(),
                 model.objectives(),
-                gates(model, target),
+                gates(model, target, profile),
                 target.search(),
                 null,
                 null);
     }
 
-    private static Gates gates(EdgeModelSpec model, Target target) {
+    private static Gates gates(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
         GateOverrides overrides = target.gates();
-        return overrides == null ? model.gates() : overrides.over(model.gates());
+        Gates gates = overrides == null ? model.gates() : overrides.over(model.gates());
+        return profile.filter(p -> target.delivery() == Delivery.BUNDLE)
+                .map(AcceleratorProfile::maxBundleSize)
+                .map(limit -> withSizeLimit(gates, limit))
+                .orElse(gates);
+    }
+
+    /** A target may ask for less than the device takes, not for more. */
+    private static Gates withSizeLimit(Gates gates, Quantity limit) {
+        Quantity asked = gates.maxSize();
+        boolean stricter = asked != null && asked.getNumericalAmount().compareTo(limit.getNumericalAmount()) <= 0;
+        return stricter ? gates : sizeOnly(limit).over(gates);
+    }
+
+    @SuppressWarnings("NullAway") // absent: not overridden
+    private static GateOverrides sizeOnly(Quantity limit) {
+        return new GateOverrides(null, null, null, null, null, null, null, limit, null, null, null);
     }
 
     private RunInputs() {}

@@ -36,12 +36,12 @@ class ParetoFrontTest {
                 .list()
                 .ofMaxSize(12)
                 .map(all -> IntStream.range(0, all.size())
-                        .mapToObj(i -> new Point("trial-" + i, all.get(i)))
+                        .mapToObj(i -> new Point("trial-" + i, all.get(i), null))
                         .toList());
     }
 
     private static List<Axis> axes(List<Point> points) {
-        return Axis.shared(points.stream().map(Point::measurement).toList());
+        return Axis.shared(points);
     }
 
     @Property
@@ -79,7 +79,7 @@ class ParetoFrontTest {
     @Test
     void equals_do_not_remove_each_other() {
         Measurement same = Runs.measurement(10, 10, 0.9);
-        assertThat(ParetoFront.of(List.of(new Point("b", same), new Point("a", same))))
+        assertThat(ParetoFront.of(List.of(new Point("b", same, null), new Point("a", same, null))))
                 .extracting(Point::trial)
                 .containsExactly("a", "b");
     }
@@ -89,9 +89,9 @@ class ParetoFrontTest {
         Measurement fast = energy(10, "2", EnergyMethod.MEASURED);
         Measurement frugal = energy(20, "1", EnergyMethod.MEASURED);
         Measurement guessed = energy(20, "1", EnergyMethod.ESTIMATED);
-        assertThat(ParetoFront.of(List.of(new Point("fast", fast), new Point("frugal", frugal))))
+        assertThat(ParetoFront.of(List.of(new Point("fast", fast, null), new Point("frugal", frugal, null))))
                 .hasSize(2);
-        assertThat(ParetoFront.of(List.of(new Point("fast", fast), new Point("guessed", guessed))))
+        assertThat(ParetoFront.of(List.of(new Point("fast", fast, null), new Point("guessed", guessed, null))))
                 .hasSize(1);
     }
 
