@@ -1,6 +1,8 @@
 package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.Stage;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 
@@ -10,14 +12,18 @@ import java.util.Map;
  * @param name unique within the run and a DNS label, for example {@code openvino-int8-ptq}
  * @param framework makes the variant
  * @param technique the framework's technique, for example {@code int8-ptq}
- * @param parameters settings of the technique
+ * @param parameters settings of the technique; with {@code base} options of the engine
+ * @param stage what kind of step it is; absent in statuses from before there were stages
+ * @param base trial whose variant runs with other engine options; else absent
  */
-public record Candidate(String name, Framework framework, String technique, Map<String, String> parameters) {
+public record Candidate(
+        String name,
+        Framework framework,
+        String technique,
+        Map<String, String> parameters,
+        @Nullable Stage stage,
+        @Nullable String base) {
     public Candidate {
         parameters = Map.copyOf(parameters);
-    }
-
-    static Candidate of(Framework framework, String technique, Map<String, String> parameters) {
-        return new Candidate(framework.slug() + "-" + technique, framework, technique, parameters);
     }
 }

@@ -39,7 +39,7 @@ final class DecisionTable {
     static final List<ModelRow> MODELS = List.of(
             new ModelRow("more than 7e9 weights", (task, model) -> model.parameters() > LARGE, List.of(OLIVE)),
             new ModelRow("multimodal", (task, model) -> model.multimodal(), List.of(OPENVINO, OLIVE)),
-            new ModelRow("text generation", (task, model) -> task == Task.TEXT_GENERATION, List.of(LLAMA_CPP)));
+            new ModelRow("text generation", (task, model) -> task == Task.TEXT_GENERATION, List.of(LLAMA_CPP, MLX)));
 
     private DecisionTable() {}
 }

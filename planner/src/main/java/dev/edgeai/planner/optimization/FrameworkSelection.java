@@ -18,8 +18,8 @@ import static dev.edgeai.api.v1alpha1.Framework.OLIVE;
 import static dev.edgeai.api.v1alpha1.Framework.ONNX_RUNTIME;
 
 /**
- * Which frameworks a run tries, in order, and why. The user's list comes first, then the profile's, then the
- * {@link DecisionTable}. Where the table says Olive for an ONNX model and no image for it is configured, OnnxRuntime,
+ * Which frameworks a run tries, in order, and why. The user's list comes first, then the profile's, then (also
+ * where the profile lists none that reads the model) the {@link DecisionTable}. Where the table says Olive for an ONNX model and no image for it is configured, OnnxRuntime,
  * whose quantizers Olive drives, stands in.
  */
 public final class FrameworkSelection {
@@ -27,7 +27,7 @@ public final class FrameworkSelection {
     private static final Map<Framework, Set<String>> READS = Map.of(
             Framework.OPENVINO, Set.of(Formats.ONNX, Formats.OPENVINO_IR),
             Framework.ONNX_RUNTIME, Set.of(Formats.ONNX),
-            Framework.OLIVE, Set.of(Formats.ONNX, Formats.SAFETENSORS),
+            Framework.OLIVE, Set.of(Formats.ONNX),
             Framework.LLAMA_CPP, Set.of(Formats.SAFETENSORS, Formats.GGUF),
             Framework.MLX, Set.of(Formats.SAFETENSORS));
 
@@ -65,7 +65,9 @@ public final class FrameworkSelection {
         if (!profile.frameworks().isEmpty()) {
             String why = "preferred by the accelerator profile '" + profile.name() + "'";
             profile.frameworks().forEach(f -> order.putIfAbsent(f, why));
-            return order;
+            if (profile.frameworks().stream().anyMatch(f -> reads(f, model))) {
+                return order;
+            }
         }
         DecisionTable.MODELS.stream()
                 .filter(row -> row.matches().test(task, model))
@@ -78,6 +80,10 @@ public final class FrameworkSelection {
                 .orElse("CPU fallback, because platform '" + profile.platform() + "' is not in the decision table");
         add(order, row.orElse(DecisionTable.FALLBACK).frameworks(), why, model, available);
         return order;
+    }
+
+    private static boolean reads(Framework framework, Assessment model) {
+        return READS.getOrDefault(framework, Set.of()).contains(model.format());
     }
 
     private static void add(
@@ -104,7 +110,7 @@ public final class FrameworkSelection {
     private static FrameworkPlan judge(Framework framework, String why, Assessment model, Set<Framework> available) {
         String name = Formats.name(framework);
         Set<String> reads = READS.getOrDefault(framework, Set.of());
-        if (!reads.contains(model.format())) {
+        if (!reads(framework, model)) {
             return new FrameworkPlan(
                     framework,
                     false,
@@ -121,7 +127,13 @@ public final class FrameworkSelection {
                     "%s: has no optimizer here; give it one (in a cluster images.optimizers.%s, else EDGEAI_OPTIMIZER_%s)"
                             .formatted(name, name, framework.slug().toUpperCase(Locale.ROOT)));
         }
-        return new FrameworkPlan(framework, true, name + ": " + why);
+        return new FrameworkPlan(framework, true, name + ": " + why + caution(model));
+    }
+
+    /** Kinds of models that a framework takes like any other, which people should know. */
+    private static String caution(Assessment model) {
+        return (model.mixtureOfExperts() ? "; a mixture of experts: all experts are treated alike" : "")
+                + (model.multimodal() ? "; multimodal: only what the dataset feeds is measured" : "");
     }
 
     private FrameworkSelection() {}

@@ -9,12 +9,20 @@ final class Names {
 
     private static final int HASH = 10;
 
+    /** Longest name of a trial: with what is put behind it, it still is a label. */
+    static final int TRIAL = 52;
+
     /** The name itself, or its beginning and a hash of the whole when it is too long. */
     static String bounded(String name) {
-        if (name.length() <= LONGEST) {
+        return bounded(name, LONGEST);
+    }
+
+    /** The same for another length. */
+    static String bounded(String name, int longest) {
+        if (name.length() <= longest) {
             return name;
         }
-        return name.substring(0, LONGEST - HASH - 1) + "-" + Fingerprints.hex(HASH, name);
+        return name.substring(0, longest - HASH - 1) + "-" + Fingerprints.hex(HASH, name);
     }
 
     private Names() {}

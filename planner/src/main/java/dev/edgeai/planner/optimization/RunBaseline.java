@@ -62,7 +62,7 @@ final class RunBaseline {
             return;
         }
         draft.baseline = baseline.baseline();
-        plan.trials().forEach(c -> draft.trials.add(Trials.planned(c)));
+        plan.trials().stream().limit(spec.search().maxTrials()).forEach(c -> draft.trials.add(Trials.planned(c)));
     }
 
     private static String sentence(Failure failure) {

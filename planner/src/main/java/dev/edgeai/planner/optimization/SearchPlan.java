@@ -12,10 +12,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a run will try, known as soon as its model is assessed.
+ * What a run may try, known as soon as its model is assessed.
  *
  * @param frameworks each that was considered, and why it is or is not tried
- * @param trials in the order of trying; empty when no framework has a technique for the model
+ * @param trials every combination of techniques and their parameters, the most promising first; empty when no framework
+ *     has a technique for the model
  */
 public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials) {
     public SearchPlan {
@@ -26,7 +27,7 @@ public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials)
     /**
      * @param profile of the hardware
      * @param available frameworks with an optimizer
-     * @param cpuFeatures as {@link Candidates#of} takes them
+     * @param cpuFeatures features every matching node has, lower case; absent when unknown
      */
     public static SearchPlan of(
             OptimizationRunSpec spec,
@@ -34,11 +35,14 @@ public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials)
             Assessment model,
             Set<Framework> available,
             Optional<Set<String>> cpuFeatures) {
-        List<FrameworkPlan> frameworks = FrameworkSelection.select(
-                profile, spec.task(), model, spec.search().frameworks(), available);
-        return new SearchPlan(
-                frameworks,
-                Candidates.of(frameworks, model, spec.task(), spec.evaluation(), spec.search(), cpuFeatures));
+        Situation situation = new Situation(model, spec.task(), spec.evaluation(), cpuFeatures, profile.threads());
+        List<FrameworkPlan> frameworks =
+                FrameworkSelection.select(
+                                profile, spec.task(), model, spec.search().frameworks(), available)
+                        .stream()
+                        .map(plan -> Candidates.judge(plan, situation))
+                        .toList();
+        return new SearchPlan(frameworks, Candidates.of(frameworks, situation));
     }
 
     /** The frameworks' reasons in one line. */

@@ -5,7 +5,6 @@ import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Stage;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +39,8 @@ final class TrialDraft {
     @Nullable
     String message;
 
-    private final @Nullable Stage stage;
-
     @Nullable
     Depth depth;
-
-    private final @Nullable String base;
 
     @Nullable
     Decimal joulesSpent;
@@ -53,20 +48,18 @@ final class TrialDraft {
     @Nullable
     String nondeterministic;
 
-    private TrialDraft(Candidate candidate, @Nullable Stage stage, @Nullable String base) {
+    private TrialDraft(Candidate candidate) {
         this.candidate = candidate;
-        this.stage = stage;
-        this.base = base;
     }
 
     /** Of a trial that was not looked at yet. */
     static TrialDraft planned(Candidate candidate) {
-        return new TrialDraft(candidate, null, null);
+        return new TrialDraft(candidate);
     }
 
     /** With what was planned of a trial, and nothing of what was found out. */
     static TrialDraft anew(TrialStatus t) {
-        return new TrialDraft(Trials.candidate(t), t.stage(), t.base());
+        return new TrialDraft(Trials.candidate(t));
     }
 
     /** With all that is known of a trial. */
@@ -102,9 +95,9 @@ final class TrialDraft {
                 versions,
                 reason,
                 message,
-                stage,
+                candidate.stage(),
                 depth,
-                base,
+                candidate.base(),
                 joulesSpent,
                 nondeterministic);
     }

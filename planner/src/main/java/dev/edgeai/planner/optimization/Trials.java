@@ -23,7 +23,7 @@ final class Trials {
     }
 
     static Candidate candidate(TrialStatus t) {
-        return new Candidate(t.name(), t.framework(), t.technique(), t.parameters());
+        return new Candidate(t.name(), t.framework(), t.technique(), t.parameters(), t.stage(), t.base());
     }
 
     /** What the Job says now; a Job that is gone without a result leaves the trial to be started again. */

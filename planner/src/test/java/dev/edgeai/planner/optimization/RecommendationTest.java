@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @NullUnmarked // null takes a default
 class RecommendationTest {
     private static TrialStatus trial(String technique, long p50, long footprintMiB, double retention) {
-        Candidate c = new Candidate("openvino-" + technique, Framework.OPENVINO, technique, Map.of());
+        Candidate c = new Candidate("openvino-" + technique, Framework.OPENVINO, technique, Map.of(), null, null);
         return Trials.absorb(
                 Trials.planned(c), Runs.done(Runs.result(c.name(), p50, footprintMiB, retention)), Gates.defaults());
     }
