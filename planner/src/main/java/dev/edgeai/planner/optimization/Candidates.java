@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.Task;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -17,26 +18,14 @@ import java.util.stream.Stream;
  * each.
  */
 public final class Candidates {
-    static List<Candidate> of(List<FrameworkPlan> plan, Situation situation) {
-        List<List<List<Candidate>>> frameworks = plan.stream()
-                .filter(FrameworkPlan::planned)
-                .map(framework -> techniques(framework.framework(), situation)
-                        .map(technique -> technique.candidates(situation))
-                        .toList())
-                .toList();
-        return Stream.concat(
-                        turns(frameworks.stream()
-                                        .map(all ->
-                                                all.stream().map(List::getFirst).toList())
-                                        .toList())
-                                .stream(),
-                        turns(frameworks.stream()
-                                        .map(all -> all.stream()
-                                                .flatMap(some -> some.stream().skip(1))
-                                                .toList())
-                                        .toList())
-                                .stream())
-                .toList();
+    /** Each technique with its default parameters. */
+    static List<Candidate> defaults(List<FrameworkPlan> plan, Situation situation) {
+        return turns(plan, situation, combinations -> combinations.stream().limit(1));
+    }
+
+    /** All that is left of the space: every other combination of parameters. */
+    static List<Candidate> variations(List<FrameworkPlan> plan, Situation situation) {
+        return turns(plan, situation, combinations -> combinations.stream().skip(1));
     }
 
     /** The metric that holds: what is asked for, else the task's. */
@@ -67,9 +56,14 @@ public final class Candidates {
         return Techniques.ALL.stream().filter(t -> t.framework() == framework && t.fits(situation));
     }
 
-    private static List<Candidate> turns(List<List<Candidate>> frameworks) {
-        List<Iterator<Candidate>> turns =
-                frameworks.stream().map(List::iterator).toList();
+    private static List<Candidate> turns(
+            List<FrameworkPlan> plan, Situation situation, Function<List<Candidate>, Stream<Candidate>> some) {
+        List<Iterator<Candidate>> turns = plan.stream()
+                .filter(FrameworkPlan::planned)
+                .map(framework -> techniques(framework.framework(), situation)
+                        .flatMap(technique -> some.apply(technique.candidates(situation)))
+                        .iterator())
+                .toList();
         List<Candidate> all = new ArrayList<>();
         while (turns.stream().anyMatch(Iterator::hasNext)) {
             turns.stream().filter(Iterator::hasNext).forEach(turn -> all.add(turn.next()));

@@ -15,13 +15,15 @@ import java.util.stream.Collectors;
  * What a run may try, known as soon as its model is assessed.
  *
  * @param frameworks each that was considered, and why it is or is not tried
- * @param trials every combination of techniques and their parameters, the most promising first; empty when no framework
- *     has a technique for the model
+ * @param trials each technique with its default parameters, the most promising first; empty when no framework has a
+ *     technique for the model
+ * @param variations every other combination of their parameters
  */
-public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials) {
+public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials, List<Candidate> variations) {
     public SearchPlan {
         frameworks = List.copyOf(frameworks);
         trials = List.copyOf(trials);
+        variations = List.copyOf(variations);
     }
 
     /**
@@ -42,7 +44,8 @@ public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials)
                         .stream()
                         .map(plan -> Candidates.judge(plan, situation))
                         .toList();
-        return new SearchPlan(frameworks, Candidates.of(frameworks, situation));
+        return new SearchPlan(
+                frameworks, Candidates.defaults(frameworks, situation), Candidates.variations(frameworks, situation));
     }
 
     /** The frameworks' reasons in one line. */

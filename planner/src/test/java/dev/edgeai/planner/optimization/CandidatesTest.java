@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import static dev.edgeai.api.v1alpha1.Framework.LLAMA_CPP;
 import static dev.edgeai.api.v1alpha1.Framework.MLX;
@@ -33,11 +34,12 @@ class CandidatesTest {
     }
 
     private static List<Candidate> candidates(Situation situation, Framework... frameworks) {
-        return Candidates.of(
-                Arrays.stream(frameworks)
-                        .map(f -> new FrameworkPlan(f, true, ""))
-                        .toList(),
-                situation);
+        List<FrameworkPlan> plan = Arrays.stream(frameworks)
+                .map(f -> new FrameworkPlan(f, true, ""))
+                .toList();
+        return Stream.concat(
+                        Candidates.defaults(plan, situation).stream(), Candidates.variations(plan, situation).stream())
+                .toList();
     }
 
     private static List<String> names(Assessment model, Optional<Set<String>> cpu, Framework... frameworks) {

@@ -36,6 +36,10 @@ public final class RunText {
                             text.append("  ").append(name).append('=').append(value));
             text.append('\n');
         }
+        if (!plan.variations().isEmpty()) {
+            text.append("and up to %d variations of their parameters"
+                    .formatted(plan.variations().size()));
+        }
         return text.toString().stripTrailing();
     }
 

@@ -141,7 +141,8 @@ class OptimizeCommandTest {
                         trials, in this order
                           onnxruntime/int8-dynamic
                           onnxruntime/int8-static  calibrationSamples=50
-                          onnxruntime/graph""");
+                          onnxruntime/graph
+                        and up to 7 variations of their parameters""");
         assertThat(into).doesNotExist();
         JsonNode json = Json.read(optimize(MANIFEST, "--dry-run", "-o", "json").out(), JsonNode.class);
         assertThat(json.at("/assessment/architecture").asText()).isEqualTo("Dense");
