@@ -1,6 +1,6 @@
 """What every optimizer shares: the job's files on the way in, the variant and its descriptor on the way out.
 
-The contract is docs/contracts.md: ``spec.json``, ``source/`` and ``dataset/dataset.npz`` are read from the work folder,
+The contract is docs/contracts.md: ``spec.json``, ``source/`` and ``dataset/`` are read from the work folder,
 ``variant/`` with ``edgeai.json`` is written to it, progress goes to stdout, a failure is the termination message.
 """
 
@@ -20,6 +20,7 @@ WORK = Path(os.environ.get("EDGEAI_WORK", "/work"))
 TERMINATION_LOG = Path(os.environ.get("EDGEAI_TERMINATION_LOG", "/dev/termination-log"))
 MESSAGE_LIMIT = 1000  # characters, as the operator's contract says
 CLASSIFICATION = {"ImageClassification", "TextClassification", "AudioClassification", "Tabular"}
+PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl"}
 TEXT = {"TextClassification", "TextEmbedding", "TextGeneration"}
 
 
@@ -160,6 +161,33 @@ class Dataset:
         return Samples({name: array[part] for name, array in self._main.items()}, self._labels[part])
 
 
+@dataclass(frozen=True)
+class Texts:
+    """The texts of ``dataset.jsonl``: lines with ``text``; labelled prompts are for the measure container alone."""
+
+    calibration: list[str]
+    evaluation: list[str]
+
+    @staticmethod
+    def read(path: Path, spec: Spec) -> "Texts":
+        """Calibration lines are the marked ones, else the last ``calibrationSamples``, which are then not evaluated."""
+        try:
+            lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
+            lines = [(line["text"], line.get("split") == "calibration") for line in lines if "text" in line]
+        except FileNotFoundError as e:
+            raise Failure("DatasetNotFound", f"{path.name} is missing: {spec.technique} needs texts") from e
+        except (ValueError, TypeError, AttributeError) as e:
+            raise Failure("InvalidDataset", f"{path.name} must hold one JSON object a line: {e}") from e
+        if not lines or not all(isinstance(text, str) and text.strip() for text, _ in lines):
+            raise Failure("InvalidDataset", f'{path.name} must hold lines {{"text": "..."}} that are not empty')
+        calibration = [text for text, marked in lines if marked]
+        rest = [text for text, marked in lines if not marked]
+        if not calibration:
+            start = max(len(rest) - spec.calibration_samples, 0)
+            rest, calibration = rest[:start], rest[start:]
+        return Texts(calibration[: spec.calibration_samples], rest[: spec.samples])
+
+
 def _conform(array: np.ndarray, wanted: Input) -> np.ndarray:
     fits = array.ndim == len(wanted.shape) and all(
         want is None or want == have for want, have in zip(wanted.shape[1:], array.shape[1:], strict=True)
@@ -197,9 +225,7 @@ class Job:
 
     def source(self, *suffixes: str) -> Path:
         """The source model: the one file of the source folder with one of the suffixes."""
-        folder = WORK / "source"
-        if any(path.is_symlink() for path in folder.rglob("*")):
-            raise Failure("UnsupportedModel", "the source holds a symbolic link; push plain files")
+        folder = self._source()
         found = sorted(path for path in folder.rglob("*") if path.suffix in suffixes)
         if len(found) != 1:
             names = ", ".join(str(path.relative_to(folder)) for path in found) or "none"
@@ -207,6 +233,36 @@ class Job:
                 "UnsupportedModel", f"the source must hold one {' or '.join(suffixes)} file; found {names}"
             )
         return found[0]
+
+    def checkpoint(self) -> Path | None:
+        """The folder of a Hugging Face checkpoint, None when the source is none. Pickled weights are refused."""
+        source = self._source()
+        configs = sorted(source.rglob("config.json"))
+        if not configs or any(source.rglob("*.gguf")):
+            return None
+        folder = configs[0].parent
+        pickled = sorted(path.name for path in source.rglob("*") if path.suffix in PICKLED)
+        if pickled:
+            raise Failure(
+                "UnsupportedModel", f"{pickled[0]} can run code when it is loaded; push the weights as .safetensors"
+            )
+        if code := sorted(path.name for path in source.rglob("*.py")):
+            raise Failure("UnsupportedModel", f"the checkpoint brings code of its own ({code[0]}), which is not run")
+        for pattern in ("*.safetensors", "tokenizer.json"):
+            if not any(folder.glob(pattern)):
+                raise Failure("UnsupportedModel", f"the checkpoint has no {pattern} beside config.json")
+        return folder
+
+    def _source(self) -> Path:
+        folder = WORK / "source"
+        if any(path.is_symlink() for path in folder.rglob("*")):
+            raise Failure("UnsupportedModel", "the source holds a symbolic link; push plain files")
+        return folder
+
+    def texts(self) -> Texts:
+        texts = Texts.read(WORK / "dataset" / "dataset.jsonl", self.spec)
+        self.progress(f"{len(texts.calibration)} calibration texts, {len(texts.evaluation)} evaluation texts")
+        return texts
 
     def dataset(self, inputs: list[Input]) -> Dataset:
         dynamic = [i.name for i in inputs if not i.shape or i.shape[0] not in (None, 1)]
@@ -219,8 +275,13 @@ class Job:
         self.progress(f"{len(dataset.calibration)} calibration samples")
         return dataset
 
-    def finish(self, model: str, options: dict[str, str]) -> None:
-        """Writes the descriptor; the same variant gives the same bytes."""
+    def finish(self, model: str, options: dict[str, str], note: str | None = None) -> None:
+        """Writes the descriptor; the same variant gives the same bytes. A note is for people."""
+        self.describe(self.variant, model, options, note)
+        self.progress(f"{self.spec.technique} done, {size(self.variant)} bytes")
+
+    def describe(self, folder: Path, model: str, options: dict[str, str], note: str | None = None) -> None:
+        """Writes ``edgeai.json`` beside a model."""
         descriptor = {
             "engine": self.engine,
             "model": model,
@@ -228,9 +289,8 @@ class Job:
             "framework": self.framework,
             "technique": self.spec.technique,
             "versions": self.versions,
-        }
-        (self.variant / "edgeai.json").write_text(json.dumps(descriptor, indent=2, sort_keys=True) + "\n")
-        self.progress(f"{self.spec.technique} done, {size(self.variant)} bytes")
+        } | ({"note": note} if note else {})
+        (folder / "edgeai.json").write_text(json.dumps(descriptor, indent=2, sort_keys=True) + "\n")
 
 
 def size(folder: Path) -> int:

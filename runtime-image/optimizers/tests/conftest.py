@@ -132,11 +132,13 @@ class Work:
             "seed": 1,
         }
         (self.folder / "spec.json").write_text(json.dumps(spec))
+        tools = {name: os.environ[name] for name in ("EDGEAI_LLAMA_CPP",) if name in os.environ}
         log = self.folder / "termination-log"
         log.unlink(missing_ok=True)
         done = subprocess.run(
             [sys.executable, OPTIMIZERS / framework / "optimize.py"],
-            env={
+            env=tools
+            | {
                 "EDGEAI_WORK": str(self.folder),
                 "EDGEAI_TERMINATION_LOG": str(log),
                 "HOME": str(self.folder),

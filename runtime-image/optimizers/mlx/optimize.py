@@ -1,0 +1,108 @@
+"""Makes MLX variants of a Hugging Face checkpoint, and evaluates them with MLX.
+
+Techniques: ``int8`` and ``int4``, affine quantization of the weights in groups of ``groupSize`` (32, 64 or 128; 64 when
+nothing is said). Scales are kept in the checkpoint's own type.
+
+Only Apple devices run MLX as it is meant to be, so nothing is timed. How good the variant is does not depend on the
+device: baseline and variant answer the evaluation texts here, both in float32, the variant with the weights that its
+file holds. The result is ``evaluation.json`` in the work folder.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+import mlx.core as mx
+import mlx.nn as nn
+from mlx_lm.utils import dequantize_model, load_model, quantize_model, save_config, save_model
+from tokenizers import Tokenizer
+
+import evaluation
+import job
+from job import WORK, Failure, Job
+
+BITS = {"int8": 8, "int4": 4}
+MODEL = "model.safetensors"
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
+KEPT = (*TOKENIZER, "generation_config.json")
+
+
+def optimize() -> None:
+    mx.set_default_device(mx.cpu)
+    work = Job("mlx", "MLX", ["mlx", "mlx-lm"])
+    bits = BITS.get(work.spec.technique)
+    if bits is None:
+        raise Failure("UnsupportedTechnique", f"MLX knows {', '.join(BITS)}, not '{work.spec.technique}'")
+    work.spec.allow("groupSize")
+    group = int(work.spec.choice("groupSize", "64", "32", "128"))
+    checkpoint = work.checkpoint()
+    if checkpoint is None:
+        raise Failure(
+            "UnsupportedModel",
+            "MLX starts from a Hugging Face checkpoint (config.json, *.safetensors, tokenizer.json), which the source is not",
+        )
+    texts = tokens(work, checkpoint)
+    quantize(work, checkpoint, bits, group)
+    evaluate(work, checkpoint, texts)
+    work.finish(MODEL, {})
+
+
+def tokens(work: Job, checkpoint: Path) -> list[list[int]]:
+    """Token ids of the evaluation texts; before anything slow, for they may not fit."""
+    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    texts = [tokenizer.encode(text).ids for text in work.texts().evaluation]
+    if not any(len(ids) > 1 for ids in texts):
+        raise Failure("InvalidDataset", "dataset.jsonl holds no text to evaluate beside the calibration texts")
+    return texts
+
+
+def load(folder: Path) -> tuple[nn.Module, dict]:
+    try:
+        return load_model(folder)
+    except (ValueError, KeyError, TypeError, RuntimeError) as e:
+        raise Failure("UnsupportedModel", f"MLX cannot load the checkpoint: {type(e).__name__}: {e}") from e
+
+
+def quantize(work: Job, checkpoint: Path, bits: int, group: int) -> None:
+    model, config = load(checkpoint)
+    if "quantization" in config or "quantization_config" in config:
+        raise Failure("UnsupportedModel", "the checkpoint is quantized already; push it in float16, bfloat16 or float32")
+    layers = sum(hasattr(module, "to_quantized") for _, module in model.named_modules())
+    model, config = quantize_model(model, config, group, bits)
+    quantized = sum("scales" in module for _, module in model.named_modules())
+    if quantized == 0:
+        raise Failure("NoEffect", f"no layer has rows that are a multiple of groupSize {group}")
+    work.progress(f"{quantized} of {layers} layers quantized to {bits} bits in groups of {group}")
+    save_model(work.variant, model)
+    (work.variant / "model.safetensors.index.json").unlink()
+    if not (work.variant / MODEL).exists():
+        raise Failure("UnsupportedModel", "the variant is larger than the 5 GB of one file")
+    save_config(config, work.variant / "config.json")
+    for name in KEPT:
+        if (checkpoint / name).exists():
+            shutil.copyfile(checkpoint / name, work.variant / name)
+
+
+def evaluate(work: Job, checkpoint: Path, texts: list[list[int]]) -> None:
+    """Compares the checkpoint with the variant as it was written, in float32, which CPUs compute exactly and fast."""
+    baseline, variant = load(checkpoint)[0], load(work.variant)[0]
+    baseline.set_dtype(mx.float32)
+    variant.set_dtype(mx.float32)
+    variant = dequantize_model(variant)
+    scores = evaluation.evaluate(baseline, variant, texts, work.progress)
+    weights = sum(path.stat().st_size for path in checkpoint.glob("*.safetensors"))
+    result = evaluation.report(scores, weights, work.spec.seed)
+    for name in ("perplexity", "baselinePerplexity", "klDivergence"):
+        if "nan" in result[name].values() or "inf" in result[name].values():
+            raise Failure("OptimizationFailed", "the model answers with NaN or infinity on the evaluation texts")
+    work.progress(
+        f"perplexity {result['perplexity']['value']} after {result['baselinePerplexity']['value']}, "
+        f"divergence {result['klDivergence']['value']}, {result['samples']} tokens"
+    )
+    evaluation.write(WORK / "evaluation.json", result)
+
+
+if __name__ == "__main__":
+    job.main(optimize)
