@@ -13,7 +13,7 @@ import java.util.Map;
  * ONNX Runtime on the CPU. A descriptor's options are session configuration entries, for example
  * {@code session.intra_op.allow_spinning}.
  */
-public final class OnnxRuntimeEngine implements Engine {
+public final class OnnxRuntimeEngine implements TensorEngine {
     public static final String NAME = "OnnxRuntime";
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Map;
  * OpenVINO on the CPU through its C API. A descriptor's options are OpenVINO properties, for example
  * {@code INFERENCE_PRECISION_HINT: f32}.
  */
-public final class OpenVinoEngine implements Engine {
+public final class OpenVinoEngine implements TensorEngine {
     public static final String NAME = "OpenVINO";
 
     /** Property for the arithmetic: {@code f32}, {@code bf16}; without it OpenVINO chooses by the CPU. */

@@ -48,7 +48,7 @@ public record Serving(
         Termination termination = Termination.listen();
         Carriers.reserve(options.concurrency());
         Engine engine = Engines.find(descriptor.engine());
-        try (LoadedModel model = engine.load(folder, descriptor, threads)) {
+        try (LoadedModel model = Engines.load(folder, descriptor, threads)) {
             StartupInference.run(model);
             ServedModel served = ServedModel.of(name, revision, engine, descriptor, model, certified, task);
             try (ModelServer server = ModelServer.start(served, options)) {

@@ -3,9 +3,7 @@ package dev.edgeai.runtime.server;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.Task;
-import dev.edgeai.runtime.engine.Engine;
 import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.testing.OnnxModels;
@@ -52,9 +50,7 @@ final class TestServer implements AutoCloseable {
     }
 
     static LoadedModel load(Path folder) {
-        VariantDescriptor descriptor = Engines.forSource(folder);
-        Engine engine = Engines.find(descriptor.engine());
-        return engine.load(folder, descriptor, 1);
+        return Engines.load(folder, Engines.forSource(folder), 1);
     }
 
     int port() {
