@@ -40,7 +40,7 @@ public final class LlamaCppEngine implements LanguageEngine {
         return NAME;
     }
 
-    /** With the CPU variant that was chosen, which decides the speed: {@code 0.5.0 (zen4)}. */
+    /** With the CPU variant that was chosen, which decides the speed: {@code 0.5.0-dev (zen4)}. */
     @Override
     public String version() {
         return llama().version() + " (" + llama().cpuVariant() + ")";

@@ -34,7 +34,7 @@ final class LlamaNative {
 
     static final String DIRECTORY_PROPERTY = "edgeai.llama.lib.dir";
 
-    static final String VERSION = "0.5.0";
+    static final String VERSION = "0.5.0-dev";
 
     /** {@code llama_model_params}, as words. */
     static final StructLayout MODEL_PARAMS = words(80);

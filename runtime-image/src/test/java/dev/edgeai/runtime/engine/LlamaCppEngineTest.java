@@ -66,7 +66,7 @@ class LlamaCppEngineTest {
 
     @Test
     void namesItsVersionAndTheLibraryChosenForThisCpu() {
-        assertThat(Engines.find("LlamaCpp").version()).matches("0\\.5\\.0 \\([a-z0-9]+\\)");
+        assertThat(Engines.find("LlamaCpp").version()).matches("0\\.5\\.0-dev \\([a-z0-9]+\\)");
     }
 
     @Test

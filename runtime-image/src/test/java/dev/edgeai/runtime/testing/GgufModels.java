@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Small LLaMA models with random weights in GGUF files, version 3. Their tokenizer knows the 256 bytes and three control
- * tokens: {@code <unk>} (0), {@code <s>} (1), {@code </s>} (2); byte {@code b} is token {@code b + 3}.
+ * Small LLaMA models with random weights in GGUF files, version 3. Their tokenizer knows three control tokens,
+ * {@code <unk>} (0), {@code <s>} (1), {@code </s>} (2), the 256 bytes ({@code b} is token {@code b + 3}), and the space.
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">GGUF</a>
  */
 public final class GgufModels {
-    public static final int VOCABULARY = 259;
+    public static final int VOCABULARY = 260;
     public static final int CONTEXT = 512;
     public static final String CHAT_TEMPLATE = "{% for m in messages %}{{ m.content }}{% endfor %}";
 
@@ -98,11 +98,12 @@ public final class GgufModels {
         for (int b = 0; b < 256; b++) {
             tokens.add("<0x%02X>".formatted(b));
         }
+        tokens.add("\u2581"); // how SentencePiece writes a space
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         ByteBuffer types = bytes(4 * VOCABULARY);
         for (int i = 0; i < VOCABULARY; i++) {
             put(names, string(tokens.get(i)));
-            types.putInt(i == 0 ? 2 : i < 3 ? 3 : 6); // unknown, control, byte
+            types.putInt(i == 0 ? 2 : i < 3 ? 3 : i < 259 ? 6 : 1); // unknown, control, byte, normal
         }
         text("tokenizer.ggml.model", "llama");
         array("tokenizer.ggml.tokens", STRING, names.toByteArray());
