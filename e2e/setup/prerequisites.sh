@@ -45,7 +45,7 @@ use_java() {
 
 install_packages() {
   local missing=() package
-  for package in maven git curl ca-certificates openssl python3 python3-venv; do
+  for package in maven git curl ca-certificates openssl python3 python3-venv npm; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return

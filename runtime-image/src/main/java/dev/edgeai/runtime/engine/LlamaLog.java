@@ -59,7 +59,9 @@ final class LlamaLog {
         MemorySegment unbounded = text.reinterpret(Long.MAX_VALUE);
         byte[] bytes = new byte[MAX_LENGTH];
         int length = 0;
-        for (byte b = unbounded.get(JAVA_BYTE, 0); b != 0 && length < MAX_LENGTH; b = unbounded.get(JAVA_BYTE, length)) {
+        for (byte b = unbounded.get(JAVA_BYTE, 0);
+                b != 0 && length < MAX_LENGTH;
+                b = unbounded.get(JAVA_BYTE, length)) {
             bytes[length++] = b;
         }
         String line = new String(bytes, 0, length, StandardCharsets.UTF_8).strip();

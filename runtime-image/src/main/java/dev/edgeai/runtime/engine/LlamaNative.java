@@ -65,10 +65,10 @@ final class LlamaNative {
     private static final MethodHandle INIT = handle(FunctionDescriptor.of(ADDRESS, ADDRESS, CONTEXT_PARAMS));
     private static final MethodHandle DECODE = handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, BATCH));
     private static final MethodHandle LOGITS = handle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-    private static final MethodHandle TOKENIZE = handle(FunctionDescriptor.of(
-            JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
-    private static final MethodHandle PIECE = handle(
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
+    private static final MethodHandle TOKENIZE = handle(
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
+    private static final MethodHandle PIECE =
+            handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
 
     private final SymbolLookup library;
     private final LlamaLog log;
@@ -175,8 +175,7 @@ final class LlamaNative {
     /** Gives the number of tokens, or the negative of the number there would be when they do not fit. */
     int tokenize(MemorySegment vocabulary, MemorySegment text, MemorySegment tokens, boolean start, boolean markup) {
         int room = (int) (tokens.byteSize() / JAVA_INT.byteSize());
-        return call(
-                TOKENIZE, "llama_tokenize", vocabulary, text, (int) text.byteSize(), tokens, room, start, markup);
+        return call(TOKENIZE, "llama_tokenize", vocabulary, text, (int) text.byteSize(), tokens, room, start, markup);
     }
 
     /** Gives the number of bytes, or its negative when they do not fit. Control tokens have none. */

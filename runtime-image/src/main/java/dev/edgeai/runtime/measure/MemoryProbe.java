@@ -43,7 +43,7 @@ public final class MemoryProbe {
 
     /** Where this process finds its native libraries, the probed one does too. */
     private static final List<String> PASSED_ON =
-            List.of("java.io.tmpdir", "edgeai.openvino.lib.dir", "onnxruntime.native.path");
+            List.of("java.io.tmpdir", "edgeai.openvino.lib.dir", "edgeai.llama.lib.dir", "onnxruntime.native.path");
 
     private final Path scratch;
     private final int repetitions;

@@ -51,7 +51,9 @@ class LlamaCppEngineTest {
             assertThat(IntStream.of(0, 4, 8, 12, 20, 28, 32).map(offset -> context.get(JAVA_INT, offset)))
                     .as("n_ctx, n_batch, n_ubatch, n_seq_max, n_outputs_max, n_threads, n_threads_batch")
                     .containsExactly(512, 2048, 512, 1, 0, 4, 4);
-            assertThat(context.get(JAVA_BYTE, 159)).as("end of the last pointer").isZero();
+            assertThat(context.get(JAVA_BYTE, 159))
+                    .as("end of the last pointer")
+                    .isZero();
             assertUntouched(context, LlamaNative.CONTEXT_PARAMS.byteSize());
         }
     }
@@ -75,7 +77,9 @@ class LlamaCppEngineTest {
             assertThat(model.vocabularySize()).isEqualTo(GgufModels.VOCABULARY);
             int[] tokens = model.tokenize("né</s>", true, false);
             assertThat(tokens[0]).as("the start token").isEqualTo(1);
-            assertThat(text(model, tokens)).as("a leading space is this tokenizer's way").isEqualTo(" né</s>");
+            assertThat(text(model, tokens))
+                    .as("a leading space is this tokenizer's way")
+                    .isEqualTo(" né</s>");
             assertThat(model.tokenize("né</s>", false, true)).endsWith(2).doesNotContain(1);
             assertThat(model.endsGeneration(2)).isTrue();
             assertThat(model.endsGeneration('a' + 3)).isFalse();
@@ -116,7 +120,8 @@ class LlamaCppEngineTest {
 
     @Test
     void aPromptLongerThanOneBatchIsReadWhole() {
-        int[] tokens = IntStream.range(0, GgufModels.CONTEXT).map(i -> 3 + i % 200).toArray();
+        int[] tokens =
+                IntStream.range(0, GgufModels.CONTEXT).map(i -> 3 + i % 200).toArray();
         try (LanguageModel model = load(Map.of());
                 LanguageSession whole = model.open();
                 LanguageSession parts = model.open()) {
@@ -166,7 +171,9 @@ class LlamaCppEngineTest {
         model.close();
         model.close();
         session.close();
-        assertThatThrownBy(() -> session.step(5)).isInstanceOf(EngineException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> session.step(5))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("closed");
         assertThatThrownBy(model::open).isInstanceOf(EngineException.class).hasMessageContaining("closed");
     }
 

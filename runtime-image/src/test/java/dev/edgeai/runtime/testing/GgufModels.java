@@ -120,8 +120,7 @@ public final class GgufModels {
     }
 
     private void array(String key, int type, byte[] values) {
-        byte[] header =
-                bytes(12).putInt(type).putLong(VOCABULARY).array();
+        byte[] header = bytes(12).putInt(type).putLong(VOCABULARY).array();
         entry(key, ARRAY, ByteBuffer.allocate(12 + values.length).put(header).put(values));
     }
 
