@@ -246,11 +246,33 @@ public final class Artifacts {
                     "%s has %d layers, not one; it is no attachment of this program."
                             .formatted(reference, manifest.layers().size()));
         }
-        byte[] content = reaching(
-                notFound,
-                () -> registry.blob(
-                        reference, manifest.layers().getFirst(), Attachment.MAX_BYTES, "the content of " + reference));
-        return new Attachment(manifest, content);
+        return new Attachment(manifest, content(reference, manifest.layers().getFirst(), notFound));
+    }
+
+    /** The content of a small layer, its digest checked. */
+    public byte[] content(Reference repository, Descriptor layer, FailureReason notFound) {
+        return reaching(
+                notFound, () -> registry.blob(repository, layer, Attachment.MAX_BYTES, "the content of " + repository));
+    }
+
+    /**
+     * Puts an artifact of small files, and sees to it that it is found from its subject. The same one twice is one.
+     *
+     * @param repository with the subject's digest, if the artifact has a subject
+     * @return digest of its manifest
+     */
+    public Digest publish(Reference repository, SmallArtifact artifact) {
+        return reaching(FailureReason.REGISTRY_UNAVAILABLE, () -> {
+            registry.upload(repository, Attachment.EMPTY_CONFIG, "the configuration for " + repository);
+            artifact.blobs().forEach(blob -> registry.upload(repository, blob, "a file for " + repository));
+            if (artifact.manifest().subject() == null) {
+                byte[] manifest = artifact.manifest().toBytes();
+                registry.putManifest(repository.at(artifact.digest()), Manifest.MEDIA_TYPE, manifest);
+            } else {
+                new ReferrerList(registry).put(repository, artifact.manifest());
+            }
+            return artifact.digest();
+        });
     }
 
     /**

@@ -17,7 +17,7 @@ public record Attachment(Manifest manifest, byte[] content) {
     /** What the OCI image specification has for "no configuration". */
     static final byte[] EMPTY_CONFIG = "{}".getBytes(StandardCharsets.UTF_8);
 
-    private static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
+    static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
 
     /**
      * Makes one; the same arguments give the same bytes.

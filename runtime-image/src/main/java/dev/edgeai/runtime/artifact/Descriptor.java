@@ -44,6 +44,12 @@ public record Descriptor(
         return new Descriptor(mediaType, Digest.of(content), content.length, null, Map.of());
     }
 
+    /** A layer that is a file of this name. */
+    static Descriptor of(String mediaType, String name, byte[] content) {
+        return new Descriptor(
+                mediaType, Digest.of(content), content.length, null, Map.of(FILE_PATH, name, TITLE, name));
+    }
+
     /** The file name that its annotations give, as it stands there: not checked. */
     Optional<String> fileName() {
         return Optional.ofNullable(annotations.getOrDefault(FILE_PATH, annotations.get(TITLE)));

@@ -75,6 +75,7 @@ public final class EdgeAi implements Runnable {
                 new MeasureCommand(environment),
                 new MemoryProbeCommand(),
                 new OptimizeCommand(environment),
+                new ReportCommand(environment),
                 new ServeCommand(environment),
                 new WarmupCommand(environment),
                 new PredictCommand(environment));

@@ -18,6 +18,8 @@ import dev.edgeai.runtime.optimize.ManifestFile;
 import dev.edgeai.runtime.optimize.OptimizerCommand;
 import dev.edgeai.runtime.optimize.RunManifest;
 import dev.edgeai.runtime.optimize.RunText;
+import dev.edgeai.runtime.report.ReportFiles;
+import dev.edgeai.runtime.report.ReportedRun;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,12 +143,14 @@ final class OptimizeCommand implements Callable<Integer> {
         LocalTrials trials = new LocalTrials(folder, run, threads, optimizers, benchmark.over(Map.of()), progress);
         OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())
                 .run(fetched, AssessCommand.assess(source), teller(progress));
+        ReportFiles.write(folder, new ReportedRun("", run.name(), run.spec(), status, Machine.memory()));
         output.print(status, "\n" + RunText.of(status));
         if (status.selected() == null) {
             throw failure(status);
         }
         progress.line(status.selected().reason() + ".\nIts files: "
-                + folder.resolve(status.selected().trial()).resolve("variant"));
+                + folder.resolve(status.selected().trial()).resolve("variant") + "\nReport: "
+                + folder.resolve(ReportFiles.HTML));
         return ExitCode.DONE;
     }
 

@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.optimize;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.Framework;
@@ -8,10 +9,12 @@ import dev.edgeai.planner.optimization.RunObservation;
 import dev.edgeai.planner.optimization.SearchPlan;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +41,13 @@ public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Opt
     /** What a run on this machine would try. */
     public SearchPlan plan(OptimizationRunSpec spec, Assessment model) {
         return SearchPlan.of(spec, profile, model, optimizers, cpuFeatures);
+    }
+
+    /** Memory that a process here may use: the container's limit, else the machine's; bytes. */
+    public static OptionalLong memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? OptionalLong.of(system.getTotalMemorySize())
+                : OptionalLong.empty();
     }
 
     RunObservation.Accelerators accelerators() {

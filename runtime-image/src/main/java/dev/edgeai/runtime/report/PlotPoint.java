@@ -1,0 +1,69 @@
+package dev.edgeai.runtime.report;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A measured model in the plot.
+ *
+ * @param number as in the table of trials; 0 is the baseline
+ * @param name for people
+ * @param role how it is drawn
+ * @param measurement of it
+ * @param kept share of the baseline's metric, else of its answers; of the baseline absent
+ */
+record PlotPoint(
+        int number,
+        String name,
+        Role role,
+        Measurement measurement,
+        @Nullable Estimate kept) {
+    /** How a model came out. */
+    enum Role {
+        BASELINE,
+        CHOSEN,
+        FRONT,
+        OTHER;
+
+        String css() {
+            return Figures.word(this).replace("\"", "");
+        }
+    }
+
+    static List<PlotPoint> of(OptimizationRunStatus status) {
+        List<PlotPoint> points = new ArrayList<>();
+        if (status.baseline() != null) {
+            points.add(new PlotPoint(0, "baseline", Role.BASELINE, status.baseline(), null));
+        }
+        int number = 0;
+        for (TrialStatus trial : status.trials()) {
+            number++;
+            if (trial.measurement() != null) {
+                points.add(new PlotPoint(
+                        number, trial.name(), role(status, trial), trial.measurement(), kept(trial.comparison())));
+            }
+        }
+        return points;
+    }
+
+    static Role role(OptimizationRunStatus status, TrialStatus trial) {
+        if (status.selected() != null && status.selected().trial().equals(trial.name())) {
+            return Role.CHOSEN;
+        }
+        return status.paretoFront().contains(trial.name()) ? Role.FRONT : Role.OTHER;
+    }
+
+    private static @Nullable Estimate kept(@Nullable Comparison comparison) {
+        if (comparison == null) {
+            return null;
+        }
+        return comparison.accuracyRetention() != null ? comparison.accuracyRetention() : comparison.fidelity();
+    }
+}

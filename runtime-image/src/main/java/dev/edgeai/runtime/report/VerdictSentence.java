@@ -1,0 +1,69 @@
+package dev.edgeai.runtime.report;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.status.Conditions;
+import io.fabric8.kubernetes.api.model.Condition;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** What came of a run, in a sentence. */
+final class VerdictSentence {
+    private VerdictSentence() {}
+
+    static String of(ReportedRun run) {
+        OptimizationRunStatus status = run.status();
+        String hardware =
+                Objects.requireNonNullElse(status.accelerator(), run.spec().accelerator());
+        Selected selected = status.selected();
+        String why = Conditions.find(status.conditions(), Conditions.READY)
+                .map(Condition::getMessage)
+                .orElse("it has only begun");
+        if (status.phase() == RunPhase.FAILED) {
+            return "Nothing was chosen for %s: %s.".formatted(hardware, why);
+        }
+        if (selected == null) {
+            return "The run for %s has not ended: %s.".formatted(hardware, why);
+        }
+        return "%s is %s for %s%s."
+                .formatted(
+                        selected.variant(),
+                        status.certificate() == null ? "chosen, but not certified," : "certified",
+                        hardware,
+                        gains(status, selected));
+    }
+
+    private static String gains(OptimizationRunStatus status, Selected selected) {
+        @Nullable
+        Comparison comparison = status.trials().stream()
+                .filter(trial -> trial.name().equals(selected.trial()))
+                .map(TrialStatus::comparison)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (comparison == null) {
+            return "";
+        }
+        List<String> gains = new ArrayList<>();
+        if (comparison.speedup() != null) {
+            gains.add("%.2f times as fast as the baseline"
+                    .formatted(comparison.speedup().value().asDouble()));
+        }
+        if (comparison.accuracyRetention() != null) {
+            gains.add(Figures.percent(comparison.accuracyRetention().value()) + " of its accuracy kept");
+        } else if (comparison.fidelity() != null) {
+            gains.add(Figures.percent(comparison.fidelity().value()) + " of its answers kept");
+        }
+        if (comparison.memoryReduction() != null) {
+            gains.add(Figures.percent(comparison.memoryReduction()) + " of its memory saved");
+        }
+        gains.add(Figures.percent(comparison.sizeReduction()) + " of its size saved");
+        return ": " + String.join(", ", gains);
+    }
+}
