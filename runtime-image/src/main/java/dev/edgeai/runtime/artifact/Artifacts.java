@@ -126,27 +126,34 @@ public final class Artifacts {
     }
 
     /**
-     * Pulls the one file of an artifact, whatever its name there. Where there are several, it is the one with the same
-     * ending.
+     * Pulls the one file of an artifact, whatever its name there. Where there are several, it is the one with one of the
+     * endings.
      *
      * @param name the file's name in the folder
-     *
+     * @param endings for example {@code .npz}
      * @throws RuntimeFailure with a reason and the next step; {@code InvalidDataset}: there is not one such file
      * @throws IOException the folder cannot be written
      */
-    public Pulled pullFile(Reference reference, Path folder, String name, long limit, FailureReason notFound)
+    public Pulled pullFile(
+            Reference reference,
+            Path folder,
+            String name,
+            Collection<String> endings,
+            long limit,
+            FailureReason notFound)
             throws IOException {
         StoredManifest stored = manifest(reference, notFound);
         List<FilePlan.PlannedFile> files = FilePlan.of(stored.read(reference), folder);
-        String ending = name.substring(Math.max(0, name.lastIndexOf('.')));
         List<FilePlan.PlannedFile> fitting = files.size() == 1
                 ? files
-                : files.stream().filter(file -> file.name().endsWith(ending)).toList();
+                : files.stream()
+                        .filter(file -> endings.stream().anyMatch(file.name()::endsWith))
+                        .toList();
         if (fitting.size() != 1) {
             throw new RuntimeFailure(
                     FailureReason.INVALID_DATASET,
-                    "%s has %d files that end with '%s', not one; push one file with 'edgeai push'."
-                            .formatted(reference, fitting.size(), ending));
+                    "%s has %d files that end with %s, not one; push one file with 'edgeai push'."
+                            .formatted(reference, fitting.size(), String.join(" or ", endings)));
         }
         Descriptor layer = fitting.getFirst().layer();
         requireLimit(layer.size(), limit, reference);

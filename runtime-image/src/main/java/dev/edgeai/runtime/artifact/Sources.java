@@ -57,11 +57,22 @@ public final class Sources {
         return download(uri, SafeName.resolve(folder, fileName(uri)), pin, notFound);
     }
 
-    /** Fetches a source of one file, whatever its name there; it is named {@code name} in the folder. */
-    public Fetched file(String address, @Nullable String pin, Path folder, String name, FailureReason notFound)
+    /**
+     * Fetches a source of one file, whatever its name there; it is named {@code name} in the folder.
+     *
+     * @param endings what tells it from other files of its artifact
+     */
+    public Fetched file(
+            String address,
+            @Nullable String pin,
+            Path folder,
+            String name,
+            Collection<String> endings,
+            FailureReason notFound)
             throws IOException {
         if (address.startsWith(Reference.SCHEME)) {
-            Artifacts.Pulled pulled = artifacts.pullFile(pinned(address, pin, notFound), folder, name, limit, notFound);
+            Artifacts.Pulled pulled =
+                    artifacts.pullFile(pinned(address, pin, notFound), folder, name, endings, limit, notFound);
             return new Fetched(pulled.digest(), pulled.bytes());
         }
         return download(webAddress(address, notFound), folder.resolve(name), pin, notFound);

@@ -30,6 +30,7 @@ public final class Assessor {
      */
     public static Assessment assess(Path folder) throws UnreadableModelException {
         try {
+            SourceFiles.requireNoPickles(folder);
             Path file = folder.resolve(Engines.forSource(folder).model());
             ModelFacts facts = file.toString().endsWith(".onnx") ? OnnxFile.read(file) : IrFile.read(file);
             return conclude(facts, size(folder));

@@ -42,9 +42,13 @@ final class AssessCommand implements Callable<Integer> {
         try {
             return Assessor.assess(folder);
         } catch (UnreadableModelException e) {
-            throw new RuntimeFailure(
-                    FailureReason.UNSUPPORTED_MODEL, "The model is not supported: " + e.getMessage() + ".", e);
+            throw unsupported(e);
         }
+    }
+
+    static RuntimeFailure unsupported(UnreadableModelException e) {
+        return new RuntimeFailure(
+                FailureReason.UNSUPPORTED_MODEL, "The model is not supported: " + e.getMessage() + ".", e);
     }
 
     static String text(Assessment a) {

@@ -6,6 +6,10 @@ import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.runtime.artifact.Sources;
+import dev.edgeai.runtime.assess.SourceFiles;
+import dev.edgeai.runtime.assess.UnreadableModelException;
+import dev.edgeai.runtime.evaluate.DatasetFile;
+import dev.edgeai.runtime.evaluate.InvalidDatasetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +23,7 @@ import java.util.concurrent.Callable;
 @Command(
         name = "fetch",
         description = "Fetches the source and the dataset of the trial in EDGEAI_TRIAL_SPEC, every digest checked: "
-                + "spec.json, source/ and dataset/dataset.npz.")
+                + "spec.json, source/, dataset/dataset.npz or dataset.jsonl, and variant/ where one is measured again.")
 final class FetchCommand implements Callable<Integer> {
     private final Environment environment;
 
@@ -55,20 +59,48 @@ final class FetchCommand implements Callable<Integer> {
         ModelSource source = spec.source();
         Sources.Fetched fetched =
                 sources.folder(source.uri(), source.digest(), into.resolve("source"), FailureReason.SOURCE_NOT_FOUND);
+        requireNoPickles(into.resolve("source"));
         FetchResult dataset = dataset(sources, spec);
+        if (spec.variantDigest() != null) {
+            new KnownVariant(sources, spec).fetch(into.resolve("variant"));
+        }
         return new FetchResult(fetched.digest().toString(), dataset.datasetDigest(), fetched.bytes());
     }
 
     private FetchResult dataset(Sources sources, TrialSpec spec) throws IOException {
         Evaluation.Dataset dataset = spec.evaluation().dataset();
+        Path folder = into.resolve("dataset");
         Sources.Fetched fetched = sources.file(
                 dataset.uri(),
                 dataset.digest(),
-                into.resolve("dataset"),
-                "dataset.npz",
+                folder,
+                "dataset",
+                DatasetFile.ENDINGS,
                 FailureReason.DATASET_NOT_FOUND);
+        settle(folder.resolve("dataset"));
         String sourceDigest = spec.source().digest();
         return new FetchResult(
                 sourceDigest == null ? "" : sourceDigest, fetched.digest().toString(), 0);
+    }
+
+    /**
+     * Names a dataset that was just brought by its content.
+     *
+     * @throws RuntimeFailure {@code InvalidDataset}: a line of text is malformed
+     */
+    static void settle(Path dataset) throws IOException {
+        try {
+            DatasetFile.settle(dataset);
+        } catch (InvalidDatasetException e) {
+            throw new RuntimeFailure(FailureReason.INVALID_DATASET, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void requireNoPickles(Path source) throws IOException {
+        try {
+            SourceFiles.requireNoPickles(source);
+        } catch (UnreadableModelException e) {
+            throw AssessCommand.unsupported(e);
+        }
     }
 }

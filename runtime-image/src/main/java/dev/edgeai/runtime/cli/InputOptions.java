@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Sources;
+import dev.edgeai.runtime.evaluate.DatasetFile;
 import dev.edgeai.runtime.optimize.LocalFiles;
 import dev.edgeai.runtime.optimize.RunManifest;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
 
 /** Where a run's source and dataset come from: this machine's disk, else where the manifest says. */
 final class InputOptions {
-    private static final String DATASET = "dataset.npz";
+    private static final String DATASET = "dataset";
 
     private final Environment environment;
 
@@ -53,18 +54,24 @@ final class InputOptions {
         return Artifacts.digest(folder).toString();
     }
 
-    /** Brings the dataset into a folder, as {@code dataset.npz}, and gives its digest. */
+    /** Brings the dataset into a folder, under the name its content asks for, and gives its digest. */
     String dataset(Evaluation.Dataset asked, Path folder) throws IOException {
         if (dataset == null) {
-            return sources()
-                    .file(asked.uri(), asked.digest(), folder, DATASET, FailureReason.DATASET_NOT_FOUND)
-                    .digest()
-                    .toString();
+            Sources.Fetched fetched = sources()
+                    .file(
+                            asked.uri(),
+                            asked.digest(),
+                            folder,
+                            DATASET,
+                            DatasetFile.ENDINGS,
+                            FailureReason.DATASET_NOT_FOUND);
+            FetchCommand.settle(folder.resolve(DATASET));
+            return fetched.digest().toString();
         }
         if (!Files.isRegularFile(dataset)) {
             throw new UsageException("There is no file " + dataset + ".");
         }
-        Files.copy(dataset, Files.createDirectories(folder).resolve(DATASET));
+        FetchCommand.settle(Files.copy(dataset, Files.createDirectories(folder).resolve(DATASET)));
         return Artifacts.digest(dataset).toString();
     }
 

@@ -64,7 +64,8 @@ public final class Measurer {
         try {
             Optional<Model> variant = work.variantModel(spec);
             Subjects subjects = new Subjects(spec, baseline, variant);
-            Dataset dataset = Dataset.read(work.dataset(), spec.evaluation(), subjects.inputs(), spec.maxSourceBytes());
+            Dataset dataset =
+                    Dataset.read(work.dataset().path(), spec.evaluation(), subjects.inputs(), spec.maxSourceBytes());
             Evaluator evaluator = new Evaluator(
                     dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());
             Measuring measuring =

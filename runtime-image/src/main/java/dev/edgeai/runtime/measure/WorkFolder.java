@@ -7,6 +7,7 @@ import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.cli.RuntimeFailure;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.evaluate.DatasetFile;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +22,8 @@ import java.util.Optional;
 public record WorkFolder(Path root) {
     private static final long MAX_DESCRIPTOR_BYTES = 64 << 10;
 
-    Path dataset() {
-        return root.resolve("dataset").resolve("dataset.npz");
+    DatasetFile dataset() {
+        return DatasetFile.in(root.resolve("dataset"));
     }
 
     Path variant() {

@@ -42,7 +42,7 @@ public final class LocalTrials {
     /**
      * Makes the hands of a run.
      *
-     * @param folder the run's, with {@code source/} and {@code dataset/dataset.npz}
+     * @param folder the run's, with {@code source/} and {@code dataset/}
      * @param threads threads per inference
      */
     public LocalTrials(

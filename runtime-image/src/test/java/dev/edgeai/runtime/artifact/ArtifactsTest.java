@@ -271,13 +271,24 @@ class ArtifactsTest {
         Path dataset = Files.writeString(folder.resolve("digits-test.npz"), "numbers");
         artifacts.push(dataset, target);
 
-        artifacts.pullFile(target, folder.resolve("dataset"), "dataset.npz", LIMIT, FailureReason.DATASET_NOT_FOUND);
+        artifacts.pullFile(
+                target,
+                folder.resolve("dataset"),
+                "dataset.npz",
+                List.of(".npz"),
+                LIMIT,
+                FailureReason.DATASET_NOT_FOUND);
 
         assertThat(folder.resolve("dataset/dataset.npz")).hasContent("numbers");
         artifacts.push(model, target);
         assertFails(
                 () -> artifacts.pullFile(
-                        target, folder.resolve("other"), "dataset.npz", LIMIT, FailureReason.DATASET_NOT_FOUND),
+                        target,
+                        folder.resolve("other"),
+                        "dataset.npz",
+                        List.of(".npz"),
+                        LIMIT,
+                        FailureReason.DATASET_NOT_FOUND),
                 FailureReason.INVALID_DATASET);
     }
 

@@ -1,12 +1,16 @@
 package dev.edgeai.runtime.cli;
 
+import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.TestRegistry;
+import dev.edgeai.runtime.testing.NpzFiles;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +37,7 @@ class FetchCommandTest {
     private String dataset;
     private String modelDigest;
     private String datasetDigest;
+    private byte[] datasetBytes;
 
     @BeforeEach
     void pushSourceAndDataset() throws Exception {
@@ -41,7 +46,9 @@ class FetchCommandTest {
         model = "oci://" + registry.address() + "/models/digits:1.0";
         dataset = "oci://" + registry.address() + "/datasets/digits:1";
         modelDigest = push(Files.writeString(folder.resolve("model.onnx"), "a model"), model);
-        datasetDigest = push(Files.writeString(folder.resolve("digits.npz"), "numbers"), dataset);
+        Path arrays = NpzFiles.write(folder.resolve("digits.npz"), Map.of("x", NpzFiles.longs(new long[] {1}, 1)));
+        datasetBytes = Files.readAllBytes(arrays);
+        datasetDigest = push(arrays, dataset);
     }
 
     @AfterEach
@@ -60,7 +67,7 @@ class FetchCommandTest {
                 .isEqualTo(new FetchResult(modelDigest, datasetDigest, "a model".length()));
         assertThat(Json.read(work.resolve("spec.json"), TrialSpec.class)).isEqualTo(spec);
         assertThat(work.resolve("source/model.onnx")).hasContent("a model");
-        assertThat(work.resolve("dataset/dataset.npz")).hasContent("numbers");
+        assertThat(work.resolve("dataset/dataset.npz")).hasBinaryContent(datasetBytes);
     }
 
     @Test
@@ -88,7 +95,76 @@ class FetchCommandTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(Json.read(run.message(), FetchResult.class).datasetDigest()).isEqualTo(datasetDigest);
         assertThat(work.resolve("source")).doesNotExist();
-        assertThat(work.resolve("dataset/dataset.npz")).hasContent("numbers");
+        assertThat(work.resolve("dataset/dataset.npz")).hasBinaryContent(datasetBytes);
+    }
+
+    @Test
+    void aDatasetOfTextIsToldByItsContentAndCheckedLineByLine() throws Exception {
+        push(Files.writeString(folder.resolve("reviews"), "{\"text\": \"good\", \"label\": 1}\n"), dataset);
+
+        Run run = fetch(spec(null, null));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(work.resolve("dataset/dataset.jsonl")).hasContent("{\"text\": \"good\", \"label\": 1}");
+        assertThat(work.resolve("dataset/dataset.npz")).doesNotExist();
+
+        push(Files.writeString(folder.resolve("reviews"), "{\"text\": \"good\"}\n{\"label\": 1}\n"), dataset);
+        assertThat(fetch(spec(null, null)).failure())
+                .returns("InvalidDataset", Failure::reason)
+                .satisfies(failure -> assertThat(failure.message()).contains("Line 2 "));
+    }
+
+    @Test
+    void aSourceOfSeveralFilesComesWhole() throws Exception {
+        Path checkpoint = Files.createDirectories(folder.resolve("checkpoint/1_Pooling"));
+        Files.writeString(checkpoint.resolve("config.json"), "{}");
+        Files.writeString(folder.resolve("checkpoint/model.safetensors"), "weights");
+        push(folder.resolve("checkpoint"), model);
+
+        Run run = fetch(spec(null, null));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(work.resolve("source/model.safetensors")).hasContent("weights");
+        assertThat(work.resolve("source/1_Pooling/config.json")).hasContent("{}");
+    }
+
+    @Test
+    void aPickleIsRefusedButNotTheWeightsOfAnIr() throws Exception {
+        Path source = Files.createDirectories(folder.resolve("files"));
+        Files.writeString(source.resolve("model.xml"), "<net/>");
+        Files.writeString(source.resolve("model.bin"), "weights");
+        push(source, model);
+        assertThat(fetch(spec(null, null)).code()).isZero();
+
+        Files.writeString(source.resolve("pytorch_model.bin"), "a program");
+        push(source, model);
+        assertThat(fetch(spec(null, null)).failure())
+                .returns("UnsupportedModel", Failure::reason)
+                .satisfies(failure ->
+                        assertThat(failure.message()).contains("pytorch_model.bin", "pickle", ".safetensors"));
+    }
+
+    @Test
+    void aKnownVariantIsFetchedAndGetsTheOptionsAskedFor() throws Exception {
+        Path variant = Files.createDirectories(folder.resolve("variant"));
+        Files.writeString(variant.resolve("model.onnx"), "int8");
+        Files.writeString(variant.resolve("edgeai.json"), """
+                {"engine": "OnnxRuntime", "future": 1, "model": "model.onnx", "options": {"a": "1", "b": "2"}}
+                """);
+        String digest = push(variant, "oci://" + registry.address() + "/models/vision/digits:v");
+
+        assertThat(fetch(spec(digest, Map.of())).code()).isZero();
+        assertThat(Artifacts.digest(work.resolve("variant"))).hasToString(digest);
+
+        assertThat(fetch(spec(digest, Map.of("b", "3", "c", "4"))).code()).isZero();
+        Digest changed = Artifacts.digest(work.resolve("variant"));
+        assertThat(Json.mapper().readTree(work.resolve("variant/edgeai.json").toFile()))
+                .isEqualTo(Json.mapper().readTree("""
+                        {"engine": "OnnxRuntime", "future": 1, "model": "model.onnx",
+                         "options": {"a": "1", "b": "3", "c": "4"}}
+                        """));
+        assertThat(fetch(spec(digest, Map.of("c", "4", "b", "3"))).code()).isZero();
+        assertThat(Artifacts.digest(work.resolve("variant"))).isEqualTo(changed);
     }
 
     @Test
@@ -106,6 +182,18 @@ class FetchCommandTest {
     }
 
     private TrialSpec spec(@Nullable String modelPin, @Nullable String datasetPin) {
+        return spec(modelPin, datasetPin, null, Map.of());
+    }
+
+    private TrialSpec spec(String variantDigest, Map<String, String> options) {
+        return spec(null, null, variantDigest, options);
+    }
+
+    private TrialSpec spec(
+            @Nullable String modelPin,
+            @Nullable String datasetPin,
+            @Nullable String variantDigest,
+            Map<String, String> options) {
         return new TrialSpec(
                 "digits-intel-cpu-1",
                 TrialSpec.BASELINE,
@@ -122,8 +210,8 @@ class FetchCommandTest {
                 List.of(registry.address()),
                 1 << 20,
                 Depth.FULL,
-                null,
-                Map.of());
+                variantDigest,
+                options);
     }
 
     private String push(Path file, String target) throws IOException {
