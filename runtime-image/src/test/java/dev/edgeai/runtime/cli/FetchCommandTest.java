@@ -153,17 +153,17 @@ class FetchCommandTest {
                 """);
         String digest = push(variant, "oci://" + registry.address() + "/models/vision/digits:v");
 
-        assertThat(fetch(spec(digest, Map.of())).code()).isZero();
+        assertThat(fetch(ofVariant(digest, Map.of())).code()).isZero();
         assertThat(Artifacts.digest(work.resolve("variant"))).hasToString(digest);
 
-        assertThat(fetch(spec(digest, Map.of("b", "3", "c", "4"))).code()).isZero();
+        assertThat(fetch(ofVariant(digest, Map.of("b", "3", "c", "4"))).code()).isZero();
         Digest changed = Artifacts.digest(work.resolve("variant"));
         assertThat(Json.mapper().readTree(work.resolve("variant/edgeai.json").toFile()))
                 .isEqualTo(Json.mapper().readTree("""
                         {"engine": "OnnxRuntime", "future": 1, "model": "model.onnx",
                          "options": {"a": "1", "b": "3", "c": "4"}}
                         """));
-        assertThat(fetch(spec(digest, Map.of("c", "4", "b", "3"))).code()).isZero();
+        assertThat(fetch(ofVariant(digest, Map.of("c", "4", "b", "3"))).code()).isZero();
         assertThat(Artifacts.digest(work.resolve("variant"))).isEqualTo(changed);
     }
 
@@ -185,7 +185,7 @@ class FetchCommandTest {
         return spec(modelPin, datasetPin, null, Map.of());
     }
 
-    private TrialSpec spec(String variantDigest, Map<String, String> options) {
+    private TrialSpec ofVariant(String variantDigest, Map<String, String> options) {
         return spec(null, null, variantDigest, options);
     }
 
