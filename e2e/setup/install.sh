@@ -4,6 +4,10 @@
 CLUSTER=$ROOT/e2e/cluster/cluster
 OPERATOR_NAMESPACE=edgeai-system
 
+# Optimizers that are built and installed; the others take longer to build than the demo model to optimize.
+FRAMEWORKS=${FRAMEWORKS:-openvino,onnxruntime}
+declare -A FRAMEWORK_NAMES=([openvino]=OpenVINO [onnxruntime]=OnnxRuntime [olive]=Olive [llamacpp]=LlamaCpp [mlx]=MLX)
+
 start_cluster() {
   if [ -n "${CONTEXT:-}" ]; then
     HELM=(helm --kube-context "$CONTEXT") KUBECTL=(kubectl --context "$CONTEXT")
@@ -25,14 +29,18 @@ build_images() {
   rm "$tag"
 }
 
-build_images_to() { "$ROOT/runtime-image/build-images" --registry "$REGISTRY" >"$1"; }
+build_images_to() { "$ROOT/runtime-image/build-images" --registry "$REGISTRY" --frameworks "$FRAMEWORKS" >"$1"; }
 
 install_chart() {
+  local framework names=()
+  for framework in ${FRAMEWORKS//,/ }; do
+    names+=("${FRAMEWORK_NAMES[$framework]:?no framework $framework}")
+  done
   step "helm upgrade --install (waits until it is ready)" \
     "${HELM[@]}" upgrade --install edgeai-operator "$ROOT/charts/edgeai-operator" \
     --namespace "$OPERATOR_NAMESPACE" --create-namespace --wait --timeout 5m \
     --set image.registry="$REGISTRY" --set image.tag="$IMAGE_TAG" \
-    --set registry.prefix="${REGISTRY%/*}/models" "$@"
+    --set registry.prefix="${REGISTRY%/*}/models" --set optimizers="{$(IFS=,; echo "${names[*]}")}" "$@"
 }
 
 # The demo models and their dataset: made once, then in the registry.

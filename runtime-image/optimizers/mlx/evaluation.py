@@ -9,7 +9,7 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
-TOKENS = 8192  # at most, of all texts together
+TOKENS = 2048  # at most, of all texts together; MLX takes about a minute for them on two cores without a GPU
 CONTEXT = 512  # tokens of a text that are looked at
 RESAMPLES = 2000
 INTERVAL = 2.5, 97.5  # percentiles
