@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.planner.optimization.JobKey;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Container;
@@ -26,7 +27,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The Job of one trial: fetch, then assess (baseline) or optimize (variant), then measure. See docs/contracts.md.
+ * The Job of one trial: fetch, then assess (baseline), then optimize (a new variant, or the baseline of a language
+ * model), then measure. See docs/contracts.md.
  *
  * @param run the run it belongs to
  * @param name of the Job
@@ -57,7 +59,7 @@ public record TrialJob(
     private static final Set<String> ORDINARY = Set.of("cpu", "memory", "ephemeral-storage");
 
     public Job build() {
-        Map<String, String> labels = run.labels(COMPONENT, spec.trial(), profile.name());
+        Map<String, String> labels = run.labels(COMPONENT, label(), profile.name());
         return JobParts.job(
                 new ObjectMetaBuilder()
                         .withName(name)
@@ -69,6 +71,12 @@ public record TrialJob(
                 pod());
     }
 
+    /** A screened variant that is measured as it is has had a Job before. */
+    private String label() {
+        boolean second = spec.variantDigest() != null && spec.engineOptions().isEmpty();
+        return (second ? JobKey.full(spec.trial()) : JobKey.trial(spec.trial())).trial();
+    }
+
     private PodSpec pod() {
         return JobParts.pod()
                 .withActiveDeadlineSeconds(Math.max(1, timeout.toSeconds() / 2))
@@ -76,7 +84,7 @@ public record TrialJob(
                 .withTolerations(profile.tolerations())
                 .withAffinity(oneAtATimeOnANode())
                 .withVolumes(volumes())
-                .withInitContainers(fetch(), second())
+                .withInitContainers(before())
                 .withContainers(measure())
                 .build();
     }
@@ -117,13 +125,20 @@ public record TrialJob(
                         registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
     }
 
-    private Container second() {
-        return spec.framework() == null
-                ? container(ASSESS, config.images().runtime(), ordinaryResources())
-                        .withCommand("edgeai", "assess", JobParts.WORK + "/source", "-o", "json")
-                        .build()
-                // the image's own entry point
-                : container(OPTIMIZE, optimizerImage(), profile.resources()).build();
+    private List<Container> before() {
+        List<Container> before = new ArrayList<>(List.of(fetch()));
+        if (spec.trial().equals(TrialSpec.BASELINE)) {
+            before.add(container(ASSESS, config.images().runtime(), ordinaryResources())
+                    .withCommand("edgeai", "assess", JobParts.WORK + "/source", "-o", "json")
+                    .build());
+        }
+        boolean makesBaseline = TrialSpec.BASELINE.equals(spec.technique());
+        if (spec.framework() != null && (spec.variantDigest() == null || makesBaseline)) {
+            // the image's own entry point
+            before.add(
+                    container(OPTIMIZE, optimizerImage(), profile.resources()).build());
+        }
+        return before;
     }
 
     private Container measure() {

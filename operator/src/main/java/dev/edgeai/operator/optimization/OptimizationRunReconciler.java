@@ -53,7 +53,10 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
             return UpdateControl.noUpdate();
         }
         RunPicture picture = new RunGatherer(
-                        services.client(), services.settings().namespace(), triggers::nodes)
+                        services.client(),
+                        services.settings().namespace(),
+                        triggers::nodes,
+                        () -> context.getPrimaryCache().list(r -> true).toList())
                 .gather(run, services.clock().instant());
         OptimizationRunStatus current = currentStatus(run);
         RunDecision decision = RunMachine.decide(

@@ -3,7 +3,9 @@ package dev.edgeai.operator.optimization;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.job.RunRef;
+import dev.edgeai.planner.optimization.EarlierRun;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -12,8 +14,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -25,14 +29,34 @@ import java.util.stream.Stream;
  * @param client the API server
  * @param namespace of the operator, where certify Jobs are
  * @param nodes the cluster's nodes; these may lag
+ * @param runs all runs; these may lag
  */
-record RunGatherer(KubernetesClient client, String namespace, Supplier<List<Node>> nodes) {
+record RunGatherer(
+        KubernetesClient client, String namespace, Supplier<List<Node>> nodes, Supplier<List<OptimizationRun>> runs) {
 
     RunPicture gather(OptimizationRun run, Instant now) {
         RunRef ref = RunRef.of(run);
         List<Job> jobs = inBothNamespaces(ref, this::jobs);
         List<Pod> pods = jobs.isEmpty() ? List.of() : inBothNamespaces(ref, this::pods);
-        return new RunPicture(ref, run.getSpec().accelerator(), isOwnerSuspended(run), jobs, pods, nodes.get(), now);
+        return new RunPicture(
+                ref, run.getSpec().accelerator(), isOwnerSuspended(run), jobs, pods, nodes.get(), earlier(run), now);
+    }
+
+    /** By name, so that the same runs teach the same. */
+    private List<EarlierRun> earlier(OptimizationRun run) {
+        return runs.get().stream()
+                .filter(other -> other.getMetadata()
+                                .getNamespace()
+                                .equals(run.getMetadata().getNamespace())
+                        && !other.getMetadata()
+                                .getUid()
+                                .equals(run.getMetadata().getUid()))
+                .flatMap(other -> Optional.ofNullable(other.getStatus())
+                        .filter(status -> status.phase() == RunPhase.SUCCEEDED)
+                        .flatMap(status -> EarlierRun.of(other.getMetadata().getName(), status))
+                        .stream())
+                .sorted(Comparator.comparing(EarlierRun::name))
+                .toList();
     }
 
     private <T extends HasMetadata> List<T> inBothNamespaces(RunRef run, Function<Selection, List<T>> list) {

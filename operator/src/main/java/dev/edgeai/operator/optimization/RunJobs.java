@@ -7,13 +7,16 @@ import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.operator.job.CertifyJob;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.TrialJob;
+import dev.edgeai.planner.optimization.Candidate;
 import dev.edgeai.planner.optimization.JobKey;
 import dev.edgeai.planner.optimization.RunAction;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -36,31 +39,44 @@ record RunJobs(
 
     Job baseline(RunAction.StartBaseline action) {
         OptimizationRunSpec spec = run.getSpec();
-        return trial(action.job(), spec(TrialSpec.BASELINE, action.accelerator(), spec.source(), spec.evaluation()));
-    }
-
-    Job trial(RunAction.StartTrial action) {
-        TrialSpec common = spec(action.candidate().name(), action.accelerator(), pinnedSource(), pinnedEvaluation());
         return trial(
                 action.job(),
-                new TrialSpec(
-                        common.run(),
-                        common.trial(),
-                        common.task(),
-                        action.candidate().framework(),
-                        action.candidate().technique(),
-                        action.candidate().parameters(),
-                        common.source(),
-                        common.evaluation(),
-                        common.accelerator(),
-                        common.threads(),
-                        common.seed(),
-                        common.repository(),
-                        common.plainHttp(),
-                        common.maxSourceBytes(),
+                spec(
+                        TrialSpec.BASELINE,
+                        action.accelerator(),
+                        makesBaseline() ? Framework.LLAMA_CPP : null,
+                        makesBaseline() ? TrialSpec.BASELINE : null,
+                        Map.of(),
+                        spec.source(),
+                        spec.evaluation(),
                         Depth.FULL,
                         null,
                         Map.of()));
+    }
+
+    Job trial(RunAction.StartTrial action) {
+        Candidate candidate = action.candidate();
+        boolean known = action.variantDigest() != null;
+        boolean languageModel = candidate.framework() == Framework.LLAMA_CPP && makesBaseline();
+        return trial(
+                action.job(),
+                spec(
+                        candidate.name(),
+                        action.accelerator(),
+                        candidate.framework(),
+                        known && languageModel ? TrialSpec.BASELINE : candidate.technique(),
+                        candidate.base() == null ? candidate.parameters() : Map.of(),
+                        pinnedSource(),
+                        pinnedEvaluation(),
+                        action.depth(),
+                        action.variantDigest(),
+                        action.engineOptions()));
+    }
+
+    /** A language model's checkpoint has no engine of its own: llama.cpp's optimizer makes the baseline of it. */
+    private boolean makesBaseline() {
+        return run.getSpec().task() == Task.TEXT_GENERATION
+                && config.images().optimizers().containsKey(Framework.LLAMA_CPP);
     }
 
     Job certify(RunAction.StartCertify action) {
@@ -103,14 +119,24 @@ record RunJobs(
                 .build();
     }
 
-    private TrialSpec spec(String trial, String accelerator, ModelSource source, Evaluation evaluation) {
+    private TrialSpec spec(
+            String trial,
+            String accelerator,
+            @Nullable Framework framework,
+            @Nullable String technique,
+            Map<String, String> parameters,
+            ModelSource source,
+            Evaluation evaluation,
+            Depth depth,
+            @Nullable String variantDigest,
+            Map<String, String> engineOptions) {
         return new TrialSpec(
                 run.getMetadata().getName(),
                 trial,
                 run.getSpec().task(),
-                null,
-                null,
-                Map.of(),
+                framework,
+                technique,
+                parameters,
                 source,
                 evaluation,
                 accelerator,
@@ -119,9 +145,9 @@ record RunJobs(
                 repository,
                 config.registry().plainHttp(),
                 config.maxSourceBytes(),
-                Depth.FULL,
-                null,
-                Map.of());
+                depth,
+                variantDigest,
+                engineOptions);
     }
 
     /** All variants come from the bytes that the baseline was measured with, whatever the tag says by now. */

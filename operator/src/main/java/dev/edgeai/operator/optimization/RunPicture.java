@@ -15,6 +15,7 @@ import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Terminations;
 import dev.edgeai.operator.job.TrialJob;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.optimization.EarlierRun;
 import dev.edgeai.planner.optimization.RunObservation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -38,6 +39,7 @@ import java.util.function.Function;
  * @param jobs of this very run, in both namespaces
  * @param pods of these Jobs
  * @param nodes of the cluster
+ * @param earlier other runs of the namespace that ended well
  * @param time when it was taken
  */
 record RunPicture(
@@ -47,6 +49,7 @@ record RunPicture(
         List<Job> jobs,
         List<Pod> pods,
         List<Node> nodes,
+        List<EarlierRun> earlier,
         Instant time) {
 
     /** The picture in the planner's words. */
@@ -65,7 +68,8 @@ record RunPicture(
                 without(trials, TrialSpec.BASELINE),
                 states(CertifyJob.COMPONENT, CertifyJob.CERTIFY, CertificateResult.class),
                 suspended,
-                repository(config));
+                repository(config),
+                earlier);
     }
 
     /** Where variants are pushed. */

@@ -105,6 +105,50 @@ class TrialJobTest {
     }
 
     @Test
+    void aVariantThatExistsIsNotMadeAgain() {
+        Job full = known(Map.of(), "int8-ptq");
+        assertThat(pod(full).getInitContainers()).extracting(Container::getName).containsExactly("fetch");
+        assertThat(full.getMetadata().getLabels())
+                .as("a second Job of its trial")
+                .containsEntry("edgeai.dev/trial", "openvino-int8-ptq-full");
+        assertThat(known(Map.of("INFERENCE_NUM_THREADS", "1"), "int8-ptq")
+                        .getMetadata()
+                        .getLabels())
+                .as("other engine options make another variant")
+                .containsEntry("edgeai.dev/trial", "openvino-int8-ptq");
+    }
+
+    @Test
+    void theBaselineOfACheckpointIsMadeByAnOptimizerEvenForAVariantThatExists() {
+        assertThat(pod(known(Map.of(), "baseline")).getInitContainers())
+                .extracting(Container::getName)
+                .containsExactly("fetch", "optimize");
+    }
+
+    private static Job known(Map<String, String> engineOptions, String technique) {
+        TrialSpec made = spec("OpenVINO", "");
+        TrialSpec known = new TrialSpec(
+                made.run(),
+                made.trial(),
+                made.task(),
+                made.framework(),
+                technique,
+                made.parameters(),
+                made.source(),
+                made.evaluation(),
+                made.accelerator(),
+                made.threads(),
+                made.seed(),
+                made.repository(),
+                made.plainHttp(),
+                made.maxSourceBytes(),
+                made.depth(),
+                "sha256:1",
+                engineOptions);
+        return trial(known, "");
+    }
+
+    @Test
     void everyContainerIsToldTheSameSpec() {
         Job job = variant("", "");
         assertThat(containers(pod(job))).allSatisfy(container -> {

@@ -6,7 +6,8 @@ import dev.edgeai.api.trial.TrialSpec;
  * Which Job of a run. Its name follows from it, so that making it twice makes it once.
  *
  * @param kind what the Job does
- * @param trial name of the trial; {@code baseline} for the baseline
+ * @param trial name of the trial, with {@code -full} behind it for its full measurement after a screening;
+ *     {@code baseline} for the baseline
  */
 public record JobKey(Kind kind, String trial) {
     /** What a Job of a run does. */
@@ -21,6 +22,11 @@ public record JobKey(Kind kind, String trial) {
 
     public static JobKey trial(String trial) {
         return new JobKey(Kind.TRIAL, trial);
+    }
+
+    /** The full measurement of a trial that was screened. */
+    public static JobKey full(String trial) {
+        return trial(trial + "-full");
     }
 
     public static JobKey certify(String trial) {

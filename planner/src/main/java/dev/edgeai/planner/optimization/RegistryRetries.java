@@ -48,13 +48,17 @@ final class RegistryRetries {
         Map<String, JobState<CertificateResult>> certifications = new HashMap<>(seen.certifications());
         // Those seen too: the status that tells of a trial may have been lost after its Job was made.
         Set<String> names = new TreeSet<>(seen.trials().keySet());
-        draft.trials.forEach(t -> names.add(t.name()));
+        draft.trials.forEach(t -> names.add(Trials.job(t).trial()));
         for (String name : names) {
+            if (draft.trials.stream().noneMatch(t -> settled(t, name))) {
+                trials.put(name, settle(JobKey.trial(name), seen.trial(JobKey.trial(name))));
+            }
+        }
+        Set<String> certified = new TreeSet<>(seen.certifications().keySet());
+        draft.trials.forEach(t -> certified.add(t.name()));
+        for (String name : certified) {
             Optional<TrialStatus> trial =
                     draft.trials.stream().filter(t -> t.name().equals(name)).findFirst();
-            if (trial.filter(RunDraft::done).isEmpty()) {
-                trials.put(name, settle(JobKey.trial(name), seen.trial(name)));
-            }
             if (trial.filter(RunDraft::done).filter(t -> !mayBeCertified(t)).isEmpty()) {
                 certifications.put(name, settle(JobKey.certify(name), seen.certification(name)));
             }
@@ -70,7 +74,14 @@ final class RegistryRetries {
                 trials,
                 certifications,
                 seen.suspended(),
-                seen.repository());
+                seen.repository(),
+                seen.earlier());
+    }
+
+    /** Whether this Job of the trial has nothing to tell any more. */
+    private static boolean settled(TrialStatus t, String job) {
+        boolean full = job.equals(JobKey.full(t.name()).trial());
+        return RunDraft.done(t) && (full ? t.phase() != TrialPhase.SCREENED : job.equals(t.name()));
     }
 
     private boolean mayBeCertified(TrialStatus trial) {

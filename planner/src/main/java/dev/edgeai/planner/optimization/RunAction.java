@@ -1,11 +1,14 @@
 package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.status.Reason;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * One thing to do for a run. Doing it twice does it once: Jobs are named by {@link JobKey}. An action that is lost comes
@@ -24,15 +27,22 @@ public sealed interface RunAction {
     }
 
     /**
-     * Make and measure a variant.
+     * Make and measure a variant, or measure one that exists.
      *
+     * @param job its Job; the full measurement after a screening is a second one
      * @param accelerator name of the profile to run on
+     * @param depth how much is measured
+     * @param variantDigest a variant that is measured instead of a new one; else absent
+     * @param engineOptions put over those of that variant
      */
-    record StartTrial(Candidate candidate, String accelerator) implements RunAction {
-        public JobKey job() {
-            return JobKey.trial(candidate.name());
-        }
-    }
+    record StartTrial(
+            JobKey job,
+            Candidate candidate,
+            String accelerator,
+            Depth depth,
+            @Nullable String variantDigest,
+            Map<String, String> engineOptions)
+            implements RunAction {}
 
     /**
      * Sign a certificate for a trial that passed.

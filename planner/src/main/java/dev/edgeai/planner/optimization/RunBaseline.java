@@ -7,6 +7,7 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.RunObservation.Matched;
 import dev.edgeai.planner.status.Reason;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /** What the baseline's Job tells: what the source is and how it measures, from which follows what will be tried. */
@@ -62,7 +63,11 @@ final class RunBaseline {
             return;
         }
         draft.baseline = baseline.baseline();
-        plan.trials().stream().limit(spec.search().maxTrials()).forEach(c -> draft.trials.add(Trials.planned(c)));
+        draft.learnedFrom = seen.earlier().stream()
+                .filter(run -> run.teaches(
+                        Objects.requireNonNull(draft.assessment), Objects.requireNonNull(draft.accelerator)))
+                .map(EarlierRun::name)
+                .toList();
     }
 
     private static String sentence(Failure failure) {

@@ -16,7 +16,6 @@ import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -145,6 +144,15 @@ final class RunDraft {
         return trials.stream().filter(t -> t.phase() == phase).toList();
     }
 
+    /** Energy that the trials took, as far as it is known. */
+    double joulesSpent() {
+        return trials.stream()
+                .map(TrialStatus::joulesSpent)
+                .filter(Objects::nonNull)
+                .mapToDouble(Decimal::asDouble)
+                .sum();
+    }
+
     long finished() {
         return trials.stream().filter(RunDraft::done).count();
     }
@@ -204,13 +212,7 @@ final class RunDraft {
                 suspendedSeconds == 0 ? null : suspendedSeconds,
                 completionTime,
                 report,
-                trials.stream()
-                        .map(TrialStatus::joulesSpent)
-                        .filter(Objects::nonNull)
-                        .map(Decimal::value)
-                        .reduce(BigDecimal::add)
-                        .map(sum -> Decimal.of(sum.doubleValue()))
-                        .orElse(null),
+                trials.stream().allMatch(t -> t.joulesSpent() == null) ? null : Decimal.of(joulesSpent()),
                 learnedFrom);
     }
 }

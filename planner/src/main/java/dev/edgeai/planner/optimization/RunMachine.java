@@ -12,7 +12,6 @@ import dev.edgeai.planner.optimization.RunAction.DeleteJob;
 import dev.edgeai.planner.optimization.RunAction.RecordEvent;
 import dev.edgeai.planner.optimization.RunAction.Requeue;
 import dev.edgeai.planner.optimization.RunAction.StartBaseline;
-import dev.edgeai.planner.optimization.RunAction.StartTrial;
 import dev.edgeai.planner.optimization.RunObservation.Matched;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The state machine of an optimization run. Each decision first takes in what the Jobs report, then starts what is due.
@@ -38,6 +38,7 @@ public final class RunMachine {
     private final RunObservation seen;
     private final RunDraft draft;
     private final RunHardware hardware;
+    private final RunSearch search;
     private final List<RunAction> actions = new ArrayList<>();
 
     private RunMachine(OptimizationRunSpec spec, RunObservation seen, RunDraft draft) {
@@ -45,6 +46,7 @@ public final class RunMachine {
         this.draft = draft;
         this.seen = new RegistryRetries(draft, actions).settle(seen);
         this.hardware = new RunHardware(spec, this.seen, draft);
+        this.search = new RunSearch(spec, this.seen, draft, hardware);
     }
 
     /**
@@ -78,9 +80,9 @@ public final class RunMachine {
             actions.add(new DeleteJob(JobKey.baseline()));
         }
         for (TrialStatus trial : ended.trials()) {
-            if (seen.trial(trial.name()).active()) {
-                actions.add(new DeleteJob(JobKey.trial(trial.name())));
-            }
+            Stream.of(JobKey.trial(trial.name()), JobKey.full(trial.name()))
+                    .filter(job -> seen.trial(job).active())
+                    .forEach(job -> actions.add(new DeleteJob(job)));
             if (seen.certification(trial.name()).active()) {
                 actions.add(new DeleteJob(JobKey.certify(trial.name())));
             }
@@ -96,13 +98,16 @@ public final class RunMachine {
         if (draft.phase == RunPhase.FAILED) {
             return;
         }
-        draft.updateOpenTrials(t -> Trials.absorb(t, seen.trial(t.name()), spec.gates()));
         if (seen.suspended()) {
+            search.absorb();
             suspend();
             return;
         }
         draft.startClock();
-        if (!deadline().isAfter(draft.now)) {
+        if (deadline().isAfter(draft.now)) {
+            search.advance();
+        } else {
+            search.absorb();
             spendBudget();
         }
         if (draft.phase == RunPhase.FAILED) {
@@ -111,7 +116,7 @@ public final class RunMachine {
         if (draft.baseline == null) {
             measureBaseline();
         } else if (!draft.allDone()) {
-            search();
+            startTrials();
         } else {
             new RunConclusion(spec, seen, draft, actions).conclude();
         }
@@ -163,10 +168,11 @@ public final class RunMachine {
             return;
         }
         draft.updateOpenTrials(t -> {
-            if (seen.trial(t.name()).active()) {
-                actions.add(new DeleteJob(JobKey.trial(t.name())));
+            JobKey job = Trials.job(t);
+            if (seen.trial(job).active()) {
+                actions.add(new DeleteJob(job));
             }
-            return Trials.failed(t, overtime(JobKey.trial(t.name()), seen.trial(t.name()), spent), Optional.empty());
+            return Trials.failed(t, overtime(job, seen.trial(job), spent), Optional.empty());
         });
     }
 
@@ -193,11 +199,12 @@ public final class RunMachine {
         go(reason, what + hardware.note(), List.of(seen.baseline()));
     }
 
-    private void search() {
+    private void startTrials() {
         draft.phase = RunPhase.SEARCHING;
         List<TrialStatus> open =
                 draft.trials.stream().filter(t -> !RunDraft.done(t)).toList();
-        long active = open.stream().filter(t -> seen.trial(t.name()).active()).count();
+        long active =
+                open.stream().filter(t -> seen.trial(Trials.job(t)).active()).count();
         boolean nodes = hardware.hasNode();
         if (!nodes && active == 0) {
             waitForNode();
@@ -205,15 +212,14 @@ public final class RunMachine {
         }
         if (nodes) {
             open.stream()
-                    .filter(t -> seen.trial(t.name()) instanceof JobState.Missing<TrialResult>)
+                    .filter(t -> seen.trial(Trials.job(t)) instanceof JobState.Missing<TrialResult>)
                     .limit(Math.max(0, spec.search().parallelism() - active))
-                    .forEach(t -> actions.add(
-                            new StartTrial(Trials.candidate(t), Objects.requireNonNull(draft.accelerator))));
+                    .forEach(t -> actions.add(search.start(t)));
         }
         go(
                 Reason.SEARCHING,
-                "%d of %d trials finished%s".formatted(draft.finished(), draft.trials.size(), hardware.note()),
-                open.stream().map(t -> seen.trial(t.name())).toList());
+                search.progress() + hardware.note(),
+                open.stream().map(t -> seen.trial(Trials.job(t))).toList());
     }
 
     private void go(Reason reason, String message, List<? extends JobState<?>> jobs) {

@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.planner.JobState;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,10 +24,11 @@ import java.util.Set;
  * @param fetched what the baseline's {@code fetch} container reported, as soon as it ended
  * @param assessed what the baseline's {@code assess} container reported, as soon as it ended
  * @param baseline the baseline's Job
- * @param trials Jobs of trials by the trial's name; a trial without entry is {@link JobState.Missing}
+ * @param trials Jobs of trials by {@link JobKey#trial()}; one without entry is {@link JobState.Missing}
  * @param certifications certify Jobs by the trial's name
  * @param suspended whether the owner is suspended
  * @param repository where variants are pushed, {@code registry/repository}
+ * @param earlier runs of the same namespace that ended well, to learn from
  */
 public record RunObservation(
         Accelerators accelerators,
@@ -38,8 +40,10 @@ public record RunObservation(
         Map<String, JobState<TrialResult>> trials,
         Map<String, JobState<CertificateResult>> certifications,
         boolean suspended,
-        String repository) {
+        String repository,
+        List<EarlierRun> earlier) {
     public RunObservation {
+        earlier = List.copyOf(earlier);
         available = Set.copyOf(available);
         trials = Map.copyOf(trials);
         certifications = Map.copyOf(certifications);
@@ -51,8 +55,8 @@ public record RunObservation(
     /** The profile of the run, and its fallback; each absent when the configuration has none of that name. */
     public record Accelerators(Optional<Matched> requested, Optional<Matched> fallback) {}
 
-    public JobState<TrialResult> trial(String name) {
-        return trials.getOrDefault(name, new JobState.Missing<>());
+    public JobState<TrialResult> trial(JobKey job) {
+        return trials.getOrDefault(job.trial(), new JobState.Missing<>());
     }
 
     public JobState<CertificateResult> certification(String trial) {

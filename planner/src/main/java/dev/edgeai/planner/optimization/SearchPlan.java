@@ -6,7 +6,10 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,8 +47,32 @@ public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials,
                         .stream()
                         .map(plan -> Candidates.judge(plan, situation))
                         .toList();
+        return of(frameworks, situation);
+    }
+
+    static SearchPlan of(List<FrameworkPlan> frameworks, Situation situation) {
         return new SearchPlan(
                 frameworks, Candidates.defaults(frameworks, situation), Candidates.variations(frameworks, situation));
+    }
+
+    /**
+     * The same with what was good in earlier runs first; what was chosen oftener comes before what was only good.
+     *
+     * @param names of the runs to learn from
+     */
+    SearchPlan learned(List<EarlierRun> earlier, List<String> names) {
+        Map<String, Integer> marks = new HashMap<>();
+        earlier.stream().filter(run -> names.contains(run.name())).forEach(run -> {
+            run.best().forEach(trial -> marks.merge(trial, 1, Integer::sum));
+            run.best().stream().limit(1).forEach(trial -> marks.merge(trial, 1, Integer::sum));
+        });
+        return new SearchPlan(frameworks, ranked(trials, marks), ranked(variations, marks));
+    }
+
+    private static List<Candidate> ranked(List<Candidate> candidates, Map<String, Integer> marks) {
+        return candidates.stream()
+                .sorted(Comparator.comparing(c -> -marks.getOrDefault(c.name(), 0)))
+                .toList();
     }
 
     /** The frameworks' reasons in one line. */

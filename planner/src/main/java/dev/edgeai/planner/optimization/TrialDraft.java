@@ -59,7 +59,9 @@ final class TrialDraft {
 
     /** With what was planned of a trial, and nothing of what was found out. */
     static TrialDraft anew(TrialStatus t) {
-        return new TrialDraft(Trials.candidate(t));
+        TrialDraft draft = new TrialDraft(Trials.candidate(t));
+        draft.depth = t.depth();
+        return draft;
     }
 
     /** With all that is known of a trial. */
@@ -74,7 +76,6 @@ final class TrialDraft {
         draft.versions = t.versions();
         draft.reason = t.reason();
         draft.message = t.message();
-        draft.depth = t.depth();
         draft.joulesSpent = t.joulesSpent();
         draft.nondeterministic = t.nondeterministic();
         return draft;

@@ -3,6 +3,8 @@ package dev.edgeai.planner.optimization;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Gates;
 import dev.edgeai.api.v1alpha1.Measurement;
@@ -11,6 +13,7 @@ import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.status.Reason;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +21,36 @@ import java.util.stream.Collectors;
 
 /** How a trial's status follows from its Job. */
 final class Trials {
-    static TrialStatus planned(Candidate c) {
-        return TrialDraft.planned(c).build();
+    static TrialStatus planned(Candidate c, Depth depth) {
+        TrialDraft draft = TrialDraft.planned(c);
+        draft.depth = depth;
+        return draft.build();
+    }
+
+    /** A screened trial that is to be measured in full. Until then it keeps what the screening found. */
+    static TrialStatus promoted(TrialStatus t) {
+        TrialDraft draft = TrialDraft.of(t);
+        draft.phase = TrialPhase.PENDING;
+        draft.depth = Depth.FULL;
+        draft.message = null;
+        return draft.build();
+    }
+
+    static TrialStatus leftOut(TrialStatus t, String why) {
+        TrialDraft draft = TrialDraft.of(t);
+        draft.message = why;
+        return draft.build();
+    }
+
+    /** A trial that was not begun, or not ended, in time; one that was screened stays so. */
+    static TrialStatus overBudget(TrialStatus t, String spent) {
+        return failed(t, new Failure(Reason.BUDGET_EXCEEDED.text(), spent), Optional.empty());
+    }
+
+    /** The Job that an open trial is at. */
+    static JobKey job(TrialStatus t) {
+        boolean screened = !RunDraft.done(t) && t.digest() != null;
+        return screened ? JobKey.full(t.name()) : JobKey.trial(t.name());
     }
 
     static Candidate candidate(TrialStatus t) {
@@ -38,7 +69,7 @@ final class Trials {
     }
 
     private static TrialStatus open(TrialStatus t, TrialPhase phase, Optional<String> node, Optional<String> message) {
-        TrialDraft draft = TrialDraft.anew(t);
+        TrialDraft draft = TrialDraft.of(t);
         draft.phase = phase;
         draft.node = node.orElse(null);
         draft.message = message.orElse(null);
@@ -66,20 +97,35 @@ final class Trials {
                             "the trial's pod succeeded but reported no variant, comparison or digest; see its log"),
                     node);
         }
-        List<GateResult> results = GateEvaluation.evaluate(gates, variant, comparison);
-        boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
         TrialDraft draft = TrialDraft.anew(t);
-        draft.phase = passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED;
         draft.node = node.orElse(t.node());
         draft.measurement = variant;
         draft.comparison = comparison;
-        draft.gates = results;
         draft.digest = result.digest();
         draft.versions = result.versions();
-        draft.message = passes ? null : missed(results);
-        draft.joulesSpent = result.joulesSpent();
+        draft.joulesSpent = sum(t.joulesSpent(), result.joulesSpent());
         draft.nondeterministic = result.nondeterministic();
+        if (t.depth() == Depth.SCREENING) {
+            draft.phase = TrialPhase.SCREENED;
+            draft.message = "measured on few samples";
+        } else {
+            judge(draft, GateEvaluation.evaluate(gates, variant, comparison));
+        }
         return draft.build();
+    }
+
+    private static void judge(TrialDraft draft, List<GateResult> results) {
+        boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
+        draft.phase = passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED;
+        draft.gates = results;
+        draft.message = passes ? null : missed(results);
+    }
+
+    private static @Nullable Decimal sum(@Nullable Decimal a, @Nullable Decimal b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return new Decimal(a.value().add(b.value()));
     }
 
     /** The gates that did not pass, in their own words. */

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.optimization;
 
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Gates;
 import dev.edgeai.api.v1alpha1.Objectives;
@@ -20,7 +21,9 @@ class RecommendationTest {
     private static TrialStatus trial(String technique, long p50, long footprintMiB, double retention) {
         Candidate c = new Candidate("openvino-" + technique, Framework.OPENVINO, technique, Map.of(), null, null);
         return Trials.absorb(
-                Trials.planned(c), Runs.done(Runs.result(c.name(), p50, footprintMiB, retention)), Gates.defaults());
+                Trials.planned(c, Depth.FULL),
+                Runs.done(Runs.result(c.name(), p50, footprintMiB, retention)),
+                Gates.defaults());
     }
 
     private static final TrialStatus FAST = trial("int8-ptq", 250, 6, 0.98);

@@ -466,7 +466,8 @@ class RunMachineTest {
                 o.trials(),
                 o.certifications(),
                 false,
-                o.repository());
+                o.repository(),
+                List.of());
 
         RunDecision decision = decide(OptimizationRunStatus.empty(), gguf, T0);
 

@@ -112,7 +112,7 @@ final class RunWorld {
             if (e.getKey().equals(JobKey.baseline())) {
                 baseline = state(e.getValue(), Runs.baseline());
             } else if (e.getKey().kind() == JobKey.Kind.TRIAL) {
-                trials.put(trial, state(e.getValue(), result(trial, e.getValue().fate)));
+                trials.put(trial, state(e.getValue(), result(trial.replace("-full", ""), e.getValue().fate)));
             } else {
                 certifications.put(
                         trial, state(e.getValue(), new CertificateResult(Runs.digest("cert-" + trial), null)));

@@ -14,6 +14,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Search;
+import dev.edgeai.api.v1alpha1.Strategy;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.planner.Fingerprints;
@@ -62,7 +63,12 @@ final class Runs {
                 null);
     }
 
+    /** A search that tries everything, in the order of the table. */
     static OptimizationRunSpec spec(int maxTrials, int parallelism, String timeout) {
+        return spec(new Search(maxTrials, parallelism, new TimeSpan(timeout), null, Strategy.EXHAUSTIVE, null));
+    }
+
+    static OptimizationRunSpec spec(Search search) {
         return new OptimizationRunSpec(
                 new ModelSource("oci://registry:5000/models/digits:1", null, null),
                 Task.IMAGE_CLASSIFICATION,
@@ -70,7 +76,7 @@ final class Runs {
                 "intel-cpu",
                 null,
                 null,
-                new Search(maxTrials, parallelism, new TimeSpan(timeout), null, null, null),
+                search,
                 null,
                 null);
     }
@@ -142,7 +148,8 @@ final class Runs {
                 Map.of(),
                 Map.of(),
                 suspended,
-                "registry:5000/edgeai/default/digits");
+                "registry:5000/edgeai/default/digits",
+                List.of());
     }
 
     static RunObservation withBaseline(RunObservation o, JobState<TrialResult> state) {
@@ -156,7 +163,8 @@ final class Runs {
                 o.trials(),
                 o.certifications(),
                 o.suspended(),
-                o.repository());
+                o.repository(),
+                o.earlier());
     }
 
     static RunObservation withBaselineState(RunObservation o, JobState<TrialResult> state) {
@@ -170,7 +178,8 @@ final class Runs {
                 o.trials(),
                 o.certifications(),
                 o.suspended(),
-                o.repository());
+                o.repository(),
+                o.earlier());
     }
 
     static RunObservation withAccelerators(RunObservation o, Accelerators accelerators) {
@@ -184,7 +193,8 @@ final class Runs {
                 o.trials(),
                 o.certifications(),
                 o.suspended(),
-                o.repository());
+                o.repository(),
+                o.earlier());
     }
 
     static RunObservation withJobs(
@@ -201,7 +211,8 @@ final class Runs {
                 trials,
                 certifications,
                 o.suspended(),
-                o.repository());
+                o.repository(),
+                o.earlier());
     }
 
     static <T> JobState<T> done(T result) {

@@ -163,7 +163,7 @@ final class OptimizeCommand implements Callable<Integer> {
             }
             for (TrialStatus trial : status.trials()) {
                 boolean ended = trial.phase() != TrialPhase.PENDING && trial.phase() != TrialPhase.RUNNING;
-                if (ended && told.add(trial.name())) {
+                if (ended && told.add(trial.name() + trial.phase())) {
                     progress.line(RunText.ended(trial));
                 }
             }

@@ -1,5 +1,8 @@
 package dev.edgeai.runtime.measure;
 
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Depth;
+import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.cli.UsageException;
@@ -18,6 +21,8 @@ import java.util.Map;
 public record MeasureSettings(int pairs, Duration timeCap, int memoryRepetitions) {
     private static final String PREFIX = "measure.";
     private static final int MEMORY_REPETITIONS = 3;
+    private static final Duration SCREENING_CAP = Duration.ofSeconds(3);
+    private static final int SCREENING_SAMPLES = 256;
 
     /**
      * The command line over {@code measure.*} of the trial's parameters ({@code measure.pairs}, {@code measure.timeCap},
@@ -35,6 +40,23 @@ public record MeasureSettings(int pairs, Duration timeCap, int memoryRepetitions
         } catch (IllegalArgumentException e) {
             throw new UsageException("The trial's measure.* parameters are wrong: " + e.getMessage());
         }
+    }
+
+    /** The same for a depth: a screening is as short as can be. */
+    MeasureSettings at(Depth depth) {
+        return depth == Depth.FULL
+                ? this
+                : new MeasureSettings(
+                        Settings.MIN_PAIRS, timeCap.compareTo(SCREENING_CAP) < 0 ? timeCap : SCREENING_CAP, 1);
+    }
+
+    /** What is evaluated at a depth: of a screening the first few samples. */
+    static Evaluation evaluation(TrialSpec spec) {
+        Evaluation e = spec.evaluation();
+        return spec.depth() == Depth.FULL
+                ? e
+                : new Evaluation(
+                        e.dataset(), e.metric(), Math.min(e.samples(), SCREENING_SAMPLES), e.calibrationSamples());
     }
 
     private static int number(Map<String, String> parameters, String name, int otherwise) {

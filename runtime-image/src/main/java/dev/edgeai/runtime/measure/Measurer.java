@@ -48,7 +48,7 @@ public final class Measurer {
     public Measurer(WorkFolder work, MeasureSettings settings, VariantStore store, Progress progress) {
         this.work = work;
         this.spec = work.spec();
-        this.settings = settings;
+        this.settings = settings.at(spec.depth());
         this.store = store;
         this.progress = progress;
     }
@@ -64,8 +64,11 @@ public final class Measurer {
         try {
             Optional<Model> variant = work.variantModel(spec);
             Subjects subjects = new Subjects(spec, baseline, variant);
-            Dataset dataset =
-                    Dataset.read(work.dataset().path(), spec.evaluation(), subjects.inputs(), spec.maxSourceBytes());
+            Dataset dataset = Dataset.read(
+                    work.dataset().path(),
+                    MeasureSettings.evaluation(spec),
+                    subjects.inputs(),
+                    spec.maxSourceBytes());
             Evaluator evaluator = new Evaluator(
                     dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());
             Measuring measuring =

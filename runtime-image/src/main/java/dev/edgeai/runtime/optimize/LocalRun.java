@@ -14,6 +14,7 @@ import dev.edgeai.planner.optimization.RunObservation;
 
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,7 +64,7 @@ public final class LocalRun {
     private void act(RunAction action) {
         switch (action) {
             case RunAction.StartBaseline start -> baseline = trials.baseline();
-            case RunAction.StartTrial start -> done.put(start.candidate().name(), trials.trial(start.candidate()));
+            case RunAction.StartTrial start -> done.put(start.job().trial(), trials.trial(start));
             // Nothing runs on its own here, so nothing is to be deleted or looked at again.
             case RunAction.DeleteJob delete -> {}
             case RunAction.Requeue requeue -> {}
@@ -83,6 +84,7 @@ public final class LocalRun {
                 done,
                 Map.of(),
                 false,
-                REPOSITORY);
+                REPOSITORY,
+                List.of());
     }
 }

@@ -4,9 +4,12 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.optimization.Candidate;
+import dev.edgeai.planner.optimization.RunAction;
 import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.cli.RuntimeFailure;
@@ -20,11 +23,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What a trial's pod does, done here: each trial has a folder of its own, laid out as docs/contracts.md says. */
 public final class LocalTrials {
@@ -62,32 +68,67 @@ public final class LocalTrials {
 
     JobState<TrialResult> baseline() {
         progress.line("baseline");
-        return attempt(run.baseline(threads), Optional.empty());
+        Optional<OptimizerCommand> optimizer = Optional.ofNullable(optimizers.get(Framework.LLAMA_CPP))
+                .filter(o -> run.spec().task() == Task.TEXT_GENERATION);
+        return attempt(run.baseline(threads, optimizer.isPresent()), this::prepare, optimizer);
     }
 
-    JobState<TrialResult> trial(Candidate candidate) {
-        progress.line("trial " + candidate.name());
-        OptimizerCommand optimizer = Objects.requireNonNull(
-                optimizers.get(candidate.framework()), candidate::name); // planned, so it is there
-        return attempt(run.trial(candidate, threads), Optional.of(optimizer));
+    JobState<TrialResult> trial(RunAction.StartTrial start) {
+        progress.line(
+                "trial " + start.job().trial() + (start.depth() == Depth.SCREENING ? ", screened on few samples" : ""));
+        TrialSpec spec = run.trial(start, threads);
+        if (start.variantDigest() == null) {
+            OptimizerCommand optimizer = Objects.requireNonNull(
+                    optimizers.get(start.candidate().framework()), start.candidate()::name); // planned, so it is there
+            return attempt(spec, this::prepare, Optional.of(optimizer));
+        }
+        String base = start.candidate().base();
+        return attempt(
+                spec,
+                base != null && !start.engineOptions().isEmpty() ? s -> prepare(s, base) : this::again,
+                Optional.empty());
     }
 
-    private JobState<TrialResult> attempt(TrialSpec spec, Optional<OptimizerCommand> optimizer) {
+    /** Makes the folder of a trial. */
+    private interface Preparation {
+        Path of(TrialSpec spec) throws IOException;
+    }
+
+    private JobState<TrialResult> attempt(
+            TrialSpec spec, Preparation preparation, Optional<OptimizerCommand> optimizer) {
         try {
-            Path work = prepare(spec);
+            Instant begin = Instant.now();
+            Path work = preparation.of(spec);
             if (optimizer.isPresent()) {
                 Optional<Failure> failure = optimizer.get().run(work, timeout(), line -> progress.line("  " + line));
                 if (failure.isPresent()) {
                     return failed(failure.get());
                 }
             }
-            return new JobState.Succeeded<>(
-                    new Measurer(new WorkFolder(work), settings, STORE, progress).run(), Optional.empty());
+            Instant made = Instant.now();
+            TrialResult result = new Measurer(new WorkFolder(work), settings, STORE, progress).run();
+            note(new Cost(spec.trial(), spec.depth(), seconds(begin, made), seconds(made, Instant.now())));
+            return new JobState.Succeeded<>(result, Optional.empty());
         } catch (RuntimeFailure e) {
             return failed(e.failure());
         } catch (IOException | UncheckedIOException e) {
             return failed(new Failure(FailureReason.INTERNAL_ERROR.reason(), String.valueOf(e.getMessage())));
         }
+    }
+
+    /** What a trial took, a line of {@code costs.jsonl}. */
+    record Cost(String trial, Depth depth, double optimizeSeconds, double measureSeconds) {}
+
+    private void note(Cost cost) throws IOException {
+        Files.writeString(
+                folder.resolve("costs.jsonl"),
+                Json.write(cost) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis() / 1000.0;
     }
 
     private static JobState<TrialResult> failed(Failure failure) {
@@ -104,6 +145,39 @@ public final class LocalTrials {
         for (String part : List.of("source", "dataset")) {
             LocalFiles.link(folder.resolve(part), work.resolve(part));
         }
+        return again(spec);
+    }
+
+    /** With the variant of another trial and other options of its engine. */
+    private Path prepare(TrialSpec spec, String base) throws IOException {
+        Path work = prepare(spec);
+        for (String part : List.of("variant", "baseline")) {
+            Path made = folder.resolve(base).resolve(part);
+            if (Files.exists(made)) {
+                LocalFiles.link(made, work.resolve(part));
+            }
+        }
+        Path file = work.resolve("variant").resolve(VariantDescriptor.FILE);
+        VariantDescriptor d = Json.read(file, VariantDescriptor.class);
+        Map<String, String> options = new TreeMap<>(d.options());
+        options.putAll(spec.engineOptions());
+        Files.delete(file); // it is the other trial's too
+        Files.writeString(
+                file,
+                Json.write(new VariantDescriptor(
+                        d.engine(),
+                        d.model(),
+                        options,
+                        d.framework(),
+                        d.technique(),
+                        d.versions(),
+                        d.nondeterministic())));
+        return work;
+    }
+
+    /** In the folder as it is. */
+    private Path again(TrialSpec spec) throws IOException {
+        Path work = folder.resolve(spec.trial());
         Files.writeString(work.resolve("spec.json"), Json.write(spec));
         return work;
     }

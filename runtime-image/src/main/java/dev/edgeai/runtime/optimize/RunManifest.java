@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.planner.optimization.Candidate;
+import dev.edgeai.planner.optimization.RunAction;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -20,12 +21,30 @@ public record RunManifest(String name, OptimizationRunSpec spec) {
     /** Larger sources and datasets are refused; the chart has the same default. */
     public static final long MAX_SOURCE_BYTES = 8L << 30;
 
-    TrialSpec baseline(int threads) {
-        return trial(TrialSpec.BASELINE, null, null, Map.of(), threads);
+    /** @param made whether llama.cpp's optimizer makes it of a checkpoint */
+    TrialSpec baseline(int threads, boolean made) {
+        return trial(
+                TrialSpec.BASELINE,
+                made ? Framework.LLAMA_CPP : null,
+                made ? TrialSpec.BASELINE : null,
+                Map.of(),
+                threads,
+                Depth.FULL,
+                null,
+                Map.of());
     }
 
-    TrialSpec trial(Candidate candidate, int threads) {
-        return trial(candidate.name(), candidate.framework(), candidate.technique(), candidate.parameters(), threads);
+    TrialSpec trial(RunAction.StartTrial start, int threads) {
+        Candidate candidate = start.candidate();
+        return trial(
+                candidate.name(),
+                candidate.framework(),
+                candidate.technique(),
+                candidate.base() == null ? candidate.parameters() : Map.of(),
+                threads,
+                start.depth(),
+                start.variantDigest(),
+                start.engineOptions());
     }
 
     private TrialSpec trial(
@@ -33,7 +52,10 @@ public record RunManifest(String name, OptimizationRunSpec spec) {
             @Nullable Framework framework,
             @Nullable String technique,
             Map<String, String> parameters,
-            int threads) {
+            int threads,
+            Depth depth,
+            @Nullable String variantDigest,
+            Map<String, String> engineOptions) {
         return new TrialSpec(
                 name,
                 trial,
@@ -49,8 +71,8 @@ public record RunManifest(String name, OptimizationRunSpec spec) {
                 LocalRun.REPOSITORY,
                 List.of(),
                 MAX_SOURCE_BYTES,
-                Depth.FULL,
-                null,
-                Map.of());
+                depth,
+                variantDigest,
+                engineOptions);
     }
 }

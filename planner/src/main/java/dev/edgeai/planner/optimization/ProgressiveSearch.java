@@ -1,0 +1,176 @@
+package dev.edgeai.planner.optimization;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Depth;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.Stage;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.optimization.ParetoFront.Point;
+import dev.edgeai.planner.optimization.SearchStep.LeaveOut;
+import dev.edgeai.planner.optimization.SearchStep.MeasureInFull;
+import dev.edgeai.planner.optimization.SearchStep.Try;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Stage by stage, each trial screened first: conversion; quantization with default parameters; other parameters of the
+ * best of these; other engine options of the best of all. Only what then is neither clearly beaten nor clearly missing a
+ * gate is measured in full. Of few candidates all are measured in full at once, as two Jobs for each would cost more.
+ */
+final class ProgressiveSearch implements SearchStrategy {
+    /** Up to this many candidates screening costs more than it saves. */
+    static final int FEW = 4;
+
+    /** Quantizations whose parameters are varied, and variants whose engine options are. */
+    private static final int BEST = 2;
+
+    @Override
+    public List<SearchStep> next(SearchState known) {
+        List<Candidate> defaults =
+                known.plan().trials().stream().limit(SearchState.MOST_TRIALS).toList();
+        if (Math.min(known.maxTrials(), defaults.size()) <= FEW) {
+            return known.untried(defaults).stream()
+                    .limit(known.left())
+                    .<SearchStep>map(c -> new Try(c, Depth.FULL))
+                    .toList();
+        }
+        if (known.trials().stream().anyMatch(ProgressiveSearch::validated)) {
+            return List.of();
+        }
+        List<Candidate> next = known.hurried() ? List.of() : nextStage(known, defaults);
+        return next.isEmpty()
+                ? validate(known)
+                : next.stream().<SearchStep>map(c -> new Try(c, depth(c))).toList();
+    }
+
+    /** MLX is evaluated where it is made; there is no second look at its variant. */
+    private static Depth depth(Candidate c) {
+        return c.framework() == Framework.MLX ? Depth.FULL : Depth.SCREENING;
+    }
+
+    private static boolean validated(TrialStatus t) {
+        return t.framework() != Framework.MLX && t.depth() == Depth.FULL;
+    }
+
+    private static List<Candidate> nextStage(SearchState known, List<Candidate> defaults) {
+        return Stream.of(
+                        stage(known, defaults, Stage.CONVERSION),
+                        stage(known, defaults, Stage.QUANTIZATION),
+                        variations(known),
+                        accelerations(known))
+                .filter(some -> !some.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    private static List<Candidate> stage(SearchState known, List<Candidate> defaults, Stage stage) {
+        return known.untried(defaults.stream().filter(c -> c.stage() == stage).toList());
+    }
+
+    /** One parameter changed at a time, and only once: not of what turned out better by that. */
+    private static List<Candidate> variations(SearchState known) {
+        if (known.trials().stream().anyMatch(t -> isVariation(t, known.plan()))) {
+            return List.of();
+        }
+        List<TrialStatus> best = best(known, t -> t.stage() == Stage.QUANTIZATION);
+        return known.untried(known.plan().variations().stream()
+                .filter(c -> best.stream().anyMatch(t -> changesOne(c, t)))
+                .toList());
+    }
+
+    private static boolean isVariation(TrialStatus t, SearchPlan plan) {
+        return plan.variations().stream().anyMatch(c -> c.name().equals(t.name()));
+    }
+
+    private static boolean changesOne(Candidate c, TrialStatus t) {
+        return c.framework() == t.framework()
+                && c.technique().equals(t.technique())
+                && c.parameters().size() == t.parameters().size() + 1;
+    }
+
+    private static List<Candidate> accelerations(SearchState known) {
+        return known.trials().stream().anyMatch(t -> t.base() != null)
+                ? List.of()
+                : known.untried(Accelerations.of(best(known, t -> true), known.situation()));
+    }
+
+    /** The fastest of those that may survive. */
+    private static List<TrialStatus> best(SearchState known, Predicate<TrialStatus> which) {
+        List<TrialStatus> all = known.screened().stream().filter(which).toList();
+        return all.stream()
+                .filter(t -> Screening.clearlyMisses(t, known.gates()).isEmpty()
+                        && Screening.clearlyBeaten(t, all).isEmpty())
+                .sorted(Comparator.comparingDouble(ProgressiveSearch::slowness))
+                .limit(BEST)
+                .toList();
+    }
+
+    /** By the speed-up, as the neighbours of a short measurement disturb its latency. */
+    private static double slowness(TrialStatus t) {
+        Comparison comparison = t.comparison();
+        return comparison == null || comparison.speedup() == null
+                ? 0
+                : -comparison.speedup().value().asDouble();
+    }
+
+    private static List<SearchStep> validate(SearchState known) {
+        List<SearchStep> steps = new ArrayList<>();
+        List<TrialStatus> survivors = new ArrayList<>();
+        for (TrialStatus t : known.screened()) {
+            Optional<String> missed = Screening.clearlyMisses(t, known.gates());
+            Optional<TrialStatus> better = Screening.clearlyBeaten(t, known.screened());
+            if (missed.isPresent()) {
+                steps.add(new LeaveOut(t.name(), "left out after screening, it clearly misses " + missed.get()));
+            } else if (better.isPresent()) {
+                steps.add(new LeaveOut(
+                        t.name(),
+                        "left out after screening, %s clearly beats it"
+                                .formatted(better.get().name())));
+            } else {
+                survivors.add(t);
+            }
+        }
+        if (survivors.isEmpty()) {
+            return nearest(known, steps);
+        }
+        List<TrialStatus> ordered = frontFirst(survivors);
+        for (int i = 0; i < ordered.size(); i++) {
+            steps.add(
+                    i < known.left()
+                            ? new MeasureInFull(ordered.get(i).name())
+                            : new LeaveOut(
+                                    ordered.get(i).name(),
+                                    "left out after screening, search.maxTrials (%d) full measurements went to others"
+                                            .formatted(known.maxTrials())));
+        }
+        return steps;
+    }
+
+    /** When none can pass, people should see by how much the best misses: that one is measured in full. */
+    private static List<SearchStep> nearest(SearchState known, List<SearchStep> leftOut) {
+        Optional<String> best =
+                frontFirst(known.screened()).stream().map(TrialStatus::name).findFirst();
+        return leftOut.stream()
+                .map(step -> step instanceof LeaveOut out && best.equals(Optional.of(out.trial()))
+                        ? new MeasureInFull(out.trial())
+                        : step)
+                .toList();
+    }
+
+    private static List<TrialStatus> frontFirst(List<TrialStatus> trials) {
+        List<String> front = ParetoFront.of(trials.stream().map(Point::of).toList()).stream()
+                .map(Point::trial)
+                .toList();
+        return Stream.concat(
+                        front.stream()
+                                .flatMap(name ->
+                                        trials.stream().filter(t -> t.name().equals(name))),
+                        trials.stream().filter(t -> !front.contains(t.name())))
+                .toList();
+    }
+}
