@@ -65,10 +65,7 @@ public final class Measurer {
             Optional<Model> variant = work.variantModel(spec);
             Subjects subjects = new Subjects(spec, baseline, variant);
             Dataset dataset = Dataset.read(
-                    work.dataset().path(),
-                    MeasureSettings.evaluation(spec),
-                    subjects.inputs(),
-                    spec.maxSourceBytes());
+                    work.dataset().path(), MeasureSettings.evaluation(spec), subjects.inputs(), spec.maxSourceBytes());
             Evaluator evaluator = new Evaluator(
                     dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());
             Measuring measuring =
