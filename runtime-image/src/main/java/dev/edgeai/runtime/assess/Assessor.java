@@ -21,6 +21,8 @@ public final class Assessor {
 
     private static final int MAX_PORTS = 10;
 
+    private static final String FROM_ORIGINAL = "Start from its original of full precision where there is one.";
+
     private Assessor() {}
 
     /**
@@ -31,9 +33,15 @@ public final class Assessor {
     public static Assessment assess(Path folder) throws UnreadableModelException {
         try {
             SourceFiles.requireNoPickles(folder);
-            Path file = folder.resolve(Engines.forSource(folder).model());
-            ModelFacts facts = file.toString().endsWith(".onnx") ? OnnxFile.read(file) : IrFile.read(file);
-            return conclude(facts, size(folder));
+            return switch (SourceFiles.kind(folder)) {
+                case GRAPH -> {
+                    Path file = folder.resolve(Engines.forSource(folder).model());
+                    yield conclude(
+                            file.toString().endsWith(".onnx") ? OnnxFile.read(file) : IrFile.read(file), size(folder));
+                }
+                case GGUF -> conclude(GgufFolder.read(folder), size(folder));
+                case CHECKPOINT -> conclude(Checkpoint.read(folder), size(folder));
+            };
         } catch (EngineException e) {
             throw new UnreadableModelException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
@@ -57,11 +65,8 @@ public final class Assessor {
                 facts.format(),
                 Operators.architecture(facts.operators()),
                 sizeBytes,
-                facts.weights().values().stream().mapToLong(Long::longValue).sum(),
-                facts.weights().entrySet().stream()
-                        .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
-                        .map(Map.Entry::getKey)
-                        .orElse("none"),
+                Weights.sum(facts.weights()),
+                Weights.most(facts.weights()),
                 texts(facts.inputs()),
                 texts(facts.outputs()),
                 mostFrequent(facts.operators()),
@@ -71,9 +76,44 @@ public final class Assessor {
                 message(quantized, facts.operators().size()));
     }
 
+    /** A file of weights names no operators, inputs or outputs. */
+    static Assessment conclude(WeightFacts facts, long sizeBytes) {
+        return new Assessment(
+                facts.format(),
+                facts.architecture(),
+                sizeBytes,
+                Weights.sum(facts.weights()),
+                Weights.most(facts.weights()),
+                List.of(),
+                List.of(),
+                Map.of(),
+                facts.quantization() != null,
+                facts.experts(),
+                facts.multimodal(),
+                message(facts));
+    }
+
+    private static String message(WeightFacts facts) {
+        String name = facts.name().substring(0, Math.min(40, facts.name().length()));
+        StringBuilder message = new StringBuilder("A network of type %s.".formatted(name));
+        if (facts.quantization() != null) {
+            message.append(" It is quantized already (%s) and is not quantized again. %s"
+                    .formatted(facts.quantization(), FROM_ORIGINAL));
+        }
+        if (facts.experts()) {
+            message.append(" It is a mixture of experts: give calibration texts of every kind it will meet,"
+                    + " as experts that no text reaches are quantized blindly.");
+        }
+        if (facts.multimodal()) {
+            message.append(" It takes images or sound besides text; only its text part is measured here,"
+                    + " so check the rest by hand.");
+        }
+        return message.toString();
+    }
+
     private static @Nullable String message(boolean quantized, int operators) {
         if (quantized) {
-            return "The model is quantized already; start from its original of full precision where there is one.";
+            return "The model is quantized already. " + FROM_ORIGINAL;
         }
         return operators > MAX_OPERATORS
                 ? "The %d most frequent of %d operator types are listed.".formatted(MAX_OPERATORS, operators)

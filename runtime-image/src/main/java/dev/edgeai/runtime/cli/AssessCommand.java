@@ -19,7 +19,9 @@ final class AssessCommand implements Callable<Integer> {
     @Mixin
     private final Output output;
 
-    @Parameters(paramLabel = "FOLDER", description = "Folder that holds one .onnx or one OpenVINO .xml with its files.")
+    @Parameters(
+            paramLabel = "FOLDER",
+            description = "Folder that holds one .onnx, one OpenVINO .xml with its files, one .gguf, or a checkpoint.")
     private Path folder;
 
     AssessCommand(Environment environment) {
@@ -55,9 +57,11 @@ final class AssessCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         text.append("%s, %s, %,d weights mostly %s, %,d bytes%n"
                 .formatted(a.format(), a.architecture(), a.parameters(), a.precision(), a.sizeBytes()));
-        text.append("inputs    ").append(String.join(", ", a.inputs())).append('\n');
-        text.append("outputs   ").append(String.join(", ", a.outputs())).append('\n');
-        text.append("operators ").append(a.operators()).append('\n');
+        if (!a.inputs().isEmpty()) {
+            text.append("inputs    ").append(String.join(", ", a.inputs())).append('\n');
+            text.append("outputs   ").append(String.join(", ", a.outputs())).append('\n');
+            text.append("operators ").append(a.operators()).append('\n');
+        }
         text.append("quantized %s, mixture of experts %s, multimodal %s"
                 .formatted(a.alreadyQuantized(), a.mixtureOfExperts(), a.multimodal()));
         return a.message() == null
