@@ -2,27 +2,26 @@ package dev.edgeai.runtime.benchmark;
 
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.evaluate.Dataset;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /** Runs blocks of inferences of one loaded model. */
 final class BlockTimer implements AutoCloseable {
     private static final int HEAD = 2;
-    private static final int STEADY = 40;
 
     private final LoadedModel model;
-    private final Dataset dataset;
+    private final IntFunction<Map<String, Tensor>> source;
     private final List<Block> blocks;
     private final List<Block> steady;
     private final CpuClock cpu = new CpuClock();
 
     /** Timed blocks go to the end of {@code blocks}, steady ones of {@code steady}. The model is closed with this. */
-    BlockTimer(LoadedModel model, Dataset dataset, List<Block> blocks, List<Block> steady) {
+    BlockTimer(LoadedModel model, IntFunction<Map<String, Tensor>> source, List<Block> blocks, List<Block> steady) {
         this.model = model;
-        this.dataset = dataset;
+        this.source = source;
         this.blocks = blocks;
         this.steady = steady;
     }
@@ -31,7 +30,7 @@ final class BlockTimer implements AutoCloseable {
      * Times a block. Its first tenth, two inferences at least, is run before without timing, as it finds the other model's
      * weights in the caches.
      *
-     * @param first number of the first sample; counted on from the end to the start of the dataset
+     * @param first number of the first sample
      */
     void time(int round, int first, int length) {
         List<Map<String, Tensor>> samples = samples(first, length);
@@ -40,9 +39,9 @@ final class BlockTimer implements AutoCloseable {
     }
 
     /** A stretch of this model alone, as it is served: how steady it is, no other model's doing. */
-    void timeAlone(int round) {
-        run(-1, samples(0, STEADY / 2));
-        steady.add(run(round, samples(STEADY / 2, STEADY)));
+    void timeAlone(int round, int length) {
+        run(-1, samples(0, length / 2));
+        steady.add(run(round, samples(length / 2, length)));
     }
 
     /** A block that does not count. */
@@ -53,7 +52,7 @@ final class BlockTimer implements AutoCloseable {
     private List<Map<String, Tensor>> samples(int first, int length) {
         List<Map<String, Tensor>> samples = new ArrayList<>(length);
         for (int i = 0; i < length; i++) {
-            samples.add(dataset.sample((first + i) % dataset.size()));
+            samples.add(source.apply(first + i));
         }
         return samples;
     }

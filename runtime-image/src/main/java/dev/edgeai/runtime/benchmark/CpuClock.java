@@ -14,7 +14,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
  * CPU time in nanoseconds, from {@code clock_gettime}. The JDK's own figure for the process moves in steps of 10 ms,
  * longer than many blocks.
  */
-final class CpuClock {
+public final class CpuClock {
     private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
     private static final long NANOS = 1_000_000_000L;
@@ -27,7 +27,7 @@ final class CpuClock {
     private final MemorySegment time = Arena.ofAuto().allocate(JAVA_LONG, 2);
 
     /** Of all threads of this process. */
-    long ofProcess() {
+    public long ofProcess() {
         return nanos(CLOCK_PROCESS_CPUTIME_ID);
     }
 

@@ -3,9 +3,9 @@ package dev.edgeai.runtime.benchmark;
 import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
 
 /**
- * Energy of one inference.
+ * Energy, of one inference or of a whole measurement.
  *
- * @param joules per inference
+ * @param joules how much
  * @param method how it was found
  */
 public record Energy(double joules, EnergyMethod method) {
@@ -16,7 +16,12 @@ public record Energy(double joules, EnergyMethod method) {
      */
     static final double WATTS_PER_CORE = 4.0;
 
+    /** Of CPU time, seconds. */
+    public static Energy estimated(double cpuSeconds) {
+        return new Energy(cpuSeconds * WATTS_PER_CORE, EnergyMethod.ESTIMATED);
+    }
+
     static Energy estimated(Timings timings) {
-        return new Energy(timings.cpuSecondsPerInference() * WATTS_PER_CORE, EnergyMethod.ESTIMATED);
+        return estimated(timings.cpuSecondsPerInference());
     }
 }

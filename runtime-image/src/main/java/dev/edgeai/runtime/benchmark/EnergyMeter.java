@@ -2,13 +2,15 @@ package dev.edgeai.runtime.benchmark;
 
 import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
 import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.evaluate.Dataset;
+import dev.edgeai.runtime.engine.Tensor;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -45,7 +47,7 @@ public final class EnergyMeter {
     }
 
     /** The energy of a model that was timed before. */
-    public Energy measure(LoadedModel model, Dataset dataset, Timings timings) {
+    public Energy measure(LoadedModel model, IntFunction<Map<String, Tensor>> samples, Timings timings) {
         if (packages.isEmpty()) {
             return Energy.estimated(timings);
         }
@@ -54,7 +56,7 @@ public final class EnergyMeter {
             long end = System.nanoTime() + RUN.toNanos();
             int inferences = 0;
             do {
-                model.infer(dataset.sample(inferences % dataset.size()));
+                model.infer(samples.apply(inferences));
                 inferences++;
             } while (System.nanoTime() < end);
             return new Energy(joules(before, read()) / inferences, EnergyMethod.MEASURED);

@@ -1,13 +1,16 @@
 package dev.edgeai.runtime.benchmark;
 
 import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.evaluate.Dataset;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,14 +29,19 @@ public final class PairedBenchmark {
     private static final double BLOCK_NANOS = 5e6;
 
     private static final double STEADY = 0.03;
-    private static final int WARM_UP_INFERENCES = 20;
 
-    private final Dataset dataset;
+    private final IntFunction<Map<String, Tensor>> samples;
     private final Settings settings;
     private final SplittableRandom random;
 
+    /** On the samples of a dataset, from the end on to the start again. */
     public PairedBenchmark(Dataset dataset, Settings settings) {
-        this.dataset = dataset;
+        this(i -> dataset.sample(i % dataset.size()), settings);
+    }
+
+    /** On samples by their number, of which there is no last. */
+    public PairedBenchmark(IntFunction<Map<String, Tensor>> samples, Settings settings) {
+        this.samples = samples;
         this.settings = settings;
         random = new SplittableRandom(settings.seed());
     }
@@ -53,11 +61,11 @@ public final class PairedBenchmark {
             List<BlockTimer> timers = new ArrayList<>();
             try {
                 for (int m = 0; m < loaders.size(); m++) {
-                    timers.add(new BlockTimer(loaders.get(m).get(), dataset, blocks.get(m), steady.get(m)));
+                    timers.add(new BlockTimer(loaders.get(m).get(), samples, blocks.get(m), steady.get(m)));
                 }
                 timed += round(round, timed, timers, progress);
                 for (BlockTimer timer : timers) {
-                    timer.timeAlone(round);
+                    timer.timeAlone(round, settings.alone());
                 }
             } finally {
                 timers.forEach(BlockTimer::close);
@@ -96,7 +104,7 @@ public final class PairedBenchmark {
         long cap = settings.timeCap().toNanos() / ROUNDS;
         boolean enough = timed * ROUNDS >= settings.pairs()
                 && elapsed >= settings.leastTime().toNanos() / ROUNDS;
-        boolean late = elapsed >= (timed * ROUNDS >= Settings.MIN_PAIRS ? cap : 3 * cap);
+        boolean late = elapsed >= (timed * ROUNDS >= settings.minPairs() ? cap : 3 * cap);
         return enough || late;
     }
 
@@ -114,7 +122,7 @@ public final class PairedBenchmark {
             steady = true;
             for (int m = 0; m < medians.length; m++) {
                 double before = medians[m];
-                medians[m] = timers.get(m).untimed(WARM_UP_INFERENCES).median();
+                medians[m] = timers.get(m).untimed(settings.warmUp()).median();
                 steady &= Math.abs(medians[m] - before) <= STEADY * before;
             }
         } while (!steady && System.nanoTime() < end);

@@ -9,6 +9,8 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.engine.LanguageEngine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +20,8 @@ import java.util.Map;
 
 /**
  * "The engine with no model": a model of one ReLU of one number, in the same format. An engine loads its plugins, its
- * reader and its thread pool only with a first model; without one, these would be charged to the model.
+ * reader and its thread pool only with a first model; without one, these would be charged to the model. llama.cpp loads
+ * all of its own at once, so it is taken without a model.
  */
 final class EngineOnly {
     private static final String IR = """
@@ -48,6 +51,11 @@ final class EngineOnly {
 
     /** The task for a model's engine; the file is written into {@code folder}. */
     static MemoryTask task(VariantDescriptor descriptor, int threads, Path folder) throws IOException {
+        if (Engines.find(descriptor.engine()) instanceof LanguageEngine) {
+            VariantDescriptor nothing =
+                    new VariantDescriptor(descriptor.engine(), "", descriptor.options(), null, null, Map.of(), null);
+            return new MemoryTask(folder.toString(), nothing, threads, Map.of(), List.of());
+        }
         boolean onnx = descriptor.model().endsWith(".onnx");
         String file = onnx ? "relu.onnx" : "relu.xml";
         if (onnx) {
@@ -57,7 +65,7 @@ final class EngineOnly {
         }
         VariantDescriptor relu =
                 new VariantDescriptor(descriptor.engine(), file, descriptor.options(), null, null, Map.of(), null);
-        return new MemoryTask(folder.toString(), relu, threads, Map.of("x", List.of(1L)));
+        return new MemoryTask(folder.toString(), relu, threads, Map.of("x", List.of(1L)), List.of());
     }
 
     private static ModelProto onnx() {

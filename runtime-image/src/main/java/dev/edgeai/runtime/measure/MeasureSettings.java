@@ -1,8 +1,6 @@
 package dev.edgeai.runtime.measure;
 
-import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.cli.UsageException;
@@ -17,16 +15,30 @@ import java.util.Map;
  * @param pairs timed inferences of each model
  * @param timeCap most time for timing them
  * @param memoryRepetitions processes for each memory reading
+ * @param samples evaluation samples at most
+ * @param requests timed requests to a language model
+ * @param tokens tokens of text that a language model predicts at most
+ * @param prompts labelled prompts that a language model answers at most
  */
-public record MeasureSettings(int pairs, Duration timeCap, int memoryRepetitions) {
+public record MeasureSettings(
+        int pairs, Duration timeCap, int memoryRepetitions, int samples, int requests, int tokens, int prompts) {
     private static final String PREFIX = "measure.";
-    private static final int MEMORY_REPETITIONS = 3;
-    private static final Duration SCREENING_CAP = Duration.ofSeconds(3);
-    private static final int SCREENING_SAMPLES = 256;
+
+    /** A request takes some hundred times as long as an inference. */
+    private static final int REQUEST_TIME = 3;
+
+    /** Full measurement, where nothing else is asked for. */
+    private static final MeasureSettings FULL = new MeasureSettings(
+            Settings.DEFAULT_PAIRS, Settings.DEFAULT_TIME_CAP, 3, Integer.MAX_VALUE, 30, 4_096, 100);
+
+    /** Enough to see what is clearly worse. */
+    private static final MeasureSettings SCREENING =
+            new MeasureSettings(Settings.MIN_PAIRS, Duration.ofSeconds(3), 1, 256, 12, 1_024, 0);
 
     /**
      * The command line over {@code measure.*} of the trial's parameters ({@code measure.pairs}, {@code measure.timeCap},
-     * {@code measure.memoryRepetitions}) over the defaults.
+     * {@code measure.memoryRepetitions}, {@code measure.requests}, {@code measure.tokens}, {@code measure.prompts}) over
+     * the defaults.
      *
      * @throws UsageException a value is no number or time
      */
@@ -34,29 +46,16 @@ public record MeasureSettings(int pairs, Duration timeCap, int memoryRepetitions
             Map<String, String> parameters, @Nullable Integer pairs, @Nullable Duration timeCap) {
         try {
             return new MeasureSettings(
-                    pairs != null ? pairs : number(parameters, "pairs", Settings.DEFAULT_PAIRS),
+                    pairs != null ? pairs : number(parameters, "pairs", FULL.pairs),
                     timeCap != null ? timeCap : span(parameters),
-                    Math.max(1, number(parameters, "memoryRepetitions", MEMORY_REPETITIONS)));
+                    Math.max(1, number(parameters, "memoryRepetitions", FULL.memoryRepetitions)),
+                    FULL.samples,
+                    number(parameters, "requests", FULL.requests),
+                    number(parameters, "tokens", FULL.tokens),
+                    number(parameters, "prompts", FULL.prompts));
         } catch (IllegalArgumentException e) {
             throw new UsageException("The trial's measure.* parameters are wrong: " + e.getMessage());
         }
-    }
-
-    /** The same for a depth: a screening is as short as can be. */
-    MeasureSettings at(Depth depth) {
-        return depth == Depth.FULL
-                ? this
-                : new MeasureSettings(
-                        Settings.MIN_PAIRS, timeCap.compareTo(SCREENING_CAP) < 0 ? timeCap : SCREENING_CAP, 1);
-    }
-
-    /** What is evaluated at a depth: of a screening the first few samples. */
-    static Evaluation evaluation(TrialSpec spec) {
-        Evaluation e = spec.evaluation();
-        return spec.depth() == Depth.FULL
-                ? e
-                : new Evaluation(
-                        e.dataset(), e.metric(), Math.min(e.samples(), SCREENING_SAMPLES), e.calibrationSamples());
     }
 
     private static int number(Map<String, String> parameters, String name, int otherwise) {
@@ -66,10 +65,28 @@ public record MeasureSettings(int pairs, Duration timeCap, int memoryRepetitions
 
     private static Duration span(Map<String, String> parameters) {
         String value = parameters.get(PREFIX + "timeCap");
-        return value == null ? Settings.DEFAULT_TIME_CAP : new TimeSpan(value).duration();
+        return value == null ? FULL.timeCap : new TimeSpan(value).duration();
+    }
+
+    /** These, or less when a trial is only screened. */
+    MeasureSettings at(Depth depth) {
+        return depth == Depth.FULL
+                ? this
+                : new MeasureSettings(
+                        Math.min(pairs, SCREENING.pairs),
+                        timeCap.compareTo(SCREENING.timeCap) < 0 ? timeCap : SCREENING.timeCap,
+                        Math.min(memoryRepetitions, SCREENING.memoryRepetitions),
+                        Math.min(samples, SCREENING.samples),
+                        Math.min(requests, SCREENING.requests),
+                        Math.min(tokens, SCREENING.tokens),
+                        Math.min(prompts, SCREENING.prompts));
     }
 
     Settings benchmark(long seed) {
-        return new Settings(pairs, timeCap, seed);
+        return Settings.ofInferences(pairs, timeCap, seed);
+    }
+
+    Settings requestBenchmark(long seed) {
+        return Settings.ofRequests(requests, timeCap.multipliedBy(REQUEST_TIME), seed);
     }
 }

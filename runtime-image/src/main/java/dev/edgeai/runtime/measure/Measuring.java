@@ -3,11 +3,13 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Measurement.Generation;
 import dev.edgeai.runtime.benchmark.Energy;
 import dev.edgeai.runtime.benchmark.EnergyMeter;
 import dev.edgeai.runtime.benchmark.LatencySummary;
 import dev.edgeai.runtime.benchmark.Timings;
 import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.evaluate.Dataset;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -28,11 +32,28 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
 
     Measurement measurement(Model model, Timings timings, @Nullable Estimate quality) throws IOException {
         progress.line("memory " + model.label());
-        MemoryProbe.Memory taken = memory.measure(model.folder(), model.descriptor(), model.threads(), shapes());
-        Energy energy;
-        try (LoadedModel loaded = model.load()) {
-            energy = EnergyMeter.ofThisNode().measure(loaded, dataset, timings);
+        MemoryProbe.Memory taken = memory.measure(
+                new MemoryTask(model.folder().toString(), model.descriptor(), model.threads(), shapes(), List.of()));
+        Energy energy = energy(model::load, i -> dataset.sample(i % dataset.size()), timings);
+        return of(model, timings, quality, taken, energy, null);
+    }
+
+    /** The energy of one inference. */
+    static Energy energy(Supplier<LoadedModel> loader, IntFunction<Map<String, Tensor>> samples, Timings timings) {
+        try (LoadedModel loaded = loader.get()) {
+            return EnergyMeter.ofThisNode().measure(loaded, samples, timings);
         }
+    }
+
+    /** All that was found out about a model. */
+    static Measurement of(
+            Model model,
+            Timings timings,
+            @Nullable Estimate quality,
+            MemoryProbe.Memory taken,
+            Energy energy,
+            @Nullable Generation generation)
+            throws IOException {
         LatencySummary latency = timings.summary();
         return new Measurement(
                 model.engine(),
@@ -50,7 +71,7 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 Decimal.of(timings.cpuUtilization()),
                 Decimal.of(energy.joules()),
                 energy.method(),
-                null);
+                generation);
     }
 
     private Map<String, List<Long>> shapes() {

@@ -71,15 +71,14 @@ public final class MemoryProbe {
     /**
      * Measures one model.
      *
-     * @param shapes of its inputs, batch included
+     * @param task loads it
      * @throws RuntimeFailure a process failed; with its own words
      */
-    public Memory measure(Path folder, VariantDescriptor descriptor, int threads, Map<String, List<Long>> shapes) {
+    public Memory measure(MemoryTask task) {
         try {
             Path own = Files.createTempDirectory(scratch, "memory");
-            long engine = engine(descriptor, threads, own);
-            long peak = median(new MemoryTask(folder.toString(), descriptor, threads, shapes), own);
-            return new Memory(peak, engine);
+            long engine = engine(task.descriptor(), task.threads(), own);
+            return new Memory(median(task, own), engine);
         } catch (IOException e) {
             throw failed("its files cannot be written: " + e.getMessage());
         }

@@ -3,6 +3,8 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.engine.Engine;
 import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.engine.LanguageEngine;
+import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LoadedModel;
 
 import java.io.IOException;
@@ -19,12 +21,28 @@ import java.util.stream.Stream;
  * @param threads threads per inference
  */
 record Model(String label, Path folder, VariantDescriptor descriptor, int threads) {
+    /** Whether only other hardware runs it. */
+    boolean foreign() {
+        return descriptor.engine().equals("MLX");
+    }
+
+    boolean language() {
+        return !foreign() && Engines.find(descriptor.engine()) instanceof LanguageEngine;
+    }
+
+    LanguageModel loadLanguage() {
+        return Engines.loadLanguage(folder, descriptor, threads);
+    }
+
     LoadedModel load() {
         return Engines.load(folder, descriptor, threads);
     }
 
     /** For example {@code OpenVINO 2026.4.1}. */
     String engine() {
+        if (foreign()) {
+            return descriptor.engine() + " " + descriptor.versions().getOrDefault("mlx", "");
+        }
         Engine engine = Engines.find(descriptor.engine());
         return engine.name() + " " + engine.version();
     }

@@ -44,7 +44,27 @@ public record WorkFolder(Path root) {
         }
     }
 
+    /** What an optimizer found that alone can run its variant; absent when there is none. */
+    Optional<ForeignEvaluation> evaluation() {
+        Path file = root.resolve("evaluation.json");
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Json.read(bounded(file), ForeignEvaluation.class))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new RuntimeFailure(
+                    FailureReason.MEASUREMENT_FAILED,
+                    "The optimizer left no readable " + file + ": " + e.getMessage() + ". Look at its log.",
+                    e);
+        }
+    }
+
+    /** The source as it is; where it is a checkpoint, which no engine runs, what the optimizer made of it unchanged. */
     Model baselineModel(int threads) {
+        Path converted = root.resolve("baseline");
+        if (Files.exists(converted.resolve(VariantDescriptor.FILE))) {
+            return new Model("baseline", converted, descriptor(converted), threads);
+        }
         Path folder = root.resolve("source");
         try {
             return new Model("baseline", folder, Engines.forSource(folder), threads);
@@ -59,13 +79,20 @@ public record WorkFolder(Path root) {
         if (spec.trial().equals(TrialSpec.BASELINE)) {
             return Optional.empty();
         }
-        Path file = variant().resolve(VariantDescriptor.FILE);
+        return Optional.of(new Model("variant", variant(), descriptor(variant()), spec.threads()));
+    }
+
+    private static Path bounded(Path file) throws IOException {
+        if (Files.size(file) > MAX_DESCRIPTOR_BYTES) {
+            throw new IOException("it is larger than " + MAX_DESCRIPTOR_BYTES + " bytes");
+        }
+        return file;
+    }
+
+    private static VariantDescriptor descriptor(Path folder) {
+        Path file = folder.resolve(VariantDescriptor.FILE);
         try {
-            if (Files.size(file) > MAX_DESCRIPTOR_BYTES) {
-                throw new IOException("it is larger than " + MAX_DESCRIPTOR_BYTES + " bytes");
-            }
-            VariantDescriptor descriptor = Json.read(file, VariantDescriptor.class);
-            return Optional.of(new Model("variant", variant(), descriptor, spec.threads()));
+            return Json.read(bounded(file), VariantDescriptor.class);
         } catch (IOException e) {
             throw new RuntimeFailure(
                     FailureReason.MEASUREMENT_FAILED,

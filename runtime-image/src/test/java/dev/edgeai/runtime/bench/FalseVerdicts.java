@@ -58,7 +58,7 @@ final class FalseVerdicts {
 
     private static Estimate speedup(
             Dataset dataset, Supplier<LoadedModel> baseline, Supplier<LoadedModel> variant, int seed) {
-        Settings settings = new Settings(Settings.DEFAULT_PAIRS, Settings.DEFAULT_TIME_CAP, seed);
+        Settings settings = Settings.ofInferences(Settings.DEFAULT_PAIRS, Settings.DEFAULT_TIME_CAP, seed);
         List<Timings> timings = new PairedBenchmark(dataset, settings).run(List.of(baseline, variant), timed -> {});
         return Speedup.of(timings.getFirst(), timings.getLast());
     }

@@ -1,0 +1,57 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Measurement.Generation;
+import dev.edgeai.runtime.cli.RuntimeFailure;
+
+import java.io.IOException;
+
+/**
+ * Takes over what a framework for other hardware found out about its own variant: quality and size. This node's speed and
+ * memory would say nothing about a device of that kind, so they are not measured.
+ */
+record ForeignMeasurer(WorkFolder work, Outcome outcome) {
+
+    TrialResult run(Model variant) throws IOException {
+        ForeignEvaluation found = work.evaluation()
+                .orElseThrow(() -> new RuntimeFailure(
+                        FailureReason.MEASUREMENT_FAILED,
+                        variant.descriptor().engine()
+                                + " left no evaluation.json beside its variant; look at its log."));
+        long bytes = variant.bytes();
+        Measurement before = measurement(variant, found.baselinePerplexity(), found.baselineBytes());
+        Measurement after = measurement(variant, found.perplexity(), bytes);
+        Comparison comparison = new Comparison(
+                null,
+                null,
+                found.topTokenAgreement(),
+                null,
+                Outcome.saved(found.baselineBytes(), bytes),
+                new Comparison.Language(found.klDivergence(), found.perplexityRatio(), null));
+        return outcome.ofVariant(variant, before, after, comparison, null);
+    }
+
+    private static Measurement measurement(Model variant, Estimate perplexity, long bytes) {
+        return new Measurement(
+                variant.engine(),
+                variant.threads(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                bytes,
+                null,
+                null,
+                null,
+                new Generation(perplexity, null, null, null, null, null));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.runtime.benchmark.GenerationRequest;
+import dev.edgeai.runtime.benchmark.GenerationTimes;
+import dev.edgeai.runtime.benchmark.PairedBenchmark;
+import dev.edgeai.runtime.benchmark.Speedup;
+import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.engine.LanguageModel;
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.evaluate.InvalidDatasetException;
+import dev.edgeai.runtime.evaluate.LanguageEvaluator;
+import dev.edgeai.runtime.evaluate.PromptEvaluator;
+import dev.edgeai.runtime.evaluate.TextSample;
+import dev.edgeai.runtime.evaluate.TextSamples;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Measures language models: perplexity and divergence on texts, AUC on labelled prompts, speed of a fixed request. */
+final class LanguageMeasurer {
+    private final WorkFolder work;
+    private final TrialSpec spec;
+    private final MeasureSettings settings;
+    private final Outcome outcome;
+    private final Progress progress;
+    private final TextSamples dataset;
+
+    LanguageMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome, Progress progress) {
+        this.work = work;
+        this.spec = outcome.spec();
+        this.settings = settings;
+        this.outcome = outcome;
+        this.progress = progress;
+        if (!work.dataset().text()) {
+            throw new InvalidDatasetException("A language model is measured with text: give a dataset in JSON Lines.");
+        }
+        dataset = TextSamples.read(work.dataset().path(), spec.evaluation().calibrationSamples());
+    }
+
+    TrialResult run(Model baseline, Optional<Model> variant) throws IOException {
+        return variant.isPresent() ? compare(baseline, variant.get()) : measure(baseline);
+    }
+
+    private TrialResult measure(Model baseline) throws IOException {
+        Estimate perplexity;
+        @Nullable Estimate auc = null;
+        int[] tokens;
+        try (LanguageModel model = baseline.loadLanguage()) {
+            tokens = requestTokens(model);
+            progress.line("perplexity on up to " + settings.tokens() + " tokens");
+            perplexity = texts().perplexity(model);
+            if (prompts().isPresent()) {
+                auc = prompts().get().auc(model, progress.counter("prompts", promptCount()));
+            }
+        }
+        GenerationTimes times = new GenerationTimes();
+        Timings timings = benchmark()
+                .run(List.of(request(baseline, tokens, times)), progress.counter("time requests", settings.requests()))
+                .getFirst();
+        return outcome.ofBaseline(baseline, measurement(baseline, tokens, timings, auc, times, perplexity));
+    }
+
+    private TrialResult compare(Model baseline, Model variant) throws IOException {
+        LanguageEvaluator.Rating rating;
+        PromptEvaluator.@Nullable Rating answers = null;
+        int[] tokens;
+        try (LanguageModel one = baseline.loadLanguage();
+                LanguageModel other = variant.loadLanguage()) {
+            tokens = requestTokens(one);
+            progress.line("divergence on up to " + settings.tokens() + " tokens");
+            rating = texts().compare(one, other);
+            progress.line("divergence " + rating.language().klDivergence().value() + " nats, perplexity "
+                    + rating.variant().value() + " after " + rating.baseline().value());
+            if (prompts().isPresent()) {
+                answers = prompts().get().compare(one, other, progress.counter("prompts", promptCount()));
+            }
+        }
+        GenerationTimes before = new GenerationTimes();
+        GenerationTimes after = new GenerationTimes();
+        List<Timings> timings = benchmark()
+                .run(
+                        List.of(request(baseline, tokens, before), request(variant, tokens, after)),
+                        progress.counter("time requests", settings.requests()));
+        Measurement was = measurement(
+                baseline,
+                tokens,
+                timings.getFirst(),
+                answers == null ? null : answers.baseline(),
+                before,
+                rating.baseline());
+        Measurement is = measurement(
+                variant,
+                tokens,
+                timings.getLast(),
+                answers == null ? null : answers.variant(),
+                after,
+                rating.variant());
+        Comparison comparison = new Comparison(
+                Speedup.of(timings.getFirst(), timings.getLast()),
+                answers == null ? null : answers.retention(),
+                rating.topTokenAgreement(),
+                Outcome.memorySaved(was, is),
+                Outcome.saved(was.sizeBytes(), is.sizeBytes()),
+                new Comparison.Language(
+                        rating.language().klDivergence(),
+                        rating.language().perplexityRatio(),
+                        answers == null ? null : answers.marginShift()));
+        return outcome.ofVariant(variant, was, is, comparison, null);
+    }
+
+    private LanguageEvaluator texts() {
+        return new LanguageEvaluator(strings(), settings.tokens(), spec.seed());
+    }
+
+    private List<String> strings() {
+        return dataset.texts().stream()
+                .map(sample -> Objects.requireNonNull(sample.text()))
+                .toList();
+    }
+
+    /** Absent where the dataset has none, or a screening leaves them out. */
+    private Optional<PromptEvaluator> prompts() {
+        return promptCount() == 0
+                ? Optional.empty()
+                : Optional.of(new PromptEvaluator(dataset.prompts().subList(0, promptCount()), spec.seed()));
+    }
+
+    private int promptCount() {
+        List<TextSample> all = dataset.prompts();
+        return Math.min(
+                Math.min(all.size(), settings.prompts()), spec.evaluation().samples());
+    }
+
+    /** The evaluation texts' first tokens. */
+    private int[] requestTokens(LanguageModel model) {
+        int[] tokens = model.tokenize(
+                strings().stream().limit(GenerationRequest.PROMPT).collect(Collectors.joining(" ")), true, false);
+        int needed = GenerationRequest.PROMPT + GenerationRequest.ANSWER;
+        if (tokens.length < needed) {
+            throw new InvalidDatasetException(
+                    "The dataset's texts have " + tokens.length + " tokens, but a timed request takes " + needed + ".");
+        }
+        return Arrays.copyOf(tokens, needed);
+    }
+
+    private PairedBenchmark benchmark() {
+        return new PairedBenchmark(i -> Map.of(), settings.requestBenchmark(spec.seed()));
+    }
+
+    private static Supplier<LoadedModel> request(Model model, int[] tokens, GenerationTimes times) {
+        return () -> new GenerationRequest(model.loadLanguage(), tokens, times);
+    }
+
+    private Measurement measurement(
+            Model model,
+            int[] tokens,
+            Timings timings,
+            @Nullable Estimate auc,
+            GenerationTimes times,
+            Estimate perplexity)
+            throws IOException {
+        progress.line("memory " + model.label());
+        MemoryProbe.Memory memory = new MemoryProbe(work.root(), settings.memoryRepetitions())
+                .measure(new MemoryTask(
+                        model.folder().toString(),
+                        model.descriptor(),
+                        model.threads(),
+                        Map.of(),
+                        Arrays.stream(tokens).boxed().toList()));
+        return Measuring.of(
+                model,
+                timings,
+                auc,
+                memory,
+                Measuring.energy(request(model, tokens, new GenerationTimes()), i -> Map.of(), timings),
+                times.with(perplexity));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.runtime.benchmark.CpuClock;
+import dev.edgeai.runtime.benchmark.Energy;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Turns what was measured into a trial's result; a variant is stored first. */
+record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress progress) {
+    private static final int MAX_VERSIONS = 16;
+    private static final int MAX_VERSION_LENGTH = 40;
+
+    TrialResult ofBaseline(Model baseline, Measurement measurement) {
+        return new TrialResult(spec.trial(), null, measurement, null, null, null, versions(baseline), spent(), null);
+    }
+
+    TrialResult ofVariant(
+            Model variant,
+            Measurement before,
+            Measurement after,
+            Comparison comparison,
+            TrialResult.@Nullable Robustness robustness)
+            throws IOException {
+        progress.line("storing the variant in " + spec.repository());
+        String digest = store.push(work.variant(), spec.repository());
+        return new TrialResult(
+                spec.trial(),
+                digest,
+                before,
+                after,
+                comparison,
+                robustness,
+                versions(variant),
+                spent(),
+                variant.descriptor().nondeterministic());
+    }
+
+    /** Share saved; negative when it grew. */
+    static Decimal saved(long before, long after) {
+        return Decimal.of(before == 0 ? 0 : 1 - (double) after / before);
+    }
+
+    /** Share of memory saved, where it was measured. */
+    static @Nullable Decimal memorySaved(Measurement before, Measurement after) {
+        return before.footprintBytes().isEmpty() || after.footprintBytes().isEmpty()
+                ? null
+                : saved(
+                        before.footprintBytes().getAsLong(),
+                        after.footprintBytes().getAsLong());
+    }
+
+    /** An estimate, from this process's CPU time so far. */
+    private static Decimal spent() {
+        return Decimal.of(Energy.estimated(new CpuClock().ofProcess() / 1e9).joules());
+    }
+
+    private static Map<String, String> versions(Model model) {
+        Map<String, String> versions = new TreeMap<>();
+        model.descriptor().versions().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .limit(MAX_VERSIONS)
+                .forEach(tool -> versions.put(shorten(tool.getKey()), shorten(tool.getValue())));
+        versions.put("java", Runtime.version().toString());
+        versions.put("engine", shorten(model.engine()));
+        return versions;
+    }
+
+    private static String shorten(String text) {
+        return text.length() <= MAX_VERSION_LENGTH ? text : text.substring(0, MAX_VERSION_LENGTH);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.edgeai.runtime.measure;
+
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.runtime.benchmark.PairedBenchmark;
+import dev.edgeai.runtime.benchmark.Speedup;
+import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.evaluate.Dataset;
+import dev.edgeai.runtime.evaluate.Evaluator;
+import dev.edgeai.runtime.evaluate.Robustness;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Measures models from tensors to tensors. */
+record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome, Progress progress) {
+
+    TrialResult run(Model baseline, Optional<Model> variant) throws IOException {
+        TrialSpec spec = outcome.spec();
+        Subjects subjects = new Subjects(spec, baseline, variant);
+        Dataset dataset =
+                Dataset.read(work.dataset().path(), evaluation(spec), subjects.inputs(), spec.maxSourceBytes());
+        Evaluator evaluator = new Evaluator(
+                dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());
+        Measuring measuring =
+                new Measuring(dataset, new MemoryProbe(work.root(), settings.memoryRepetitions()), progress);
+        return variant.isPresent()
+                ? measureVariant(baseline, variant.get(), evaluator, measuring)
+                : measureBaseline(baseline, evaluator, measuring);
+    }
+
+    private Evaluation evaluation(TrialSpec spec) {
+        Evaluation asked = spec.evaluation();
+        return new Evaluation(
+                asked.dataset(),
+                asked.metric(),
+                Math.min(asked.samples(), settings.samples()),
+                asked.calibrationSamples());
+    }
+
+    private TrialResult measureBaseline(Model baseline, Evaluator evaluator, Measuring measuring) throws IOException {
+        @Nullable Estimate quality;
+        try (LoadedModel model = baseline.load()) {
+            quality = evaluator.rate(
+                    model, progress.counter("evaluate", evaluator.dataset().size()));
+        }
+        List<Timings> timings = new PairedBenchmark(
+                        evaluator.dataset(), settings.benchmark(outcome.spec().seed()))
+                .run(List.of(baseline::load), progress.counter("time baseline", settings.pairs()));
+        Measurement measurement = measuring.measurement(baseline, timings.getFirst(), quality);
+        return outcome.ofBaseline(baseline, measurement);
+    }
+
+    private TrialResult measureVariant(Model baseline, Model variant, Evaluator evaluator, Measuring measuring)
+            throws IOException {
+        Evaluator.Rating rating;
+        TrialResult.Robustness robustness;
+        try (LoadedModel one = baseline.load();
+                LoadedModel other = variant.load()) {
+            rating = evaluator.compare(
+                    one, other, progress.counter("evaluate", evaluator.dataset().size()));
+            progress.line("fidelity %s, largest output difference %.3g"
+                    .formatted(rating.fidelity().value(), rating.maxError()));
+            robustness = new Robustness(evaluator).check(one, other);
+        }
+        List<Timings> timings = new PairedBenchmark(
+                        evaluator.dataset(), settings.benchmark(outcome.spec().seed()))
+                .run(
+                        List.of(baseline::load, variant::load),
+                        progress.counter("time baseline and variant", settings.pairs()));
+        Measurement before = measuring.measurement(baseline, timings.getFirst(), rating.baseline());
+        Measurement after = measuring.measurement(variant, timings.getLast(), rating.variant());
+        Estimate speedup = Speedup.of(timings.getFirst(), timings.getLast());
+        Comparison comparison = new Comparison(
+                speedup,
+                rating.retention(),
+                rating.fidelity(),
+                Outcome.memorySaved(before, after),
+                Outcome.saved(before.sizeBytes(), after.sizeBytes()),
+                null);
+        progress.line("speed-up " + speedup.value());
+        return outcome.ofVariant(variant, before, after, comparison, robustness);
+    }
+}
