@@ -97,7 +97,9 @@ class OptimizeCommandTest {
                 .containsPattern("\n> onnxruntime/int8-dynamic +Accepted +\\d+ us .* 100\\.0 % ")
                 .containsPattern("\n  onnxruntime/int8-static +Rejected .*\n +minSpeedup: .*\n +minMemoryReduction: ")
                 .containsPattern("\n  onnxruntime/graph +Failed\n +NoEffect: graph finds nothing to do")
-                .endsWith("Its files: " + into.resolve("onnxruntime-int8-dynamic/variant"));
+                .contains("Its files: " + into.resolve("onnxruntime-int8-dynamic/variant"))
+                .endsWith("Report: " + into.resolve("report.html"));
+        assertThat(into.resolve("report.html")).content().contains("onnxruntime/int8-dynamic");
         assertThat(into.resolve("onnxruntime-int8-dynamic/variant"))
                 .isDirectoryContaining("glob:**/model.onnx")
                 .isDirectoryContaining("glob:**/" + VariantDescriptor.FILE);
@@ -176,7 +178,7 @@ class OptimizeCommandTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "minSpeedup: \"2.0\"      | minSpedup: \"2.0\"     | spec.gates.minSpedup is no field; there are maxLatencyP95,",
+                "minSpeedup: \"2.0\"      | minSpedup: \"2.0\"     | spec.gates.minSpedup is no field; there are maxJoulesPerInference,",
                 "minSpeedup: \"2.0\"      | minSpeedup: fast       | spec.gates.minSpeedup must be a decimal number in quotes",
                 "ImageClassification      | Guessing               | spec.task must be one of ImageClassification, ",
                 "task: ImageClassification| replicas: 1            | spec.task is missing",
