@@ -33,13 +33,21 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         if (metric == Metric.FIDELITY || (evaluation.metric() == null && !labelled)) {
             return Metric.FIDELITY;
         }
-        if (!AnswerReader.isClassification(task)) {
-            throw new InvalidDatasetException("The metric " + metric + " rates classes, but the task is " + task
-                    + "; use the metric Fidelity or a classification task.");
+        boolean neighbours = metric == Metric.KNN_ACCURACY;
+        if (neighbours ? task != Task.TEXT_EMBEDDING : !AnswerReader.isClassification(task)) {
+            throw new InvalidDatasetException(
+                    "The metric %s rates %s, but the task is %s; use the metric Fidelity or a %s."
+                            .formatted(
+                                    metric,
+                                    neighbours ? "embeddings" : "classes",
+                                    task,
+                                    neighbours ? "task TextEmbedding" : "classification task"));
         }
         if (!labelled) {
-            throw new InvalidDatasetException("The metric " + metric
-                    + " needs an array 'labels' in the dataset; add it or use the metric Fidelity.");
+            throw new InvalidDatasetException(
+                    ("The metric %s needs labels in the dataset (an array 'labels', or a 'label'"
+                                    + " on each line); add them or use the metric Fidelity.")
+                            .formatted(metric));
         }
         return metric;
     }
@@ -54,53 +62,77 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         if (metric == Metric.FIDELITY) {
             return null;
         }
-        AnswerReader reader = AnswerReader.of(task, model.outputs());
-        int[] answers = new int[dataset.size()];
-        for (int i = 0; i < answers.length; i++) {
-            answers[i] = reader.answer(model.infer(dataset.sample(i)));
+        LoadedModel rated = dataset.rated(model);
+        Answers answers = new Answers(AnswerReader.of(task, rated.outputs()));
+        for (int i = 0; i < dataset.size(); i++) {
+            answers.add(i, rated.infer(dataset.sample(i)));
             progress.accept(i + 1);
         }
-        return quality(answers);
+        return quality(answers.classes());
     }
 
     /** Two models on the same samples. */
     public Rating compare(LoadedModel baseline, LoadedModel variant, IntConsumer progress) {
-        AnswerReader baselineReader = AnswerReader.of(task, baseline.outputs());
-        AnswerReader variantReader = AnswerReader.of(task, variant.outputs());
+        LoadedModel first = dataset.rated(baseline);
+        LoadedModel second = dataset.rated(variant);
+        Answers baselineAnswers = new Answers(AnswerReader.of(task, first.outputs()));
+        Answers variantAnswers = new Answers(AnswerReader.of(task, second.outputs()));
         int size = dataset.size();
-        int[] baselineAnswers = new int[size];
-        int[] variantAnswers = new int[size];
         double[] likenesses = new double[size];
-        boolean classes = metric != Metric.FIDELITY || baselineReader.classifier();
+        boolean classes = baselineAnswers.areClasses();
         double maxError = 0;
         for (int i = 0; i < size; i++) {
             Map<String, Tensor> sample = dataset.sample(i);
-            Map<String, Tensor> one = baseline.infer(sample);
-            Map<String, Tensor> other = variant.infer(sample);
-            float[] oneVector = baselineReader.vector(one);
-            float[] otherVector = variantReader.vector(other);
+            float[] oneVector = baselineAnswers.add(i, first.infer(sample));
+            float[] otherVector = variantAnswers.add(i, second.infer(sample));
             if (oneVector.length != otherVector.length) {
                 throw new IncomparableModelsException("the baseline answers with " + oneVector.length
                         + " values and the variant with " + otherVector.length);
             }
             maxError = Math.max(maxError, Similarity.maxError(oneVector, otherVector));
-            if (classes) {
-                baselineAnswers[i] = baselineReader.answer(one);
-                variantAnswers[i] = variantReader.answer(other);
-            } else {
+            if (!classes) {
                 likenesses[i] = Similarity.of(oneVector, otherVector);
             }
             progress.accept(i + 1);
         }
-        Estimate fidelity = classes ? Quality.agreement(baselineAnswers, variantAnswers) : mean(likenesses);
-        return metric == Metric.FIDELITY
-                ? new Rating(null, null, null, fidelity, maxError)
-                : new Rating(
-                        quality(baselineAnswers),
-                        quality(variantAnswers),
-                        retention(baselineAnswers, variantAnswers),
-                        fidelity,
-                        maxError);
+        Estimate fidelity =
+                classes ? Quality.agreement(baselineAnswers.classes(), variantAnswers.classes()) : mean(likenesses);
+        if (metric == Metric.FIDELITY) {
+            return new Rating(null, null, null, fidelity, maxError);
+        }
+        int[] before = baselineAnswers.classes();
+        int[] after = variantAnswers.classes();
+        return new Rating(quality(before), quality(after), retention(before, after), fidelity, maxError);
+    }
+
+    /** What one model answers: classes, or vectors that get the classes of their nearest neighbours. */
+    private final class Answers {
+        private final AnswerReader reader;
+        private final int[] classes = new int[dataset.size()];
+        private final float[][] vectors = new float[metric == Metric.KNN_ACCURACY ? dataset.size() : 0][];
+
+        Answers(AnswerReader reader) {
+            this.reader = reader;
+        }
+
+        /** Whether two models are compared by class; else by their vectors. */
+        boolean areClasses() {
+            return metric == Metric.ACCURACY || metric == Metric.MACRO_F1 || reader.classifier();
+        }
+
+        float[] add(int sample, Map<String, Tensor> outputs) {
+            float[] vector = reader.vector(outputs);
+            if (areClasses()) {
+                classes[sample] = reader.answer(outputs);
+            } else if (metric == Metric.KNN_ACCURACY) {
+                vectors[sample] = vector;
+            }
+            return vector;
+        }
+
+        int[] classes() {
+            return metric == Metric.KNN_ACCURACY ? NearestNeighbours.answers(vectors, labels()) : classes;
+        }
     }
 
     private Estimate mean(double[] likenesses) {
@@ -115,17 +147,17 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
 
     private @Nullable Estimate quality(int[] answers) {
         return switch (metric) {
-            case ACCURACY -> Quality.accuracy(answers, labels());
+            case ACCURACY, KNN_ACCURACY -> Quality.accuracy(answers, labels());
             case MACRO_F1 -> Quality.macroF1(answers, labels(), seed);
-            case FIDELITY, AUC, KNN_ACCURACY -> null;
+            case FIDELITY, AUC -> null;
         };
     }
 
     private @Nullable Estimate retention(int[] baseline, int[] variant) {
         return switch (metric) {
-            case ACCURACY -> Quality.accuracyRetention(baseline, variant, labels(), seed);
+            case ACCURACY, KNN_ACCURACY -> Quality.accuracyRetention(baseline, variant, labels(), seed);
             case MACRO_F1 -> Quality.macroF1Retention(baseline, variant, labels(), seed);
-            case FIDELITY, AUC, KNN_ACCURACY -> null;
+            case FIDELITY, AUC -> null;
         };
     }
 

@@ -33,10 +33,10 @@ public final class Robustness {
         Map<String, Perturbation> perturbations =
                 HashMap.newHashMap(baseline.inputs().size());
         for (TensorInfo input : baseline.inputs()) {
-            perturbations.put(input.name(), Perturbation.of(dataset, input.name(), samples));
+            perturbations.put(input.name(), Perturbation.of(dataset, input, samples));
         }
-        double variantAgreement = agreement(variant, perturbations, samples);
-        double baselineAgreement = agreement(baseline, perturbations, samples);
+        double variantAgreement = agreement(dataset.rated(variant), perturbations, samples);
+        double baselineAgreement = agreement(dataset.rated(baseline), perturbations, samples);
         List<Map<String, Tensor>> malformed = MalformedInputs.of(dataset.sample(0));
         int refused = (int) malformed.stream()
                 .filter(inputs -> refusedOrFinite(variant, inputs))
@@ -89,10 +89,11 @@ public final class Robustness {
 
     /** Noise for one input: Gaussian within the input's range for numbers, values of another sample for codes. */
     private record Perturbation(Dataset dataset, String input, double least, double greatest) {
-        static Perturbation of(Dataset dataset, String input, int samples) {
+        static Perturbation of(Dataset dataset, TensorInfo info, int samples) {
+            String input = info.name();
             double least = Double.POSITIVE_INFINITY;
             double greatest = Double.NEGATIVE_INFINITY;
-            if (isFloat(dataset.type(input))) {
+            if (isFloat(info.type())) {
                 for (int i = 0; i < samples; i++) {
                     Tensor tensor = tensor(dataset.sample(i), input);
                     for (int e = 0; e < tensor.elements(); e++) {
@@ -118,7 +119,7 @@ public final class Robustness {
             } else {
                 Tensor donor = tensor(dataset.sample(other), input);
                 int width = clean.type().bytes();
-                for (int e = 0; e < copy.elements(); e++) {
+                for (int e = 0; e < Math.min(copy.elements(), donor.elements()); e++) {
                     if (random.nextDouble() < NOISE) {
                         copy.data().put(e * width, donor.data(), e * width, width);
                     }

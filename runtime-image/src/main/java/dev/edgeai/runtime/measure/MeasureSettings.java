@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.measure;
 
+import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
@@ -23,6 +24,9 @@ import java.util.Map;
 public record MeasureSettings(
         int pairs, Duration timeCap, int memoryRepetitions, int samples, int requests, int tokens, int prompts) {
     private static final String PREFIX = "measure.";
+
+    /** Where texts are cut. */
+    private static final int MAX_TOKENS = 128;
 
     /** A request takes some hundred times as long as an inference. */
     private static final int REQUEST_TIME = 3;
@@ -56,6 +60,23 @@ public record MeasureSettings(
         } catch (IllegalArgumentException e) {
             throw new UsageException("The trial's measure.* parameters are wrong: " + e.getMessage());
         }
+    }
+
+    /**
+     * Tokens of a text that a text model reads at most: {@code measure.maxTokens} of the trial's parameters, default 128.
+     *
+     * @throws UsageException it is no number above 0
+     */
+    static int maxTokens(TrialSpec spec) {
+        try {
+            int tokens = number(spec.parameters(), "maxTokens", MAX_TOKENS);
+            if (tokens > 0) {
+                return tokens;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new UsageException("The trial's measure.maxTokens must be a number above 0.");
     }
 
     private static int number(Map<String, String> parameters, String name, int otherwise) {

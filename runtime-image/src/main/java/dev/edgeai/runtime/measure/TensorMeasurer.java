@@ -25,8 +25,14 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
     TrialResult run(Model baseline, Optional<Model> variant) throws IOException {
         TrialSpec spec = outcome.spec();
         Subjects subjects = new Subjects(spec, baseline, variant);
-        Dataset dataset =
-                Dataset.read(work.dataset().path(), evaluation(spec), subjects.inputs(), spec.maxSourceBytes());
+        Dataset dataset = Dataset.read(
+                work.dataset(),
+                evaluation(spec),
+                subjects.inputs(),
+                spec.maxSourceBytes(),
+                baseline.folder(),
+                MeasureSettings.maxTokens(spec));
+        dataset.note().ifPresent(progress::line);
         Evaluator evaluator = new Evaluator(
                 dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());
         Measuring measuring =

@@ -39,7 +39,7 @@ class EvaluatorTest {
         assertThat(metric(null, Task.IMAGE_CLASSIFICATION, false)).isEqualTo(Metric.FIDELITY);
         assertThatThrownBy(() -> metric(Metric.ACCURACY, Task.IMAGE_CLASSIFICATION, false))
                 .isInstanceOf(InvalidDatasetException.class)
-                .hasMessageContaining("needs an array 'labels'");
+                .hasMessageContaining("needs labels");
     }
 
     @Test
