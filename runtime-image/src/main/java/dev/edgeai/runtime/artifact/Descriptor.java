@@ -51,7 +51,7 @@ public record Descriptor(
     }
 
     /** The file name that its annotations give, as it stands there: not checked. */
-    Optional<String> fileName() {
+    public Optional<String> fileName() {
         return Optional.ofNullable(annotations.getOrDefault(FILE_PATH, annotations.get(TITLE)));
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * @param manifest what names them
  * @see <a href="https://github.com/modelpack/model-spec">ModelPack specification</a>
  */
-record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
+public record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
     static final String ARTIFACT_TYPE = "application/vnd.cncf.model.manifest.v1+json";
     static final String CONFIG_TYPE = "application/vnd.cncf.model.config.v1+json";
     static final String LAYER_TYPE = "application/vnd.cncf.model.weight.v1.raw";
@@ -35,7 +36,7 @@ record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
      * @param name within the artifact, segments separated by {@code /}
      * @param layer its descriptor
      */
-    record PackedFile(Path path, String name, Descriptor layer) {}
+    public record PackedFile(Path path, String name, Descriptor layer) {}
 
     /**
      * Describes a file, or all files of a folder but this program's own records.
@@ -44,8 +45,19 @@ record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
      * @throws IOException they cannot be read
      */
     static ModelPack of(Path fileOrFolder) throws IOException {
+        return of(fileOrFolder, Set.of());
+    }
+
+    /**
+     * The same, without some files.
+     *
+     * @param without names within the artifact
+     */
+    public static ModelPack of(Path fileOrFolder, Set<String> without) throws IOException {
         List<PackedFile> files = new ArrayList<>();
-        for (Map.Entry<String, Path> entry : list(fileOrFolder).entrySet()) {
+        Map<String, Path> listed = list(fileOrFolder);
+        listed.keySet().removeAll(without);
+        for (Map.Entry<String, Path> entry : listed.entrySet()) {
             Path path = entry.getValue();
             Descriptor layer = new Descriptor(
                     LAYER_TYPE,
@@ -58,18 +70,23 @@ record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
         if (files.isEmpty()) {
             throw new UsageException(fileOrFolder + " holds no files.");
         }
-        byte[] config = config(files);
-        Manifest manifest = Manifest.of(
-                ARTIFACT_TYPE,
-                Descriptor.of(CONFIG_TYPE, config),
-                files.stream().map(PackedFile::layer).toList(),
-                null,
-                Map.of());
-        return new ModelPack(List.copyOf(files), config, manifest);
+        List<Descriptor> layers = files.stream().map(PackedFile::layer).toList();
+        byte[] config = config(layers);
+        return new ModelPack(List.copyOf(files), config, manifest(config, layers));
     }
 
-    Digest digest() {
+    /** The digest that an artifact of these layers has. */
+    public static Digest digest(List<Descriptor> layers) {
+        return Digest.of(manifest(config(layers), layers).toBytes());
+    }
+
+    /** Digest of the manifest. */
+    public Digest digest() {
         return Digest.of(manifest.toBytes());
+    }
+
+    private static Manifest manifest(byte[] config, List<Descriptor> layers) {
+        return Manifest.of(ARTIFACT_TYPE, Descriptor.of(CONFIG_TYPE, config), layers, null, Map.of());
     }
 
     /** Name within the artifact to file, sorted by name. */
@@ -101,13 +118,13 @@ record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
         return String.join("/", segments);
     }
 
-    private static byte[] config(List<PackedFile> files) {
+    private static byte[] config(List<Descriptor> layers) {
         Map<String, Object> config = new TreeMap<>();
         config.put("descriptor", Map.of());
         config.put("config", Map.of());
         Map<String, Object> modelFs = new TreeMap<>();
         modelFs.put("type", "layers");
-        modelFs.put("diffIds", files.stream().map(file -> file.layer().digest()).toList());
+        modelFs.put("diffIds", layers.stream().map(Descriptor::digest).toList());
         config.put("modelfs", modelFs);
         return Json.write(config).getBytes(StandardCharsets.UTF_8);
     }

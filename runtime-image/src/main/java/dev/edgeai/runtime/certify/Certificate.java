@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Attachment;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.cli.RuntimeFailure;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.Map;
 public record Certificate(Statement statement, byte[] envelope) {
     /** By which certificates are found among what refers to an artifact. */
     static final String ARTIFACT_TYPE = Statement.MEDIA_TYPE;
+
+    /** Of the envelope. */
+    public static final String MEDIA_TYPE = Envelope.MEDIA_TYPE;
 
     static Certificate sign(Statement statement, SigningKey key) {
         byte[] envelope =
@@ -49,16 +53,29 @@ public record Certificate(Statement statement, byte[] envelope) {
     /**
      * Checks that the certificate is for this artifact on this class of hardware.
      *
+     * @param accelerator name of the accelerator profile; absent when any will do
      * @throws RuntimeFailure {@code CertificateMismatch}: the message names both
      */
-    public Certificate requireFor(Digest artifact, String accelerator) {
+    public Certificate requireFor(Digest artifact, @Nullable String accelerator) {
         if (!statement.artifact().equals(artifact)) {
             throw mismatch("artifact " + statement.artifact(), artifact.toString());
         }
-        if (!statement.accelerator().equals(accelerator)) {
+        if (accelerator != null && !statement.accelerator().equals(accelerator)) {
             throw mismatch("accelerator '" + statement.accelerator() + "'", "'" + accelerator + "'");
         }
         return this;
+    }
+
+    /** For people: what it was certified for, where, and by which gates. */
+    public String describe() {
+        Statement.TestResult result = statement.predicate();
+        return "Accelerator '%s', run %s/%s, trial %s; passed: %s."
+                .formatted(
+                        statement.accelerator(),
+                        result.edgeai().namespace(),
+                        result.edgeai().run(),
+                        result.edgeai().trial(),
+                        String.join(", ", result.passedTests()));
     }
 
     /**

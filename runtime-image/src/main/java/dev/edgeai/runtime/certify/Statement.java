@@ -35,6 +35,7 @@ public record Statement(
     static final String MEDIA_TYPE = "application/vnd.in-toto+json";
 
     private static final String SHA256 = "sha256";
+    private static final String SOURCE = "source";
 
     /**
      * Something by its digest.
@@ -110,7 +111,7 @@ public record Statement(
                 new TestResult(
                         TestResult.PASSED,
                         List.of(
-                                Subject.of("source", Digest.parse(request.sourceDigest())),
+                                Subject.of(SOURCE, Digest.parse(request.sourceDigest())),
                                 Subject.of("dataset", Digest.parse(request.datasetDigest()))),
                         request.gates().stream().map(GateResult::name).toList(),
                         List.of(),
@@ -138,6 +139,15 @@ public record Statement(
     /** Digest of the variant. */
     public Digest artifact() {
         return new Digest(subject.getFirst().digest().getOrDefault(SHA256, ""));
+    }
+
+    /** Digest of the model that the variant was made from. */
+    public Digest source() {
+        return predicate.configuration().stream()
+                .filter(input -> input.name().equals(SOURCE))
+                .map(input -> new Digest(input.digest().getOrDefault(SHA256, "")))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("every statement of this program names its source"));
     }
 
     /** Name of the accelerator profile it holds for. */

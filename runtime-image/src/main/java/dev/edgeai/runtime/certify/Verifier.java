@@ -37,7 +37,15 @@ public final class Verifier {
      * @param holds whether its content is whole and at least one certificate holds
      * @param checks one for the content, one for each certificate
      */
-    public record Report(String artifact, boolean holds, List<Check> checks) {}
+    public record Report(String artifact, boolean holds, List<Check> checks) {
+        /** Of the content and all certificates that were found. */
+        public static Report of(String artifact, Check content, List<Check> certificates) {
+            List<Check> all = new ArrayList<>(List.of(content));
+            all.addAll(certificates);
+            boolean holds = content.holds() && certificates.stream().anyMatch(Check::holds);
+            return new Report(artifact, holds, List.copyOf(all));
+        }
+    }
 
     /**
      * One thing that was checked.
@@ -46,11 +54,27 @@ public final class Verifier {
      * @param holds the outcome
      * @param detail why, in a sentence
      */
-    public record Check(String name, boolean holds, String detail) {}
+    public record Check(String name, boolean holds, String detail) {
+        /**
+         * Whether a claim holds.
+         *
+         * @throws RuntimeFailure {@code RegistryUnavailable}: then it is not known
+         */
+        public static Check of(String name, Claim claim) throws IOException {
+            try {
+                return new Check(name, true, claim.hold());
+            } catch (RuntimeFailure e) {
+                if (e.reason() == FailureReason.REGISTRY_UNAVAILABLE) {
+                    throw e;
+                }
+                return new Check(name, false, e.reason().reason() + ": " + e.getMessage());
+            }
+        }
+    }
 
     /** Something that throws when it does not hold, and otherwise says what does. */
     @FunctionalInterface
-    private interface Claim {
+    public interface Claim {
         String hold() throws IOException;
     }
 
@@ -62,38 +86,39 @@ public final class Verifier {
     public Report verify(Artifacts artifacts, Reference artifact) throws IOException {
         Digest digest = artifact.requireDigest();
         Reference subject = artifact.at(digest);
-        Check content = check("content", () -> {
+        Check content = Check.of("content", () -> {
             artifacts.verify(subject);
             return "Every file has its digest.";
         });
         List<Check> certificates = new ArrayList<>();
         for (Descriptor listed : artifacts.attachments(subject, Certificate.ARTIFACT_TYPE)) {
-            certificates.add(check("certificate " + listed.digest(), () -> {
+            certificates.add(Check.of("certificate " + listed.digest(), () -> {
                 byte[] envelope = artifacts
                         .attachment(subject, listed.digest(), FailureReason.CERTIFICATE_MISSING)
                         .content();
-                Certificate certificate = Certificate.open(envelope, key);
-                return describe(certificate.requireFor(digest, wanted(certificate)));
+                return Certificate.open(envelope, key)
+                        .requireFor(digest, accelerator)
+                        .describe();
             }));
         }
         if (certificates.isEmpty()) {
             certificates.add(new Check("certificate", false, "Nothing that refers to the artifact is a certificate."));
         }
-        return report(subject.toString(), content, certificates);
+        return Report.of(subject.toString(), content, certificates);
     }
 
     /** Verifies a folder that {@code edgeai load} filled, without a registry. */
     public Report verify(Path folder) throws IOException {
-        Check certificate = check("certificate", () -> {
+        Check certificate = Check.of("certificate", () -> {
             Certificate opened = opened(folder);
-            return describe(opened.requireFor(opened.statement().artifact(), wanted(opened)));
+            return opened.requireFor(opened.statement().artifact(), accelerator).describe();
         });
-        Check content = check("content", () -> {
+        Check content = Check.of("content", () -> {
             Certificate opened = opened(folder);
             VerifiedModel.open(folder, key, opened.statement().accelerator());
             return "Every file has its digest, and there is no other file.";
         });
-        return report(folder.toString(), content, List.of(certificate));
+        return Report.of(folder.toString(), content, List.of(certificate));
     }
 
     private Certificate opened(Path folder) throws IOException {
@@ -102,38 +127,5 @@ public final class Verifier {
                 .orElseThrow(
                         () -> new RuntimeFailure(FailureReason.CERTIFICATE_MISSING, folder + " holds no certificate."));
         return Certificate.open(envelope, key);
-    }
-
-    private String wanted(Certificate certificate) {
-        return accelerator == null ? certificate.statement().accelerator() : accelerator;
-    }
-
-    private static Report report(String artifact, Check content, List<Check> certificates) {
-        List<Check> all = new ArrayList<>(List.of(content));
-        all.addAll(certificates);
-        boolean holds = content.holds() && certificates.stream().anyMatch(Check::holds);
-        return new Report(artifact, holds, List.copyOf(all));
-    }
-
-    private static Check check(String name, Claim claim) throws IOException {
-        try {
-            return new Check(name, true, claim.hold());
-        } catch (RuntimeFailure e) {
-            if (e.reason() == FailureReason.REGISTRY_UNAVAILABLE) {
-                throw e;
-            }
-            return new Check(name, false, e.reason().reason() + ": " + e.getMessage());
-        }
-    }
-
-    private static String describe(Certificate certificate) {
-        Statement.TestResult result = certificate.statement().predicate();
-        return "Accelerator '%s', run %s/%s, trial %s; passed: %s."
-                .formatted(
-                        certificate.statement().accelerator(),
-                        result.edgeai().namespace(),
-                        result.edgeai().run(),
-                        result.edgeai().trial(),
-                        String.join(", ", result.passedTests()));
     }
 }

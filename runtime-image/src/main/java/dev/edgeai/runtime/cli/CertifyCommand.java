@@ -3,6 +3,9 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.artifact.Digest;
+import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.bundle.Bundler;
 import dev.edgeai.runtime.certify.Certifier;
 import dev.edgeai.runtime.certify.SigningKey;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +48,13 @@ final class CertifyCommand implements Callable<Integer> {
         SigningKey key =
                 SigningKey.read(privateKey, publicKey == null ? privateKey.resolveSibling("public.pem") : publicKey);
         Artifacts artifacts = Artifacts.of(environment, request.plainHttp());
-        String digest = new Certifier(artifacts, key).certify(request).toString();
-        output.result(new CertificateResult(digest, null), digest);
+        Digest certificate = new Certifier(artifacts, key).certify(request);
+        String bundle = request.bundle()
+                ? new Bundler(artifacts, key.trusted())
+                        .bundle(Reference.parse(request.artifact()), certificate)
+                        .toString()
+                : null;
+        output.result(new CertificateResult(certificate.toString(), bundle), certificate.toString());
         return ExitCode.DONE;
     }
 }

@@ -70,6 +70,7 @@ public final class EdgeAi implements Runnable {
                 new KeygenCommand(environment),
                 new CertifyCommand(environment),
                 new VerifyCommand(environment),
+                new BundleCommand(environment),
                 new LoadCommand(environment),
                 new AssessCommand(environment),
                 new MeasureCommand(environment),

@@ -1,12 +1,11 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.bundle.BundleFolder;
 import dev.edgeai.runtime.certify.TrustedKey;
 import dev.edgeai.runtime.certify.Verifier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
@@ -19,10 +18,8 @@ import java.util.stream.Collectors;
 @Command(
         name = "verify",
         description = "Verifies content and certificates of an artifact in a registry, or of a folder that "
-                + "'edgeai load' filled (no network). Exit code 3 when something does not hold.")
+                + "'edgeai load' or 'edgeai bundle' filled (no network). Exit code 3 when something does not hold.")
 final class VerifyCommand implements Callable<Integer> {
-    private final Environment environment;
-
     @Mixin
     private final Output output;
 
@@ -31,32 +28,34 @@ final class VerifyCommand implements Callable<Integer> {
             description = "What to verify. An existing folder is one.")
     private String what;
 
-    @Option(
-            names = "--key",
-            paramLabel = "FILE",
-            description = "Public key that certificates must be signed with, PEM (default: EDGEAI_TRUSTED_KEY).")
-    private @Nullable Path key;
-
-    @Option(names = "--accelerator", paramLabel = "NAME", description = "The class of hardware it must be for.")
-    private @Nullable String accelerator;
+    @Mixin
+    private final TrustOptions trust;
 
     @Mixin
     private final RegistryOptions registry;
 
     VerifyCommand(Environment environment) {
-        this.environment = environment;
         output = new Output(environment);
+        trust = new TrustOptions(environment);
         registry = new RegistryOptions(environment);
     }
 
     @Override
     public Integer call() throws IOException {
-        Verifier verifier = new Verifier(key == null ? TrustedKey.of(environment) : TrustedKey.read(key), accelerator);
-        Verifier.Report report = Files.isDirectory(Path.of(what))
-                ? verifier.verify(Path.of(what))
-                : verifier.verify(registry.artifacts(), Reference.parse(what));
+        Verifier.Report report = verify(trust.key());
         output.print(report, text(report));
         return report.holds() ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    private Verifier.Report verify(TrustedKey key) throws IOException {
+        Path folder = Path.of(what);
+        Verifier verifier = new Verifier(key, trust.accelerator());
+        if (!Files.isDirectory(folder)) {
+            return verifier.verify(registry.artifacts(), Reference.parse(what));
+        }
+        return BundleFolder.isOne(folder)
+                ? new BundleFolder(folder).verify(key, trust.accelerator())
+                : verifier.verify(folder);
     }
 
     private static String text(Verifier.Report report) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.TestRegistry;
@@ -13,10 +12,8 @@ import dev.edgeai.runtime.cli.ExitCode;
 import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.cli.RuntimeFailure;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,46 +29,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 /** From a variant's files to a verified folder, by the program's own verbs, against the CNCF Distribution registry. */
-class CertifiedDeliveryTest {
-    private static final String ACCELERATOR = "intel-cpu";
-
-    @TempDir
-    Path folder;
-
-    private TestRegistry registry;
-    private String repository;
-    private Map<String, String> environment;
-    private Path keys;
+class CertifiedDeliveryTest extends DeliveryScenario {
     private Path models;
-    private String artifact;
 
     @BeforeEach
-    void pushVariant() throws Exception {
-        registry = TestRegistry.start(Files.createDirectory(folder.resolve("registry")));
-        repository = registry.address() + "/models/vision/digits";
-        keys = folder.resolve("keys");
+    void chooseFolder() {
         models = folder.resolve("models");
-        assertThat(Run.of(Map.of(), "keygen", "--out", keys.toString()).code()).isZero();
-        environment = Map.of(
-                Environment.PLAIN_HTTP,
-                registry.address(),
-                Environment.TRUSTED_KEY,
-                Files.readString(keys.resolve("public.pem")));
-        Path variant = Files.createDirectories(folder.resolve("variant"));
-        Files.writeString(variant.resolve("model.xml"), "<net/>");
-        Files.writeString(variant.resolve("model.bin"), "weights");
-        Files.writeString(
-                variant.resolve(VariantDescriptor.FILE),
-                Json.write(new VariantDescriptor(
-                        "OpenVINO", "model.xml", Map.of(), "openvino", "int8-ptq", Map.of("nncf", "3.0"), null)));
-        Run push = Run.of(environment, "push", variant.toString(), "oci://" + repository);
-        assertThat(push.code()).as(push.err()).isZero();
-        artifact = repository + "@" + push.out();
-    }
-
-    @AfterEach
-    void stopRegistry() {
-        registry.close();
     }
 
     @Test
@@ -220,8 +183,7 @@ class CertifiedDeliveryTest {
         Path variant = folder.resolve("variant");
         String certificate = certify(ACCELERATOR);
         Files.writeString(variant.resolve("model.bin"), "other weights");
-        artifact = repository + "@"
-                + Run.of(environment, "push", variant.toString(), repository).out();
+        artifact = push();
 
         assertThat(load(certificate, ACCELERATOR).failure().reason()).isEqualTo("CertificateMismatch");
     }
@@ -315,14 +277,6 @@ class CertifiedDeliveryTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(Json.read(run.message(), CertificateResult.class)).isEqualTo(new CertificateResult(run.out(), null));
         return run.out();
-    }
-
-    private Run certify(CertificateRequest request) throws IOException {
-        return Run.of(
-                Map.of(CertificateRequest.ENVIRONMENT_VARIABLE, Json.write(request)),
-                "certify",
-                "--key",
-                keys.resolve("private.pem").toString());
     }
 
     private CertificateRequest request(String subject, String accelerator, Verdict... verdicts) {

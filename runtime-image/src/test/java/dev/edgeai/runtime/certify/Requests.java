@@ -20,6 +20,11 @@ final class Requests {
     private Requests() {}
 
     static CertificateRequest of(String artifact, String accelerator, List<String> plainHttp, Verdict... verdicts) {
+        return of(artifact, accelerator, plainHttp, false, verdicts);
+    }
+
+    static CertificateRequest of(
+            String artifact, String accelerator, List<String> plainHttp, boolean bundle, Verdict... verdicts) {
         List<GateResult> gates = IntStream.range(0, verdicts.length)
                 .mapToObj(i -> new GateResult("gate" + i, "2." + i, "2.0", verdicts[i], null))
                 .toList();
@@ -37,7 +42,7 @@ final class Requests {
                 gates,
                 Map.of("openvino", "2026.4.1", "nncf", "3.0"),
                 plainHttp,
-                false);
+                bundle);
     }
 
     private static Estimate estimate(String value) {
