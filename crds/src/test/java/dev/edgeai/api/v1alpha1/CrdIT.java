@@ -194,7 +194,8 @@ class CrdIT {
         JsonNode spec = dryRun(YAML.readTree(EDGE_MODEL)).at("/spec");
 
         assertThat(spec.at("/gates").toString())
-                .isEqualTo("{\"maxLatencyVariation\":\"0.2\",\"minAccuracyRetention\":\"0.95\","
+                .isEqualTo("{\"maxKlDivergence\":\"0.1\",\"maxLatencyVariation\":\"0.2\","
+                        + "\"maxPerplexityIncrease\":\"0.1\",\"minAccuracyRetention\":\"0.95\","
                         + "\"minMemoryReduction\":\"0.5\",\"minSpeedup\":\"2\"}");
         assertThat(spec.at("/objectives").toString())
                 .isEqualTo("{\"accuracy\":30,\"energy\":0,\"latency\":50,\"memory\":20}");
@@ -203,6 +204,7 @@ class CrdIT {
         assertThat(spec.at("/rollout/analysis/metrics/0/failureLimit").asInt()).isEqualTo(1);
         assertThat(spec.at("/rollout/traffic/provider").asText()).isEqualTo("Service");
         assertThat(spec.at("/targets/0/search/timeout").asText()).isEqualTo("1h");
+        assertThat(spec.at("/targets/0/search/strategy").asText()).isEqualTo("Progressive");
         assertThat(spec.at("/targets/0/delivery").asText()).isEqualTo("Serve");
         assertThat(spec.at("/evaluation/samples").asInt()).isEqualTo(1000);
         assertThat(spec.at("/remediation/cooldown").asText()).isEqualTo("10m");
