@@ -45,9 +45,10 @@ use_java() {
 
 install_packages() {
   local missing=() package
-  for package in maven git curl ca-certificates openssl python3 python3-venv npm; do
+  for package in maven git curl ca-certificates openssl python3 python3-venv; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
+  command -v npm >/dev/null || missing+=(npm) # Node's own packages bring it too, and conflict with Debian's
   [ ${#missing[@]} -eq 0 ] && return
   [ "$(id -u)" = 0 ] || fail "These packages are missing: ${missing[*]}" "Run: sudo apt-get install ${missing[*]}"
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
