@@ -85,7 +85,9 @@ public record WarmupJob(ServedTarget target, String revision, TrialSpec spec, in
                         "--model",
                         target.ref().model(),
                         "--dataset",
-                        JobParts.WORK + "/dataset/dataset.npz",
+                        JobParts.WORK + "/dataset",
+                        "--source",
+                        JobParts.WORK + "/source",
                         "--requests",
                         Integer.toString(requests))
                 .build();

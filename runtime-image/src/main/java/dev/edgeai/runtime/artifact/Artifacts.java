@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -114,14 +115,22 @@ public final class Artifacts {
      * @throws IOException the folder cannot be written
      */
     public Pulled pull(Reference reference, Path folder, long limit, FailureReason notFound) throws IOException {
+        return pull(reference, folder, name -> true, limit, notFound);
+    }
+
+    /** Pulls only the files with these names, as many of them as there are. */
+    public Pulled pull(Reference reference, Path folder, Predicate<String> names, long limit, FailureReason notFound)
+            throws IOException {
         StoredManifest stored = manifest(reference, notFound);
-        Manifest manifest = stored.read(reference);
-        requireLimit(manifest.layerBytes(), limit, reference);
-        List<FilePlan.PlannedFile> plan = FilePlan.of(manifest, folder);
+        List<FilePlan.PlannedFile> plan = FilePlan.of(stored.read(reference), folder).stream()
+                .filter(file -> names.test(file.name()))
+                .toList();
+        long bytes = plan.stream().mapToLong(file -> file.layer().size()).sum();
+        requireLimit(bytes, limit, reference);
         fetch(plan, folder, reference, notFound);
         return new Pulled(
                 stored.digest(),
-                manifest.layerBytes(),
+                bytes,
                 plan.stream().map(FilePlan.PlannedFile::name).toList());
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Set;
 
 /** Fetches models and datasets from wherever a specification says: {@code oci://}, {@code https://}, {@code http://}. */
 public final class Sources {
@@ -55,6 +56,14 @@ public final class Sources {
         }
         URI uri = webAddress(address, notFound);
         return download(uri, SafeName.resolve(folder, fileName(uri)), pin, notFound);
+    }
+
+    /** Fetches those files of an artifact that have one of these names; of a source that is one file there are none. */
+    public void only(Set<String> names, String address, @Nullable String pin, Path folder, FailureReason notFound)
+            throws IOException {
+        if (address.startsWith(Reference.SCHEME)) {
+            artifacts.pull(pinned(address, pin, notFound), folder, names::contains, limit, notFound);
+        }
     }
 
     /**

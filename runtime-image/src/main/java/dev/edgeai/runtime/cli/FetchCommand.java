@@ -10,6 +10,7 @@ import dev.edgeai.runtime.assess.SourceFiles;
 import dev.edgeai.runtime.assess.UnreadableModelException;
 import dev.edgeai.runtime.evaluate.DatasetFile;
 import dev.edgeai.runtime.evaluate.InvalidDatasetException;
+import dev.edgeai.runtime.evaluate.Tokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,7 +34,7 @@ final class FetchCommand implements Callable<Integer> {
     @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
     private Path into;
 
-    @Option(names = "--dataset-only", description = "Leaves the source out.")
+    @Option(names = "--dataset-only", description = "Leaves the source out, but for the tokenizer that text needs.")
     private boolean datasetOnly;
 
     FetchCommand(Environment environment) {
@@ -47,7 +48,7 @@ final class FetchCommand implements Callable<Integer> {
         Files.createDirectories(into);
         Files.writeString(into.resolve("spec.json"), environment.require(TrialSpec.ENVIRONMENT_VARIABLE));
         Sources sources = Sources.of(environment, spec.plainHttp(), spec.maxSourceBytes());
-        FetchResult result = datasetOnly ? dataset(sources, spec) : all(sources, spec);
+        FetchResult result = datasetOnly ? datasetOnly(sources, spec) : all(sources, spec);
         output.result(
                 result,
                 "source %s (%,d bytes)%ndataset %s"
@@ -65,6 +66,21 @@ final class FetchCommand implements Callable<Integer> {
             new KnownVariant(sources, spec).fetch(into.resolve("variant"));
         }
         return new FetchResult(fetched.digest().toString(), dataset.datasetDigest(), fetched.bytes());
+    }
+
+    /** Text cannot be sent to a server without the tokenizer of its model. */
+    private FetchResult datasetOnly(Sources sources, TrialSpec spec) throws IOException {
+        FetchResult fetched = dataset(sources, spec);
+        if (DatasetFile.in(into.resolve("dataset")).text()) {
+            ModelSource source = spec.source();
+            sources.only(
+                    Tokenizer.FILES,
+                    source.uri(),
+                    source.digest(),
+                    into.resolve("source"),
+                    FailureReason.SOURCE_NOT_FOUND);
+        }
+        return fetched;
     }
 
     private FetchResult dataset(Sources sources, TrialSpec spec) throws IOException {

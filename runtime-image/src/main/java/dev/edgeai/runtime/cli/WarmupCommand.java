@@ -13,17 +13,22 @@ import dev.edgeai.runtime.client.ModelDescription;
 import dev.edgeai.runtime.client.Warmup;
 import dev.edgeai.runtime.evaluate.AnswerReader;
 import dev.edgeai.runtime.evaluate.Dataset;
+import dev.edgeai.runtime.evaluate.DatasetFile;
 import dev.edgeai.runtime.evaluate.Evaluator;
 import dev.edgeai.runtime.evaluate.InvalidDatasetException;
+import dev.edgeai.runtime.measure.MeasureSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -49,8 +54,18 @@ final class WarmupCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "The model's name.")
     private String model;
 
-    @Option(names = "--dataset", required = true, description = "The .npz file.")
+    @Option(
+            names = "--dataset",
+            required = true,
+            description = "A .npz or .jsonl file, or the folder that fetch left one in.")
     private Path dataset;
+
+    @Option(
+            names = "--source",
+            paramLabel = "FOLDER",
+            defaultValue = ".",
+            description = "Folder with the tokenizer.json that text needs (default: this one).")
+    private Path source;
 
     @Option(names = "--requests", defaultValue = "200", description = "Samples to send (default: ${DEFAULT-VALUE}).")
     private int requests;
@@ -89,7 +104,7 @@ final class WarmupCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         Optional<TrialSpec> spec =
                 environment.get(TrialSpec.ENVIRONMENT_VARIABLE).isPresent()
                         ? Optional.of(environment.require(TrialSpec.ENVIRONMENT_VARIABLE, TrialSpec.class))
@@ -106,13 +121,20 @@ final class WarmupCommand implements Callable<Integer> {
     }
 
     private WarmupResult run(ModelDescription described, Optional<TrialSpec> spec, Duration timeout)
-            throws InterruptedException {
+            throws InterruptedException, IOException {
         Evaluation evaluation = spec.map(TrialSpec::evaluation)
                 .orElseGet(() -> new Evaluation(
                         new Evaluation.Dataset(dataset.toUri().toString(), null), null, requests, calibrationSamples));
         Task rated =
                 Optional.ofNullable(task).or(() -> spec.map(TrialSpec::task)).orElse(Task.IMAGE_CLASSIFICATION);
-        Dataset samples = Dataset.read(dataset, evaluation, described.inputInfos(), MAX_DATASET_BYTES);
+        DatasetFile file = Files.isDirectory(dataset) ? DatasetFile.in(dataset) : DatasetFile.of(dataset);
+        Dataset samples = Dataset.read(
+                file,
+                evaluation,
+                described.inputInfos(),
+                MAX_DATASET_BYTES,
+                source,
+                MeasureSettings.maxTokens(spec.map(TrialSpec::parameters).orElse(Map.of())));
         Metric metric = Evaluator.metric(rated, evaluation, samples);
         return new Warmup(url, model, timeout, concurrency, Duration.ofSeconds(deadlineSeconds))
                 .run(

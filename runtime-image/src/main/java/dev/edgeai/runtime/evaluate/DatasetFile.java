@@ -28,8 +28,11 @@ public record DatasetFile(Path path, boolean text) {
         return Files.isRegularFile(text) ? new DatasetFile(text, true) : new DatasetFile(folder.resolve(ARRAYS), false);
     }
 
-    /** A file of any name, told by its content. */
+    /** A file of any name, told by its content; one that is not there would be an {@code .npz}. */
     public static DatasetFile of(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return new DatasetFile(file, false);
+        }
         try (InputStream in = Files.newInputStream(file)) {
             return new DatasetFile(file, !Arrays.equals(in.readNBytes(ZIP.length), ZIP));
         }

@@ -19,7 +19,7 @@ enum Pooling {
     /** The first token's. */
     CLS;
 
-    private static final String FILE = "1_Pooling/config.json";
+    static final String FILE = "1_Pooling/config.json";
     private static final long MAX_BYTES = 64 << 10;
 
     static Pooling of(Path model) {

@@ -8,10 +8,15 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /** Turns text into tokens as the model's own {@code tokenizer.json} says, by Hugging Face's tokenizers library. */
-final class Tokenizer implements AutoCloseable {
+public final class Tokenizer implements AutoCloseable {
     static final String FILE = "tokenizer.json";
+
+    /** What a text model's folder holds besides the model that tokens and answers depend on. */
+    public static final Set<String> FILES = Set.of(FILE, Pooling.FILE);
+
     private static final long MAX_BYTES = 64L << 20;
 
     static {

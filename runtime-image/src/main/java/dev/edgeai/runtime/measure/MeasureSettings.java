@@ -1,6 +1,5 @@
 package dev.edgeai.runtime.measure;
 
-import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
@@ -67,9 +66,9 @@ public record MeasureSettings(
      *
      * @throws UsageException it is no number above 0
      */
-    static int maxTokens(TrialSpec spec) {
+    public static int maxTokens(Map<String, String> parameters) {
         try {
-            int tokens = number(spec.parameters(), "maxTokens", MAX_TOKENS);
+            int tokens = number(parameters, "maxTokens", MAX_TOKENS);
             if (tokens > 0) {
                 return tokens;
             }

@@ -31,7 +31,7 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                 subjects.inputs(),
                 spec.maxSourceBytes(),
                 baseline.folder(),
-                MeasureSettings.maxTokens(spec));
+                MeasureSettings.maxTokens(spec.parameters()));
         dataset.note().ifPresent(progress::line);
         Evaluator evaluator = new Evaluator(
                 dataset, spec.task(), Evaluator.metric(spec.task(), spec.evaluation(), dataset), spec.seed());

@@ -168,6 +168,21 @@ class FetchCommandTest {
     }
 
     @Test
+    void forTheWarmUpTextComesWithItsTokenizerAndNotWithTheModel() throws Exception {
+        Path source = Files.createDirectories(folder.resolve("files"));
+        Files.writeString(source.resolve("model.onnx"), "weights");
+        Files.writeString(source.resolve("tokenizer.json"), "{}");
+        push(source, model);
+        push(Files.writeString(folder.resolve("reviews"), "{\"text\": \"good\"}\n"), dataset);
+
+        Run run = fetch(spec(null, null), "--dataset-only");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(work.resolve("source/tokenizer.json")).hasContent("{}");
+        assertThat(work.resolve("source/model.onnx")).doesNotExist();
+    }
+
+    @Test
     void withoutASpecificationItIsWrongUsage() throws Exception {
         assertThat(Run.of(Map.of(), "fetch", "--into", work.toString()).code()).isEqualTo(ExitCode.WRONG_USAGE);
         Run broken = Run.of(Map.of(TrialSpec.ENVIRONMENT_VARIABLE, "{"), "fetch", "--into", work.toString());
