@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.server;
 
 import dev.edgeai.runtime.engine.DataType;
+import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.evaluate.AnswerReader;
@@ -26,12 +27,12 @@ final class Confidence {
      * For classifiers with an FP32 output of shape {@code [samples, classes]}, the first such; nothing for other
      * models, whose outputs are no scores of classes.
      */
-    static Optional<Confidence> of(ServedModel model) {
-        boolean classifier = model.task().map(AnswerReader::isClassification).orElse(false);
+    static Optional<Confidence> of(ServedModel served, LoadedModel model) {
+        boolean classifier = served.task().map(AnswerReader::isClassification).orElse(false);
         if (!classifier) {
             return Optional.empty();
         }
-        return model.model().outputs().stream()
+        return model.outputs().stream()
                 .filter(Confidence::scoresClasses)
                 .findFirst()
                 .map(info -> new Confidence(info.name()));

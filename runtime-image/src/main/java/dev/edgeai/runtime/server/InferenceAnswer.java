@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import dev.edgeai.runtime.engine.EngineException;
+import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.server.InferenceRequest.RequestedOutput;
 
@@ -41,9 +42,10 @@ record InferenceAnswer(ServedModel model, Optional<String> id, List<Output> outp
      *
      * @throws EngineException an output to be written as JSON holds NaN or infinity, which JSON cannot carry
      */
-    static InferenceAnswer of(ServedModel model, InferenceRequest request, Map<String, Tensor> answered) {
+    static InferenceAnswer of(
+            ServedModel served, LoadedModel model, InferenceRequest request, Map<String, Tensor> answered) {
         List<RequestedOutput> wanted = request.outputs().isEmpty()
-                ? model.model().outputs().stream()
+                ? model.outputs().stream()
                         .map(info -> new RequestedOutput(info.name(), Optional.empty()))
                         .toList()
                 : request.outputs();
@@ -54,7 +56,7 @@ record InferenceAnswer(ServedModel model, Optional<String> id, List<Output> outp
                         output.binary().orElse(request.binaryOutputs())))
                 .toList();
         outputs.stream().filter(output -> !output.binary()).forEach(InferenceAnswer::requireFinite);
-        return new InferenceAnswer(model, request.id(), outputs);
+        return new InferenceAnswer(served, request.id(), outputs);
     }
 
     private static void requireFinite(Output output) {

@@ -22,8 +22,12 @@ final class MetadataService implements HttpService {
     private final byte[] serverMetadata;
     private final byte[] modelMetadata;
 
-    /** @param ready whether new requests are wanted */
-    MetadataService(ServedModel model, BooleanSupplier ready) {
+    /**
+     * @param inputs tensors it takes; none for a language model
+     * @param outputs tensors it answers
+     * @param ready whether new requests are wanted
+     */
+    MetadataService(ServedModel model, List<TensorInfo> inputs, List<TensorInfo> outputs, BooleanSupplier ready) {
         this.model = model;
         this.ready = ready;
         serverMetadata = Json.bytes(new ServerMetadata("edgeai", version(), List.of("binary_tensor_data")));
@@ -31,8 +35,8 @@ final class MetadataService implements HttpService {
                 model.name(),
                 List.of(model.revision()),
                 model.platform(),
-                model.model().inputs().stream().map(TensorMetadata::of).toList(),
-                model.model().outputs().stream().map(TensorMetadata::of).toList(),
+                inputs.stream().map(TensorMetadata::of).toList(),
+                outputs.stream().map(TensorMetadata::of).toList(),
                 parameters(model)));
     }
 

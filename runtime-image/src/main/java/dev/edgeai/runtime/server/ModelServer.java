@@ -1,5 +1,8 @@
 package dev.edgeai.runtime.server;
 
+import dev.edgeai.runtime.engine.LanguageModel;
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.TensorInfo;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
@@ -10,6 +13,7 @@ import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import org.slf4j.Logger;
@@ -33,10 +37,15 @@ public final class ModelServer implements AutoCloseable {
     private final WebServer server;
     private volatile boolean draining;
 
-    private ModelServer(ServedModel model, ServerOptions options) {
+    private ModelServer(
+            ServedModel model,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            boolean classifier,
+            ServerOptions options,
+            ApiFactory api) {
         admission = new Admission(options);
-        Optional<Confidence> confidence = Confidence.of(model);
-        metrics = new ServerMetrics(model, confidence.isPresent(), admission::inFlight);
+        metrics = new ServerMetrics(model, classifier, admission::inFlight);
         Header revision = HeaderValues.create("X-EdgeAI-Revision", model.revision());
         server = WebServer.builder()
                 .port(options.port())
@@ -47,8 +56,8 @@ public final class ModelServer implements AutoCloseable {
                 .routing(routing -> route(
                         routing,
                         revision,
-                        new MetadataService(model, () -> !draining),
-                        new InferenceHandler(model, confidence, admission, metrics, options.maxRequestBytes())))
+                        new MetadataService(model, inputs, outputs, () -> !draining),
+                        api.create(admission, metrics)))
                 .build();
     }
 
@@ -57,10 +66,54 @@ public final class ModelServer implements AutoCloseable {
      *
      * @param model stays the caller's to close, after the server
      */
-    public static ModelServer start(ServedModel model, ServerOptions options) {
-        ModelServer modelServer = new ModelServer(model, options);
-        modelServer.server.start();
-        return modelServer;
+    public static ModelServer start(ServedModel served, LoadedModel model, ServerOptions options) {
+        Optional<Confidence> confidence = Confidence.of(served, model);
+        BodyReader bodies = new BodyReader(options.maxRequestBytes());
+        return new ModelServer(
+                        served,
+                        model.inputs(),
+                        model.outputs(),
+                        confidence.isPresent(),
+                        options,
+                        (admission, metrics) -> routing -> {
+                            var handler = new AdmittedHandler(
+                                    served,
+                                    admission,
+                                    metrics,
+                                    bodies,
+                                    new InferenceHandler(served, model, confidence, metrics));
+                            routing.post("/v2/models/{name}/infer", handler)
+                                    .post("/v2/models/{name}/versions/{version}/infer", handler);
+                        })
+                .started();
+    }
+
+    /**
+     * Starts to serve a language model; ready at once.
+     *
+     * @param model stays the caller's to close, after the server
+     */
+    public static ModelServer start(ServedModel served, LanguageModel model, ServerOptions options) {
+        BodyReader bodies = new BodyReader(options.maxRequestBytes());
+        return new ModelServer(
+                        served,
+                        List.of(),
+                        List.of(),
+                        false,
+                        options,
+                        (admission, metrics) -> new LanguageService(served, model, admission, metrics, bodies))
+                .started();
+    }
+
+    private ModelServer started() {
+        server.start();
+        return this;
+    }
+
+    /** Makes what answers inferences. */
+    @FunctionalInterface
+    private interface ApiFactory {
+        HttpService create(Admission admission, ServerMetrics metrics);
     }
 
     /** The TCP port it listens on. */
@@ -95,8 +148,7 @@ public final class ModelServer implements AutoCloseable {
         server.stop();
     }
 
-    private void route(
-            HttpRouting.Builder routing, Header revision, MetadataService metadata, InferenceHandler inference) {
+    private void route(HttpRouting.Builder routing, Header revision, MetadataService metadata, HttpService inference) {
         routing.addFilter((chain, request, response) -> {
                     response.header(revision);
                     if (draining) {
@@ -105,14 +157,12 @@ public final class ModelServer implements AutoCloseable {
                     chain.proceed();
                 })
                 .register("/v2", metadata)
+                .register(inference)
                 .get("/metrics", this::sendMetrics)
                 .error(
                         RefusedException.class,
                         (request, response, e) -> Json.sendError(response, Status.create(e.status()), e))
                 .error(HttpException.class, ModelServer::sendHttpError);
-        for (String path : List.of("/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer")) {
-            routing.post(path, inference);
-        }
     }
 
     private void sendMetrics(ServerRequest request, ServerResponse response) throws IOException {

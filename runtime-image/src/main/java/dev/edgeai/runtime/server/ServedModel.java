@@ -3,17 +3,15 @@ package dev.edgeai.runtime.server;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.runtime.engine.Engine;
-import dev.edgeai.runtime.engine.LoadedModel;
 
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A loaded model and what is known about it.
+ * What is known about a loaded model of any kind.
  *
  * @param name the model's name in request paths
  * @param revision revision of the rollout; the protocol's model version
- * @param model ready to infer
  * @param engine name of the engine
  * @param engineVersion version of the engine's native library
  * @param platform as the protocol names it, {@code <project>_<format>}
@@ -23,7 +21,6 @@ import java.util.Optional;
 public record ServedModel(
         String name,
         String revision,
-        LoadedModel model,
         String engine,
         String engineVersion,
         String platform,
@@ -46,15 +43,15 @@ public record ServedModel(
             String revision,
             Engine engine,
             VariantDescriptor descriptor,
-            LoadedModel model,
             Optional<Certified> certified,
             Optional<Task> task) {
         return new ServedModel(
-                name, revision, model, engine.name(), engine.version(), platform(engine, descriptor), certified, task);
+                name, revision, engine.name(), engine.version(), platform(engine, descriptor), certified, task);
     }
 
     private static String platform(Engine engine, VariantDescriptor descriptor) {
-        String format = descriptor.model().endsWith(".onnx") ? "onnx" : "ir";
+        String file = descriptor.model();
+        String format = file.endsWith(".onnx") ? "onnx" : file.endsWith(".gguf") ? "gguf" : "ir";
         return engine.name().toLowerCase(Locale.ROOT) + "_" + format;
     }
 }

@@ -91,6 +91,21 @@ final class ServerMetrics {
                         model.revision());
     }
 
+    /** A further histogram of seconds. */
+    DistributionDataPoint seconds(String name, String help) {
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .classicOnly()
+                .classicUpperBounds(DURATION_BUCKETS)
+                .register(registry);
+    }
+
+    /** A further counter. */
+    CounterDataPoint counter(String name, String help) {
+        return Counter.builder().name(name).help(help).register(registry);
+    }
+
     void count(Outcome outcome) {
         Objects.requireNonNull(requests.get(outcome)).inc();
     }

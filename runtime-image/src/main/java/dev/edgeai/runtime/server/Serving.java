@@ -5,7 +5,10 @@ import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.runtime.engine.Engine;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.engine.LanguageEngine;
+import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.TensorEngine;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,14 +51,28 @@ public record Serving(
         Termination termination = Termination.listen();
         Carriers.reserve(options.concurrency());
         Engine engine = Engines.find(descriptor.engine());
-        try (LoadedModel model = Engines.load(folder, descriptor, threads)) {
-            StartupInference.run(model);
-            ServedModel served = ServedModel.of(name, revision, engine, descriptor, model, certified, task);
-            try (ModelServer server = ModelServer.start(served, options)) {
-                ready.accept(server.port());
-                termination.await();
-                server.drain(settle, drainAtMost);
+        ServedModel served = ServedModel.of(name, revision, engine, descriptor, certified, task);
+        switch (engine) {
+            case TensorEngine tensors -> {
+                try (LoadedModel model = tensors.load(folder, descriptor, threads)) {
+                    StartupInference.run(model);
+                    serve(ModelServer.start(served, model, options), termination, ready);
+                }
             }
+            case LanguageEngine language -> {
+                try (LanguageModel model = language.load(folder, descriptor, threads)) {
+                    StartupInference.run(model);
+                    serve(ModelServer.start(served, model, options), termination, ready);
+                }
+            }
+        }
+    }
+
+    private void serve(ModelServer started, Termination termination, IntConsumer ready) throws InterruptedException {
+        try (ModelServer server = started) {
+            ready.accept(server.port());
+            termination.await();
+            server.drain(settle, drainAtMost);
         }
     }
 }

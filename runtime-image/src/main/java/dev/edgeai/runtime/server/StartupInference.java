@@ -1,6 +1,8 @@
 package dev.edgeai.runtime.server;
 
 import dev.edgeai.runtime.engine.EngineException;
+import dev.edgeai.runtime.engine.LanguageModel;
+import dev.edgeai.runtime.engine.LanguageSession;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
@@ -40,6 +42,19 @@ final class StartupInference {
                             + " suit the model: {}",
                     model.inputs(),
                     e.getMessage());
+        }
+    }
+
+    /**
+     * Reads a short prompt and writes a token.
+     *
+     * @throws EngineException the model does not infer
+     */
+    static void run(LanguageModel model) {
+        int[] prompt = model.tokenize("Hello", true, false);
+        try (LanguageSession session = model.open()) {
+            session.prefill(prompt);
+            session.step(prompt[prompt.length - 1]);
         }
     }
 

@@ -44,9 +44,9 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(LoadedModel loaded, Optional<Task> task, ServerOptions options) {
-        ServedModel served = new ServedModel(
-                "m", "r7", loaded, "OnnxRuntime", "test", "onnxruntime_onnx", Optional.of(CERTIFIED), task);
-        return new TestServer(loaded, ModelServer.start(served, options));
+        ServedModel served =
+                new ServedModel("m", "r7", "OnnxRuntime", "test", "onnxruntime_onnx", Optional.of(CERTIFIED), task);
+        return new TestServer(loaded, ModelServer.start(served, loaded, options));
     }
 
     static LoadedModel load(Path folder) {

@@ -1,0 +1,75 @@
+package dev.edgeai.runtime.server;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.http.ServerResponse;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * An answer as server-sent events. It begins with the first event, so what fails before still gets a status of its own.
+ */
+final class EventStream {
+    private final ServerResponse response;
+    private @Nullable OutputStream out;
+
+    EventStream(ServerResponse response) {
+        this.response = response;
+    }
+
+    /** What ended a stream that had begun; the client was told. */
+    static final class BrokenException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private BrokenException(RuntimeException cause) {
+            super(cause);
+        }
+    }
+
+    /**
+     * Sends one event.
+     *
+     * @throws UncheckedIOException the client does not take it
+     */
+    void send(byte[] data) {
+        try {
+            OutputStream to = out();
+            to.write("data: ".getBytes(StandardCharsets.UTF_8));
+            to.write(data);
+            to.write("\n\n".getBytes(StandardCharsets.UTF_8));
+            to.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends a whole answer. */
+    void done() throws IOException {
+        send("[DONE]".getBytes(StandardCharsets.UTF_8));
+        out().close();
+    }
+
+    /** Ends an answer that failed: with an error event when it has begun. Gives what to throw. */
+    RuntimeException failed(RuntimeException e) throws IOException {
+        if (out == null || e instanceof UncheckedIOException) {
+            return e;
+        }
+        send(Json.error("the answer is not complete: " + e.getMessage()));
+        out.close();
+        return new BrokenException(e);
+    }
+
+    private OutputStream out() {
+        OutputStream begun = out;
+        if (begun == null) {
+            response.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, "text/event-stream"));
+            begun = response.outputStream();
+            out = begun;
+        }
+        return begun;
+    }
+}

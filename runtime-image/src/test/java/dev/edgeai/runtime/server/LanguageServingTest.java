@@ -1,0 +1,108 @@
+package dev.edgeai.runtime.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.engine.LanguageModel;
+import dev.edgeai.runtime.testing.GgufModels;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/** Completions of a small model in llama.cpp over HTTP. Skipped where its libraries are not installed. */
+class LanguageServingTest {
+    @TempDir
+    Path folder;
+
+    private LanguageModel model;
+    private ModelServer server;
+
+    @BeforeEach
+    void serve() throws Exception {
+        assumeThat(Path.of(System.getProperty("edgeai.llama.lib.dir", "none"))).isDirectory();
+        GgufModels.write(folder, GgufModels.llama(1, 2, 0));
+        model = Engines.loadLanguage(folder, Engines.forSource(folder), 1);
+        ServedModel served =
+                new ServedModel("m", "r7", "LlamaCpp", "test", "llamacpp_gguf", Optional.empty(), Optional.empty());
+        server = ModelServer.start(served, model, new ServerOptions(0, 2, 8, 1 << 20, 8 << 20));
+    }
+
+    @AfterEach
+    void end() {
+        if (server != null) {
+            server.close();
+            model.close();
+        }
+    }
+
+    private HttpResponse<String> complete(String fields) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/v1/completions"))
+                            .POST(BodyPublishers.ofString("{" + fields + "}"))
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+    }
+
+    private static String text(HttpResponse<String> response) throws Exception {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return new ObjectMapper()
+                .readTree(response.body())
+                .at("/choices/0/text")
+                .asText();
+    }
+
+    @Test
+    void streamsTheTextThatIsAnsweredAtOnceWithoutIt() throws Exception {
+        String whole = text(complete("\"prompt\":\"Hello\",\"max_tokens\":20"));
+        HttpResponse<String> stream = complete("\"prompt\":\"Hello\",\"max_tokens\":20,\"stream\":true");
+        StringBuilder joined = new StringBuilder();
+        for (String line :
+                stream.body().lines().filter(l -> l.startsWith("data: {")).toList()) {
+            joined.append(new ObjectMapper()
+                    .readTree(line.substring(6))
+                    .at("/choices/0/text")
+                    .asText());
+        }
+        assertThat(joined).hasToString(whole);
+        assertThat(whole).isNotEmpty();
+        assertThat(stream.body()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameText() throws Exception {
+        String fields = "\"prompt\":\"Hello\",\"max_tokens\":30,\"temperature\":1,\"seed\":";
+        assertThat(text(complete(fields + 5))).isEqualTo(text(complete(fields + 5)));
+        assertThat(text(complete(fields + 5))).isNotEqualTo(text(complete(fields + 6)));
+    }
+
+    @Test
+    void countsTokensAndSaysWhyItEnded() throws Exception {
+        JsonNode answer = new ObjectMapper()
+                .readTree(complete("\"prompt\":\"Hello\",\"max_tokens\":3").body());
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(3);
+        assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+    }
+
+    @Test
+    void refusesPromptsLongerThanTheContextAndWhatItDoesNotSupport() throws Exception {
+        HttpResponse<String> tooLong = complete("\"prompt\":\"" + "a".repeat(600) + "\"");
+        assertThat(tooLong.statusCode()).isEqualTo(400);
+        assertThat(tooLong.body()).contains("tokens").contains("512");
+        assertThat(complete("\"prompt\":\"a\",\"logprobs\":5").statusCode()).isEqualTo(400);
+    }
+}
