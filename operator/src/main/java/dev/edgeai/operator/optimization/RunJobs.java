@@ -96,7 +96,7 @@ record RunJobs(
                 trial.gates(),
                 trial.versions(),
                 config.registry().plainHttp(),
-                profile(action.accelerator()).delivery().contains(Delivery.BUNDLE));
+                profile(run.getSpec().accelerator()).delivery().contains(Delivery.BUNDLE));
         return new CertifyJob(
                         ref,
                         ref.certifyJob(action.job()),

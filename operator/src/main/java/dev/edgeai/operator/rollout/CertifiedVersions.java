@@ -41,6 +41,14 @@ final class CertifiedVersions {
                 .toList();
     }
 
+    /** Pullable reference of a version's bundle; empty when its run was not asked for one. */
+    static Optional<String> bundle(OptimizationRun run, CertifiedVersion version) {
+        return run.getStatus().certificates().stream()
+                .filter(certified -> certified.trial().equals(version.trial()) && certified.bundle() != null)
+                .findFirst()
+                .map(certified -> repository(version.artifact()) + "@" + certified.bundle());
+    }
+
     private static CertifiedVersion version(
             OptimizationRun run, ServedTarget target, String repository, Certified certified, TrialStatus trial) {
         String artifact = repository + "@" + certified.digest();

@@ -82,12 +82,9 @@ final class TargetRollout {
     private TargetOutcome bundle(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {
         Housekeeping.serving(target.objects()).forEach(cluster::delete);
         measurements.forget(target.objects().ref());
-        TargetStatus status = ranked.isEmpty()
-                ? TargetStatuses.bundle(target.status(), target.status().stable(), null)
-                : TargetStatuses.bundle(
-                        target.status(),
-                        version(ranked.getFirst()),
-                        "bundle " + ranked.getFirst().artifact() + " is certified and ready to be fetched");
+        TargetStatus status = run.isEmpty() || ranked.isEmpty()
+                ? unbundled(target.status())
+                : bundled(target.status(), ranked.getFirst(), CertifiedVersions.bundle(run.get(), ranked.getFirst()));
         return new TargetOutcome(
                 target.target(),
                 target.policy(),
@@ -103,20 +100,24 @@ final class TargetRollout {
                 target.now());
     }
 
-    private static Version version(CertifiedVersion v) {
-        return new Version(
-                v.revision(),
-                v.artifact(),
-                v.digest(),
-                v.certificate(),
-                v.run(),
-                v.trial(),
-                v.variant(),
-                v.speedup(),
-                v.accuracyRetention(),
-                0,
-                0,
-                0);
+    /** Until there is a new one the last bundle stands; what was served before is none. */
+    private static TargetStatus unbundled(TargetStatus status) {
+        return TargetStatuses.bundle(
+                status, status.bundle() == null ? null : status.stable(), status.bundle(), status.message());
+    }
+
+    private static TargetStatus bundled(TargetStatus status, CertifiedVersion version, Optional<String> bundle) {
+        return bundle.map(reference -> TargetStatuses.bundle(
+                        status,
+                        version.toVersion(),
+                        reference,
+                        "fetch it with: edgeai bundle oci://%s --into FOLDER --key public.pem".formatted(reference)))
+                .orElseGet(() -> TargetStatuses.bundle(
+                        status,
+                        null,
+                        null,
+                        "run %s certified %s without a bundle; annotate %s with a new value"
+                                .formatted(version.run(), version.variant(), Labels.RETRY)));
     }
 
     private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {

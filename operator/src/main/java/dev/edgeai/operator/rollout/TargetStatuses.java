@@ -52,7 +52,8 @@ final class TargetStatuses {
     }
 
     /** Of a target that is delivered as a bundle: no pods, so no traffic. */
-    static TargetStatus bundle(TargetStatus s, @Nullable Version bundle, @Nullable String message) {
+    static TargetStatus bundle(
+            TargetStatus s, @Nullable Version version, @Nullable String bundle, @Nullable String message) {
         return new TargetStatus(
                 s.name(),
                 RolloutPhase.IDLE,
@@ -60,7 +61,7 @@ final class TargetStatuses {
                 null,
                 null,
                 null,
-                bundle,
+                version,
                 null,
                 null,
                 List.of(),
@@ -68,6 +69,6 @@ final class TargetStatuses {
                 List.of(),
                 s.retry(),
                 message,
-                bundle == null ? null : bundle.artifact());
+                bundle);
     }
 }

@@ -181,14 +181,28 @@ class EdgeModelIT extends EdgeModelScenario {
     }
 
     @Test
-    void aBundleMakesNoPods() {
+    void aBundleMakesNoPodsAndIsReadyWithTheCommandThatFetchesIt() {
         create(MODEL.replace("accelerator: intel-cpu", "accelerator: intel-cpu, delivery: Bundle"));
-        RunResults.succeed(client, run(), BLUE);
+        RunResults.bundle(client, run(), BLUE, GREEN);
         EdgeModelStatus done = until(this::settledAndReady);
-        assertThat(target(done).message()).contains("registry:5000/models/vision/digits@" + BLUE);
+        String bundle = "registry:5000/models/vision/digits@" + GREEN;
+        assertThat(target(done).bundle()).isEqualTo(bundle);
+        assertThat(target(done).message())
+                .isEqualTo("fetch it with: edgeai bundle oci://" + bundle + " --into FOLDER --key public.pem");
+        assertThat(stable(done).digest()).isEqualTo(BLUE);
+        assertThat(condition(done, "Ready").getStatus()).isEqualTo("True");
         assertThat(done.phase()).isEqualTo("Bundled");
         assertThat(client.apps().deployments().inNamespace(namespace).list().getItems())
                 .isEmpty();
+    }
+
+    @Test
+    void aCertificateWithoutBundleIsNoDelivery() {
+        create(MODEL.replace("accelerator: intel-cpu", "accelerator: intel-cpu, delivery: Bundle"));
+        RunResults.succeed(client, run(), BLUE);
+        EdgeModelStatus seen = until(s -> String.valueOf(target(s).message()).contains("without a bundle"));
+        assertThat(target(seen).bundle()).isNull();
+        assertThat(condition(seen, "Ready").getStatus()).isEqualTo("False");
     }
 
     @Test

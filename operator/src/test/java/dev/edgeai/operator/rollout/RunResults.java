@@ -17,6 +17,23 @@ final class RunResults {
                accuracyRetention: {value: "0.99", lower: "0.98", upper: "1", samples: 1000},
                memoryReduction: "0.7", sizeReduction: "0.7"}}""";
 
+    private static final String CERTIFICATE = "{trial: %s, digest: \"%s\", certificate: \"%s\"%s}";
+
+    private static final String SUCCEEDED = """
+            phase: Succeeded
+            progress: 2/2
+            accelerator: %s
+            sourceDigest: "%s"
+            datasetDigest: "%s"
+            trials: [%s]
+            certificates: [%s]
+            selected: {trial: int8-a, variant: openvino/int8-a, digest: "%s", reason: fastest,
+              artifact: "registry:5000/models/vision/digits@%s", speedup: "3.1", accuracyRetention: "0.99"}
+            conditions: []
+            paretoFront: []
+            plan: []
+            """;
+
     private RunResults() {}
 
     static String digest(char letter) {
@@ -35,26 +52,28 @@ final class RunResults {
         for (int i = 0; i < digests.length; i++) {
             String name = "int8-" + "abcdefgh".charAt(i);
             trials.append(i == 0 ? "" : ",\n").append(TRIAL.formatted(name, digests[i]));
-            certificates
-                    .append(i == 0 ? "" : ", ")
-                    .append("{trial: %s, digest: \"%s\", certificate: \"%s\"}"
-                            .formatted(name, digests[i], digest('c')));
+            certificates.append(i == 0 ? "" : ", ").append(CERTIFICATE.formatted(name, digests[i], digest('c'), ""));
         }
-        write(client, run, """
-                phase: Succeeded
-                progress: 2/2
-                accelerator: %s
-                sourceDigest: "%s"
-                datasetDigest: "%s"
-                trials: [%s]
-                certificates: [%s]
-                selected: {trial: int8-a, variant: openvino/int8-a, digest: "%s", reason: fastest,
-                  artifact: "registry:5000/models/vision/digits@%s", speedup: "3.1", accuracyRetention: "0.99"}
-                conditions: []
-                paretoFront: []
-                plan: []
-                """.formatted(
+        write(
+                client,
+                run,
+                SUCCEEDED.formatted(
                         accelerator, digest('5'), digest('d'), trials, certificates, digests[0], digests[0]));
+    }
+
+    /** Succeeded with one variant, certified and bundled. */
+    static void bundle(KubernetesClient client, OptimizationRun run, String digest, String bundle) {
+        write(
+                client,
+                run,
+                SUCCEEDED.formatted(
+                        run.getSpec().accelerator(),
+                        digest('5'),
+                        digest('d'),
+                        TRIAL.formatted("int8-a", digest),
+                        CERTIFICATE.formatted("int8-a", digest, digest('c'), ", bundle: \"" + bundle + "\""),
+                        digest,
+                        digest));
     }
 
     static void search(KubernetesClient client, OptimizationRun run) {

@@ -34,7 +34,7 @@ public record CertifiedVersion(
         long latencyP95Micros) {
 
     /** As it stands in status, with no traffic and no pods yet. */
-    Version toVersion() {
+    public Version toVersion() {
         return new Version(
                 revision, artifact, digest, certificate, run, trial, variant, speedup, accuracyRetention, 0, 0, 0);
     }
