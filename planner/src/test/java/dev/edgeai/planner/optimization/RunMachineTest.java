@@ -37,6 +37,7 @@ import java.util.Set;
 
 import static dev.edgeai.planner.optimization.Runs.T0;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 @NullUnmarked // null takes a default
 class RunMachineTest {
@@ -232,15 +233,16 @@ class RunMachineTest {
                         Runs.nothing(),
                         jobs,
                         Map.of(
-                                "openvino-int8-ptq", Runs.done(new CertificateResult(Runs.digest("c1"), null)),
+                                "openvino-int8-ptq",
+                                        Runs.done(new CertificateResult(Runs.digest("c1"), Runs.digest("bundle"))),
                                 "openvino-int8-ac", Runs.done(new CertificateResult(Runs.digest("c2"), null)))),
                 T0.plusSeconds(90));
         assertThat(done.status().phase()).isEqualTo(RunPhase.SUCCEEDED);
         assertThat(condition(done, "Ready").getStatus()).isEqualTo("True");
         assertThat(done.status().certificate()).isEqualTo(Runs.digest("c1"));
         assertThat(done.status().certificates())
-                .extracting(Certified::certificate)
-                .containsExactly(Runs.digest("c1"), Runs.digest("c2"));
+                .extracting(Certified::certificate, Certified::bundle)
+                .containsExactly(tuple(Runs.digest("c1"), Runs.digest("bundle")), tuple(Runs.digest("c2"), null));
         assertThat(done.status().selected().artifact())
                 .isEqualTo("registry:5000/edgeai/default/digits@" + Runs.digest("openvino-int8-ptq"));
         assertThat(done.status().selected().reason()).startsWith("openvino/int8-ptq: 5.0x faster");
