@@ -13,8 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from text import TextDataset
 
 WORK = Path(os.environ.get("EDGEAI_WORK", "/work"))
 TERMINATION_LOG = Path(os.environ.get("EDGEAI_TERMINATION_LOG", "/dev/termination-log"))
@@ -22,6 +26,8 @@ MESSAGE_LIMIT = 1000  # characters, as the operator's contract says
 CLASSIFICATION = {"ImageClassification", "TextClassification", "AudioClassification", "Tabular"}
 PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl"}
 TEXT = {"TextClassification", "TextEmbedding", "TextGeneration"}
+TOKENIZER = "tokenizer.json"
+TOKENIZER_FILES = (TOKENIZER, "tokenizer_config.json", "1_Pooling/config.json")  # a text model's variant keeps them
 
 
 class Failure(Exception):
@@ -36,7 +42,8 @@ class Failure(Exception):
 class Spec:
     """The part of TrialSpec that an optimizer needs.
 
-    The parameter ``calibrationSamples`` goes before the evaluation's; ``measure.*`` is for the measure container.
+    The parameter ``calibrationSamples`` goes before the evaluation's, ``maxLength`` is of all techniques for text models,
+    ``measure.*`` is for the measure container.
     """
 
     technique: str
@@ -46,6 +53,7 @@ class Spec:
     calibration_samples: int
     seed: int
     threads: int
+    max_length: int = 128  # tokens of a calibration text, which is cut or padded to them
 
     @staticmethod
     def read(path: Path) -> "Spec":
@@ -54,14 +62,17 @@ class Spec:
             evaluation = spec["evaluation"]
             parameters = {k: v for k, v in (spec.get("parameters") or {}).items() if not k.startswith("measure.")}
             calibration_samples = parameters.pop("calibrationSamples", evaluation["calibrationSamples"])
+            task = spec["task"]
+            max_length = parameters.pop("maxLength", Spec.max_length) if task in TEXT else Spec.max_length
             return Spec(
                 technique=spec["technique"],
                 parameters=parameters,
-                task=spec["task"],
+                task=task,
                 samples=int(evaluation["samples"]),
                 calibration_samples=max(1, int(calibration_samples)),
                 seed=int(spec["seed"]),
                 threads=int(spec["threads"]),
+                max_length=max(1, int(max_length)),
             )
         except (OSError, ValueError, KeyError, TypeError) as e:
             raise Failure("InternalError", f"{path.name} is not a trial's specification: {e!r}") from e
@@ -264,16 +275,38 @@ class Job:
         self.progress(f"{len(texts.calibration)} calibration texts, {len(texts.evaluation)} evaluation texts")
         return texts
 
-    def dataset(self, inputs: list[Input]) -> Dataset:
+    def dataset(self, inputs: list[Input]) -> "Dataset | TextDataset":
         dynamic = [i.name for i in inputs if not i.shape or i.shape[0] not in (None, 1)]
         if dynamic:
             raise Failure(
                 "UnsupportedModel",
                 f"input {dynamic[0]} has no batch dimension of 1 or any size; export the model with a dynamic batch",
             )
-        dataset = Dataset(WORK / "dataset" / "dataset.npz", inputs, self.spec)
+        if (WORK / "dataset" / "dataset.jsonl").exists():
+            dataset = self._text_dataset(inputs)
+        else:
+            dataset = Dataset(WORK / "dataset" / "dataset.npz", inputs, self.spec)
         self.progress(f"{len(dataset.calibration)} calibration samples")
         return dataset
+
+    def _text_dataset(self, inputs: list[Input]) -> "TextDataset":
+        from text import TextDataset
+
+        tokenizer = self._beside_model(TOKENIZER)
+        if tokenizer is None:
+            raise Failure("UnsupportedModel", f"a dataset of texts needs {TOKENIZER} beside the model")
+        return TextDataset(self.texts().calibration, tokenizer, inputs, self.spec.max_length)
+
+    def _beside_model(self, name: str) -> Path | None:
+        """The file of that name that is nearest to the source's top."""
+        return min(self._source().rglob(name), key=lambda path: (len(path.parts), path), default=None)
+
+    def keep_tokenizer(self) -> None:
+        """Puts the tokenizer of a text model beside its variant."""
+        for name in TOKENIZER_FILES:
+            if file := self._beside_model(name):
+                (self.variant / name).parent.mkdir(exist_ok=True)
+                shutil.copyfile(file, self.variant / name)
 
     def finish(self, model: str, options: dict[str, str], note: str | None = None) -> None:
         """Writes the descriptor; the same variant gives the same bytes. A note is for people."""
@@ -295,7 +328,7 @@ class Job:
 
 def size(folder: Path) -> int:
     """Bytes of the files of a folder."""
-    return sum(path.stat().st_size for path in folder.iterdir())
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def finite(outputs: list[np.ndarray], what: str) -> None:

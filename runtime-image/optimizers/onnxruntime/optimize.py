@@ -11,12 +11,10 @@ Techniques and their parameters:
 """
 
 import logging
-import os
 import tempfile
 from pathlib import Path
 
-# ONNX Runtime decides about telemetry when it is imported.
-os.environ["CI"] = os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+from ort_model import inputs_of, load, operations, session_options, verify_runs
 
 import numpy as np
 import onnx
@@ -25,7 +23,7 @@ from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 import job
-from job import Dataset, Failure, Input, Job, Samples
+from job import Dataset, Failure, Job, Samples
 
 DYNAMIC_OPERATIONS = ["MatMul", "Gemm", "Attention", "EmbedLayerNormalization", "Gather", "LSTM"]
 QUANTIZED = {"QuantizeLinear", "DynamicQuantizeLinear", "DynamicQuantizeLSTM", "QAttention", "QEmbedLayerNormalization"}
@@ -47,8 +45,8 @@ def optimize() -> None:
     dataset = work.dataset(inputs_of(session))
     del session  # its copy of the weights is not needed while the model is rewritten
     written = technique(work, source, dataset)
-    onnx.checker.check_model(written)
     verify(written, model, dataset.calibration, work)
+    work.keep_tokenizer()
     work.finish(written.name, {})
 
 
@@ -126,42 +124,10 @@ def prepare(work: Job, source: Path) -> onnx.ModelProto:
         return onnx.load(prepared)
 
 
-def session_options() -> ort.SessionOptions:
-    options = ort.SessionOptions()
-    options.log_severity_level = 3
-    return options
-
-
-def load(path: Path, reason: str) -> ort.InferenceSession:
-    try:
-        return ort.InferenceSession(path, session_options(), providers=["CPUExecutionProvider"])
-    except Exception as e:  # ONNX Runtime's errors have no common class
-        raise Failure(reason, f"ONNX Runtime cannot load {path.name}: {e}") from e
-
-
-def inputs_of(session: ort.InferenceSession) -> list[Input]:
-    return [
-        Input(i.name, element_type(i.type), tuple(d if isinstance(d, int) else None for d in i.shape))
-        for i in session.get_inputs()
-    ]
-
-
-def element_type(text: str) -> np.dtype:
-    """``tensor(float)`` to float32."""
-    names = {"float": "float32", "double": "float64", "float16": "float16"}
-    word = text.removeprefix("tensor(").removesuffix(")")
-    try:
-        return np.dtype(names.get(word, word))
-    except TypeError as e:
-        raise Failure("UnsupportedModel", f"inputs of type {text} are not supported") from e
-
-
 def verify(written: Path, source: onnx.ModelProto, samples: Samples, work: Job) -> None:
     """The variant loads, answers finitely, and differs in the way the technique promises."""
-    outputs = load(written, "OptimizationFailed").run(None, samples[0])
-    job.finite(outputs, "the variant")
-    before = [node.op_type for node in source.graph.node]
-    after = [node.op_type for node in onnx.load(written).graph.node]
+    verify_runs(written, samples)
+    before, after = operations(source), operations(onnx.load(written))
     if work.spec.technique == "graph":
         if sorted(before) == sorted(after):
             raise Failure("NoEffect", "ONNX Runtime found nothing to optimize in the graph")

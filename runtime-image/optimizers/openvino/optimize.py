@@ -46,6 +46,7 @@ def optimize() -> None:
     work.progress(f"read {source.name}, {len(model.get_ops())} operations")
     dataset = work.dataset(ir.inputs_of(model))
     precision = technique(work, model, dataset)
+    work.keep_tokenizer()
     work.finish("model.xml", {"INFERENCE_PRECISION_HINT": precision})
 
 

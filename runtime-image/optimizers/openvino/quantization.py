@@ -1,11 +1,10 @@
 """int8 weights and activations: NNCF's post-training quantization, with SmoothQuant or accuracy control."""
 
 import logging
-import platform
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
+from cpu import overflow_fix
 from ir import compile_model, rest_precision, save, verify_int8
 
 import nncf
@@ -120,8 +119,8 @@ def settings_of(work: Job, smooth_quant: float = OFF) -> tuple[dict, AdvancedQua
     """What all int8 techniques have in common; SmoothQuant is on in one of them only."""
     nncf.set_log_level(logging.WARNING)
     preset = work.spec.choice("preset", "mixed", "performance")
-    fix = overflow_fix(work, Path("/proc/cpuinfo"))
-    work.versions |= {"nncf": nncf.__version__, "overflow_fix": fix.value}
+    work.versions["nncf"] = nncf.__version__
+    fix = OverflowFix.ENABLE if overflow_fix(work) else OverflowFix.DISABLE
     transformer = smooth_quant != OFF or work.spec.task in job.TEXT
     settings = {
         "preset": nncf.QuantizationPreset(preset),
@@ -129,16 +128,6 @@ def settings_of(work: Job, smooth_quant: float = OFF) -> tuple[dict, AdvancedQua
     }
     smoothing = AdvancedSmoothQuantParameters(convolution=OFF, matmul=smooth_quant)
     return settings, AdvancedQuantizationParameters(overflow_fix=fix, smooth_quant_alphas=smoothing)
-
-
-def overflow_fix(work: Job, cpuinfo: Path) -> OverflowFix:
-    """Halves the range of weights where int8 products would overflow: x86 CPUs without VNNI add them in 16 bits."""
-    choice = work.spec.choice("overflowFix", "auto", "enable", "disable")
-    vnni = "vnni" in cpuinfo.read_text()
-    if choice == "auto":
-        choice = "enable" if platform.machine() == "x86_64" and not vnni else "disable"
-    work.progress(f"overflow fix: {choice} (this CPU has {'' if vnni else 'no '}VNNI)")
-    return OverflowFix(choice)
 
 
 def validation_metric(work: Job, model: ov.Model, labelled: Samples | None, calibration: Samples):

@@ -1,0 +1,54 @@
+"""ONNX models in ONNX Runtime: loading, inputs, and whether a written one answers."""
+
+import os
+from pathlib import Path
+
+# ONNX Runtime decides about telemetry when it is imported.
+os.environ["CI"] = os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+
+import job
+from job import Failure, Input, Samples
+
+
+def session_options() -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    return options
+
+
+def load(path: Path, reason: str) -> ort.InferenceSession:
+    try:
+        return ort.InferenceSession(path, session_options(), providers=["CPUExecutionProvider"])
+    except Exception as e:  # ONNX Runtime's errors have no common class
+        raise Failure(reason, f"ONNX Runtime cannot load {path.name}: {e}") from e
+
+
+def inputs_of(session: ort.InferenceSession) -> list[Input]:
+    return [
+        Input(i.name, element_type(i.type), tuple(d if isinstance(d, int) else None for d in i.shape))
+        for i in session.get_inputs()
+    ]
+
+
+def element_type(text: str) -> np.dtype:
+    """``tensor(float)`` to float32."""
+    names = {"float": "float32", "double": "float64", "float16": "float16"}
+    word = text.removeprefix("tensor(").removesuffix(")")
+    try:
+        return np.dtype(names.get(word, word))
+    except TypeError as e:
+        raise Failure("UnsupportedModel", f"inputs of type {text} are not supported") from e
+
+
+def operations(model: onnx.ModelProto) -> list[str]:
+    return [node.op_type for node in model.graph.node]
+
+
+def verify_runs(written: Path, samples: Samples) -> None:
+    """The variant is a valid model, loads, and answers a sample finitely."""
+    onnx.checker.check_model(written)
+    job.finite(load(written, "OptimizationFailed").run(None, samples[0]), "the variant")

@@ -1,0 +1,185 @@
+"""Makes ONNX variants of an ONNX model with Olive workflows, for ONNX Runtime on the CPU.
+
+Techniques and their parameters:
+
+``graph``         Olive's peephole optimizer, then ONNX Runtime's own graph optimization. ``level``: extended, basic.
+``transformer``   the operations of a transformer fused into ONNX Runtime's. ``modelType``: bert, gpt2, vit, t5.
+``int8-dynamic``  weights in int8, activations quantized while running. ``perChannel``: false, true. ``convolutions``:
+                  false, true; ONNX Runtime's integer convolution is several times slower than its f32 one.
+``int8-static``   weights and activations in int8 (QDQ), ranges from calibration samples. ``perChannel``: true, false.
+                  ``calibration``: minmax, entropy, percentile. ``overflowFix``: auto, enable, disable.
+``int4-rtn``      weights of matrix products in int4, rounded to nearest in blocks. ``blockSize``: 32, 16, 64, 128,
+                  256. ``accuracyLevel``: 4 (computed in int8), 1 (in f32), 0 (as ONNX Runtime chooses).
+``fp16``          weights and arithmetic in fp16, inputs and outputs as they were. CPUs mostly compute it in f32.
+``session``       the model as it is, with the session options of the lowest latency in Olive's own search: number of
+                  threads (up to the accelerator's), execution mode, level of graph optimization.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from cpu import overflow_fix
+from ort_model import inputs_of, load, operations, verify_runs
+
+import onnx
+import onnxruntime as ort
+import workflow
+
+import job
+from job import Failure, Job
+
+FUSED = {"com.microsoft", "ai.onnx.contrib"}
+INT8 = {"QuantizeLinear", "DynamicQuantizeLinear", "DynamicQuantizeLSTM", "DynamicQuantizeMatMul", "QAttention"}
+CONVOLUTIONS = ["Conv", "ConvTranspose"]
+# Olive's numbers of ONNX Runtime's levels and modes
+LEVELS = {1: "ORT_ENABLE_BASIC", 2: "ORT_ENABLE_EXTENDED", 99: "ORT_ENABLE_ALL"}
+MODES = {0: "ORT_SEQUENTIAL", 1: "ORT_PARALLEL"}
+
+
+def optimize() -> None:
+    work = Job("olive", "OnnxRuntime", ["olive-ai", "onnxruntime", "onnx"])
+    technique = TECHNIQUES.get(work.spec.technique)
+    if technique is None:
+        raise Failure("UnsupportedTechnique", f"Olive knows {', '.join(TECHNIQUES)}, not '{work.spec.technique}'")
+    passes = technique(work)
+    source = work.source(".onnx")
+    inputs = inputs_of(load(source, "UnsupportedModel"))
+    samples = work.dataset(inputs).calibration
+    target = work.variant / "model.onnx"
+    with tempfile.TemporaryDirectory(dir=job.WORK) as folder:
+        output = workflow.run(work, Path(folder), source, inputs, samples, passes, technique is session)
+        for file in output.model.parent.glob("model.onnx*"):  # weights beyond 2 GB are a file of their own
+            shutil.move(file, work.variant / file.name)
+    verify_runs(target, samples)
+    verify_effect(work, source, target)
+    work.keep_tokenizer()
+    work.finish(target.name, named(work, output.session_options) if technique is session else {})
+
+
+def graph(work: Job) -> list[dict]:
+    work.spec.allow("level")
+    level = {"extended": 2, "basic": 1}[work.spec.choice("level", "extended", "basic")]
+    # The model's type matters for fusions in Python only, which are off.
+    runtime = {"type": "OrtTransformersOptimization", "model_type": "bert", "only_onnxruntime": True, "opt_level": level}
+    return [{"type": "OnnxPeepholeOptimizer"}, runtime]
+
+
+def transformer(work: Job) -> list[dict]:
+    work.spec.allow("modelType")
+    model_type = work.spec.choice("modelType", "bert", "gpt2", "vit", "t5")
+    return [{"type": "OrtTransformersOptimization", "model_type": model_type}]
+
+
+def int8_dynamic(work: Job) -> list[dict]:
+    work.spec.allow("perChannel", "convolutions")
+    settings = {"type": "OnnxDynamicQuantization", "precision": "int8", "per_channel": flag(work, "perChannel", "false")}
+    if not flag(work, "convolutions", "false"):
+        settings["op_types_to_exclude"] = CONVOLUTIONS
+    return [settings]
+
+
+def int8_static(work: Job) -> list[dict]:
+    work.spec.allow("perChannel", "calibration", "overflowFix")
+    methods = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
+    settings = {
+        "type": "OnnxStaticQuantization",
+        "data_config": workflow.DATA,
+        "quant_format": "QDQ",
+        "precision": "int8",
+        "activation_type": "uint8",
+        "calibrate_method": methods[work.spec.choice("calibration", *methods)],
+        "per_channel": flag(work, "perChannel", "true"),
+        "reduce_range": overflow_fix(work),
+    }
+    return [settings]
+
+
+def int4_rtn(work: Job) -> list[dict]:
+    work.spec.allow("blockSize", "accuracyLevel")
+    # The quantizer takes MatMul only, and leaves Gemm as it is without a word.
+    surgery = {"type": "GraphSurgeries", "surgeries": [{"surgeon": "GemmToMatMulAdd"}]}
+    settings = {
+        "type": "OnnxBlockWiseRtnQuantization",
+        "block_size": int(work.spec.choice("blockSize", "32", "16", "64", "128", "256")),
+        "accuracy_level": int(work.spec.choice("accuracyLevel", "4", "1", "0")),
+    }
+    return [surgery, settings]
+
+
+def fp16(work: Job) -> list[dict]:
+    work.spec.allow()
+    return [{"type": "OnnxFloatToFloat16", "keep_io_types": True}]
+
+
+def session(work: Job) -> list[dict]:
+    work.spec.allow()
+    settings = {
+        "type": "OrtSessionParamsTuning",
+        "data_config": workflow.DATA,
+        "intra_thread_num_list": list(range(1, work.spec.threads + 1)),
+        "execution_mode_list": list(MODES),
+        "opt_level_list": list(LEVELS),
+        # One value each, or Olive would search them too.
+        "providers_list": "CPUExecutionProvider",
+        "inter_thread_num_list": 1,
+        "io_bind": False,
+    }
+    return [settings]
+
+
+TECHNIQUES = {
+    "graph": graph,
+    "transformer": transformer,
+    "int8-dynamic": int8_dynamic,
+    "int8-static": int8_static,
+    "int4-rtn": int4_rtn,
+    "fp16": fp16,
+    "session": session,
+}
+
+
+def flag(work: Job, name: str, default: str) -> bool:
+    other = "false" if default == "true" else "true"
+    return work.spec.choice(name, default, other) == "true"
+
+
+def named(work: Job, options: dict) -> dict[str, str]:
+    """Olive's session options by ONNX Runtime's names, as its engine takes them."""
+    if not options:
+        raise Failure("NoEffect", "Olive found no session options better than ONNX Runtime's defaults")
+    words = {
+        "intra_op_num_threads": str(options["intra_op_num_threads"]),
+        "inter_op_num_threads": str(options["inter_op_num_threads"]),
+        "execution_mode": MODES[options["execution_mode"]],
+        "graph_optimization_level": LEVELS[options["graph_optimization_level"]],
+    }
+    work.progress("session options: " + ", ".join(f"{k}={v}" for k, v in words.items()))
+    return words
+
+
+def verify_effect(work: Job, source: Path, target: Path) -> None:
+    """Olive passes that find nothing to do say nothing: the written model must differ as the technique promises."""
+    technique = work.spec.technique
+    before, after = onnx.load(source), onnx.load(target)
+    kinds = ", ".join(sorted(set(operations(before))))
+    new = Counter(operations(after)) - Counter(operations(before))
+    if technique == "graph" and Counter(operations(after)) == Counter(operations(before)):
+        raise Failure("NoEffect", "Olive and ONNX Runtime found nothing to optimize in the graph")
+    if technique == "transformer" and not any(n.domain in FUSED and n.op_type in new for n in after.graph.node):
+        raise Failure("NoEffect", f"none of the model's operations ({kinds}) could be fused into a transformer's")
+    if technique.startswith("int8") and not INT8 & set(new):
+        raise Failure("NoEffect", f"{technique} quantized none of the model's operations ({kinds})")
+    if technique == "int4-rtn" and "MatMulNBits" not in new:
+        raise Failure("NoEffect", f"none of the model's operations ({kinds}) is a matrix product with constant weights")
+    smaller = {"int8-static": 0.75, "int4-rtn": 1.0, "fp16": 0.75}.get(technique)
+    if smaller is not None and target.stat().st_size > smaller * source.stat().st_size:
+        raise Failure(
+            "NoEffect", f"{technique} makes {target.stat().st_size} bytes of {source.stat().st_size}: few of them are weights"
+        )
+
+
+if __name__ == "__main__":
+    ort.set_default_logger_severity(3)
+    job.main(optimize)
