@@ -9,9 +9,21 @@ os.environ["CI"] = os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import numpy as np
 import onnx
 import onnxruntime as ort
+from onnx import version_converter
 
 import job
 from job import Failure, Input, Samples
+
+# What dynamic quantization may take. Convolutions stay in floating point: ONNX Runtime's integer one is several times
+# slower.
+DYNAMIC_OPERATIONS = ["MatMul", "Gemm", "Attention", "EmbedLayerNormalization", "Gather", "LSTM"]
+PER_CHANNEL_OPSET = 13  # the first whose QuantizeLinear has an axis
+
+
+def for_scales_per_channel(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with ONNX operators that can be quantized per channel."""
+    opset = next(item.version for item in model.opset_import if item.domain in ("", "ai.onnx"))
+    return model if opset >= PER_CHANNEL_OPSET else version_converter.convert_version(model, PER_CHANNEL_OPSET)
 
 
 def session_options() -> ort.SessionOptions:

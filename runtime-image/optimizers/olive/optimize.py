@@ -21,18 +21,18 @@ from collections import Counter
 from pathlib import Path
 
 from cpu import overflow_fix
-from ort_model import inputs_of, load, operations, verify_runs
+from ort_model import DYNAMIC_OPERATIONS, for_scales_per_channel, inputs_of, load, operations, verify_runs
 
 import onnx
 import onnxruntime as ort
 import workflow
+from onnxruntime.transformers.onnx_model import OnnxModel
 
 import job
 from job import Failure, Job
 
 FUSED = {"com.microsoft", "ai.onnx.contrib"}
 INT8 = {"QuantizeLinear", "DynamicQuantizeLinear", "DynamicQuantizeLSTM", "DynamicQuantizeMatMul", "QAttention"}
-CONVOLUTIONS = ["Conv", "ConvTranspose"]
 # Olive's numbers of ONNX Runtime's levels and modes
 LEVELS = {1: "ORT_ENABLE_BASIC", 2: "ORT_ENABLE_EXTENDED", 99: "ORT_ENABLE_ALL"}
 MODES = {0: "ORT_SEQUENTIAL", 1: "ORT_PARALLEL"}
@@ -49,9 +49,12 @@ def optimize() -> None:
     samples = work.dataset(inputs).calibration
     target = work.variant / "model.onnx"
     with tempfile.TemporaryDirectory(dir=job.WORK) as folder:
-        output = workflow.run(work, Path(folder), source, inputs, samples, passes, technique is session)
+        start = newer(source, Path(folder)) if technique is int8_static else source
+        output = workflow.run(work, Path(folder), start, inputs, samples, passes, technique is session)
         for file in output.model.parent.glob("model.onnx*"):  # weights beyond 2 GB are a file of their own
             shutil.move(file, work.variant / file.name)
+    if technique is fp16:
+        sort(target)
     verify_runs(target, samples)
     verify_effect(work, source, target)
     work.keep_tokenizer()
@@ -74,9 +77,13 @@ def transformer(work: Job) -> list[dict]:
 
 def int8_dynamic(work: Job) -> list[dict]:
     work.spec.allow("perChannel", "convolutions")
-    settings = {"type": "OnnxDynamicQuantization", "precision": "int8", "per_channel": flag(work, "perChannel", "false")}
-    if not flag(work, "convolutions", "false"):
-        settings["op_types_to_exclude"] = CONVOLUTIONS
+    settings = {
+        "type": "OnnxDynamicQuantization",
+        "precision": "int8",
+        "per_channel": flag(work, "perChannel", "false"),
+        # Olive leaves kinds out by the names of their nodes, and with one that has none all of them.
+        "op_types_to_quantize": DYNAMIC_OPERATIONS + (["Conv"] if flag(work, "convolutions", "false") else []),
+    }
     return [settings]
 
 
@@ -138,6 +145,23 @@ TECHNIQUES = {
     "fp16": fp16,
     "session": session,
 }
+
+
+def sort(path: Path) -> None:
+    """Puts nodes in the order that ONNX demands: the fp16 pass appends its casts at the end."""
+    model = onnx.load(path)
+    OnnxModel(model).topological_sort(is_deterministic=True)
+    onnx.save(model, path)
+
+
+def newer(source: Path, folder: Path) -> Path:
+    """The source where its operators can be quantized per channel, else a copy with newer ones. Olive would not say."""
+    model = onnx.load(source)
+    converted = for_scales_per_channel(model)
+    if converted is model:
+        return source
+    onnx.save(converted, folder / "source.onnx")
+    return folder / "source.onnx"
 
 
 def flag(work: Job, name: str, default: str) -> bool:

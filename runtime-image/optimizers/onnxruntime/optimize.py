@@ -14,7 +14,15 @@ import logging
 import tempfile
 from pathlib import Path
 
-from ort_model import inputs_of, load, operations, session_options, verify_runs
+from ort_model import (
+    DYNAMIC_OPERATIONS,
+    for_scales_per_channel,
+    inputs_of,
+    load,
+    operations,
+    session_options,
+    verify_runs,
+)
 
 import numpy as np
 import onnx
@@ -25,7 +33,6 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 import job
 from job import Dataset, Failure, Job, Samples
 
-DYNAMIC_OPERATIONS = ["MatMul", "Gemm", "Attention", "EmbedLayerNormalization", "Gather", "LSTM"]
 QUANTIZED = {"QuantizeLinear", "DynamicQuantizeLinear", "DynamicQuantizeLSTM", "QAttention", "QEmbedLayerNormalization"}
 LEVELS = {
     "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
@@ -116,12 +123,12 @@ class Calibration(quantization.CalibrationDataReader):
 
 
 def prepare(work: Job, source: Path) -> onnx.ModelProto:
-    """Shapes inferred and constants folded, as quantization wants it."""
+    """Shapes inferred, constants folded and operators of a version that has scales per channel."""
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         work.progress("prepared for quantization")
-        return onnx.load(prepared)
+        return for_scales_per_channel(onnx.load(prepared))
 
 
 def verify(written: Path, source: onnx.ModelProto, samples: Samples, work: Job) -> None:

@@ -1,5 +1,6 @@
 """A small real model and its dataset, and a way to run an optimizer as its container does: a process of its own."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,6 +15,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 OPTIMIZERS = Path(__file__).parent.parent
 sys.path.insert(0, str(OPTIMIZERS / "common"))
+# What is the same for all frameworks is tested with the one that is installed.
+FRAMEWORK, TECHNIQUE = ("openvino", "int8-ptq") if importlib.util.find_spec("nncf") else ("onnxruntime", "int8-static")
 
 
 def classifier(path: Path, batch: str | int = "N") -> None:
@@ -89,6 +92,16 @@ def images(count: int, seed: int = 3) -> np.ndarray:
     random = np.random.default_rng(seed)
     coarse = random.random((count, 3, 4, 4), dtype=np.float32).repeat(4, axis=2).repeat(4, axis=3)
     return coarse * 0.8 + random.random((count, 3, 16, 16), dtype=np.float32) * 0.2
+
+
+def onnx_error(variant: Path, source: Path) -> float:
+    """Root mean square of the difference of two models' answers, relative to the source's."""
+    import onnxruntime
+
+    inputs = {"images": images(50, seed=9)}
+    sessions = [onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]) for path in (variant, source)]
+    answer, expected = (session.run(None, inputs)[0] for session in sessions)
+    return float(np.sqrt(np.mean((answer - expected) ** 2) / np.mean(expected**2)))
 
 
 @dataclass(frozen=True)

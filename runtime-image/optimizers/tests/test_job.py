@@ -1,16 +1,11 @@
 """What all optimizers share, run through whichever framework is installed."""
 
-import importlib.util
-
 import numpy as np
 import pytest
-from conftest import Work, failed, images, succeeded
+from conftest import FRAMEWORK, TECHNIQUE, Work, failed, images, succeeded
 
 import job
 
-FRAMEWORK, TECHNIQUE = (
-    ("openvino", "int8-ptq") if importlib.util.find_spec("openvino") else ("onnxruntime", "int8-static")
-)
 IMAGES = [job.Input("images", np.dtype(np.float32), (None, 3, 16, 16))]
 
 

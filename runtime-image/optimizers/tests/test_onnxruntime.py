@@ -2,18 +2,9 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
-from conftest import Work, failed, images, pooling, succeeded
+from conftest import Work, failed, onnx_error, pooling, succeeded
 
 TECHNIQUES = ["graph", "int8-dynamic", "int8-static"]
-
-
-def run(path):
-    session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
-    return session.run(None, {"images": images(50, seed=9)})[0]
-
-
-def error(outputs, expected):
-    return float(np.sqrt(np.mean((outputs - expected) ** 2) / np.mean(expected**2)))
 
 
 def operations(path):
@@ -29,7 +20,7 @@ def test_a_variant_answers_like_its_source_and_says_how_it_must_run(work: Work, 
     assert (descriptor["framework"], descriptor["technique"]) == ("onnxruntime", technique)
     assert descriptor["versions"]["onnxruntime"] == "1.29.0"
     assert set(outcome.files()) == {"edgeai.json", "model.onnx"}
-    assert error(run(outcome.variant / descriptor["model"]), run(work.source)) < 0.1
+    assert onnx_error(outcome.variant / descriptor["model"], work.source) < 0.1
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)

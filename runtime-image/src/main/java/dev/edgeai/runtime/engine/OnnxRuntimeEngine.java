@@ -7,12 +7,8 @@ import ai.onnxruntime.OrtSession;
 import dev.edgeai.api.trial.VariantDescriptor;
 
 import java.nio.file.Path;
-import java.util.Map;
 
-/**
- * ONNX Runtime on the CPU. A descriptor's options are session configuration entries, for example
- * {@code session.intra_op.allow_spinning}.
- */
+/** ONNX Runtime on the CPU. A descriptor's options are those of {@link SessionSettings}. */
 public final class OnnxRuntimeEngine implements TensorEngine {
     public static final String NAME = "OnnxRuntime";
 
@@ -31,13 +27,7 @@ public final class OnnxRuntimeEngine implements TensorEngine {
         Path file = ModelFiles.resolve(folder, descriptor.model());
         OrtEnvironment environment = environment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            for (Map.Entry<String, String> option : descriptor.options().entrySet()) {
-                options.addConfigEntry(option.getKey(), option.getValue());
-            }
+            SessionSettings.apply(options, descriptor.options(), threads);
             return OnnxRuntimeModel.open(environment, environment.createSession(file.toString(), options));
         } catch (OrtException e) {
             throw new EngineException("ONNX Runtime cannot load " + descriptor.model() + ": " + e.getMessage(), e);

@@ -5,6 +5,7 @@ import dev.edgeai.runtime.testing.OnnxModels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
@@ -130,6 +131,37 @@ class EngineTest {
                     .as("f32 keeps 24 bits of mantissa; bf16 would not")
                     .containsExactly(0.1f, 1f);
         }
+    }
+
+    @Test
+    void runsOnnxModelsWithTunedSessionOptionsAndTheSameAnswers() throws Exception {
+        OnnxModels.write(folder, OnnxModels.linear(WEIGHTS));
+        Map<String, String> tuned = Map.of(
+                "intra_op_num_threads", "64",
+                "inter_op_num_threads", "2",
+                "execution_mode", "ORT_PARALLEL",
+                "graph_optimization_level", "ORT_ENABLE_BASIC",
+                "session.intra_op.allow_spinning", "0");
+        try (LoadedModel model = Engines.load(folder, descriptor("OnnxRuntime", "model.onnx", tuned), 2)) {
+            assertThat(floats(model.infer(Map.of("x", Tensor.ofFloats(new float[] {1, 1, 1}, 1, 3)))))
+                    .containsExactly(6, 60);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "execution_mode, fast, 'one of ORT_PARALLEL, ORT_SEQUENTIAL'",
+        "graph_optimization_level, 99, 'one of ORT_DISABLE_ALL,'",
+        "intra_op_num_threads, 0, 'a number of threads'",
+        "inter_op_num_threads, many, 'a number of threads'"
+    })
+    void refusesSessionOptionsThatOnnxRuntimeHasNot(String name, String value, String words) throws Exception {
+        OnnxModels.write(folder, OnnxModels.linear(WEIGHTS));
+        VariantDescriptor descriptor = descriptor("OnnxRuntime", "model.onnx", Map.of(name, value));
+        assertThatThrownBy(() -> Engines.load(folder, descriptor, 1))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(words);
     }
 
     @Test

@@ -1,0 +1,98 @@
+import numpy as np
+import onnx
+import pytest
+from conftest import Work, failed, onnx_error, pooling, succeeded
+
+EFFECTIVE = ["graph", "int8-dynamic", "int8-static", "int4-rtn", "fp16", "session"]
+OPTIONS = {"intra_op_num_threads", "inter_op_num_threads", "execution_mode", "graph_optimization_level"}
+
+
+def operations(path):
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+@pytest.mark.parametrize("technique", EFFECTIVE)
+def test_a_variant_answers_like_its_source_and_says_how_it_must_run(work: Work, technique: str):
+    outcome = succeeded(work.optimize("olive", technique))
+
+    descriptor = outcome.descriptor
+    assert (descriptor["engine"], descriptor["framework"], descriptor["technique"]) == ("OnnxRuntime", "olive", technique)
+    assert descriptor["versions"]["olive-ai"] == "0.13.0"
+    assert set(descriptor["options"]) == (OPTIONS if technique == "session" else set())
+    assert set(outcome.files()) == {"edgeai.json", "model.onnx"}
+    assert {path.name for path in work.folder.iterdir()} == {"source", "dataset", "spec.json", "variant"}
+    # These weights are random: nothing forgives four bits here.
+    assert onnx_error(outcome.variant / "model.onnx", work.source) < (0.25 if technique == "int4-rtn" else 0.1)
+
+
+@pytest.mark.parametrize("technique", ["int8-static", "int4-rtn", "fp16"])
+def test_the_same_job_gives_the_same_bytes(work: Work, tmp_path_factory, technique: str):
+    other = Work(tmp_path_factory.mktemp("other"))
+
+    first, second = (succeeded(w.optimize("olive", technique)).files() for w in (work, other))
+
+    assert first == second
+
+
+def test_quantized_weights_take_a_quarter_and_less_of_the_bytes(work: Work):
+    full = work.source.stat().st_size
+    sizes = {t: len(succeeded(work.optimize("olive", t)).files()["model.onnx"]) for t in ("int8-static", "int4-rtn")}
+
+    assert sizes["int8-static"] < 0.3 * full
+    assert sizes["int4-rtn"] < 0.25 * full
+
+
+def test_dynamic_quantization_takes_convolutions_only_when_asked_to(work: Work):
+    default = operations(succeeded(work.optimize("olive", "int8-dynamic")).variant / "model.onnx")
+    asked = operations(succeeded(work.optimize("olive", "int8-dynamic", convolutions="true")).variant / "model.onnx")
+
+    assert (default.count("Conv"), default.count("ConvInteger")) == (2, 0)
+    assert (asked.count("Conv"), asked.count("ConvInteger")) == (0, 2)
+
+
+def test_a_smaller_block_takes_more_bytes_and_an_odd_one_is_refused(work: Work):
+    default = succeeded(work.optimize("olive", "int4-rtn")).files()["model.onnx"]
+    smaller = succeeded(work.optimize("olive", "int4-rtn", blockSize="16")).files()["model.onnx"]
+
+    assert len(default) < len(smaller)
+    failed(work.optimize("olive", "int4-rtn", blockSize="7"), "InvalidParameter", "blockSize must be one of 32")
+
+
+def test_session_tuning_leaves_the_model_and_stays_within_the_accelerator_s_threads(work: Work):
+    outcome = succeeded(work.optimize("olive", "session"))
+
+    assert outcome.files()["model.onnx"] == work.source.read_bytes()
+    assert outcome.descriptor["options"]["intra_op_num_threads"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("technique", "words"),
+    [
+        ("graph", "nothing to optimize"),
+        ("transformer", "could be fused into a transformer's"),
+        ("int8-dynamic", "quantized none of the model's operations"),
+        ("int8-static", "few of them are weights"),
+        ("int4-rtn", "is a matrix product with constant weights"),
+        ("fp16", "few of them are weights"),
+    ],
+)
+def test_a_pass_that_does_nothing_in_silence_fails(work: Work, technique: str, words: str):
+    pooling(work.source)
+
+    failed(work.optimize("olive", technique), "NoEffect", words)
+
+
+def test_what_olive_fails_of_is_told(work: Work):
+    # There is no histogram of what is not a number; Olive exits with 0 all the same.
+    work.write_dataset(images=np.full((200, 3, 16, 16), np.nan, np.float32))
+
+    outcome = work.optimize("olive", "int8-static", calibration="entropy")
+
+    failed(outcome, "OptimizationFailed", "Olive left no model of OnnxStaticQuantization: ")
+
+
+def test_parameters_and_techniques_that_do_not_exist_are_refused(work: Work):
+    failed(work.optimize("olive", "int3"), "UnsupportedTechnique", "Olive knows graph")
+    failed(work.optimize("olive", "fp16", level="all"), "InvalidParameter", "fp16 has no parameter level")
+    work.source.write_bytes(work.source.read_bytes()[:1000])
+    failed(work.optimize("olive", "fp16"), "UnsupportedModel", "ONNX Runtime cannot load model.onnx")
