@@ -69,7 +69,7 @@ public record WarmupVerdict(Verdict verdict, String message) {
                             .formatted(
                                     seen.requests(),
                                     live == null
-                                            ? "the dataset has no labels"
+                                            ? "the dataset has no labels for such answers"
                                             : "the certificate names no task metric"));
         }
         Estimate promised = certified.get();

@@ -5,6 +5,7 @@ import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.runtime.artifact.Sources;
 import dev.edgeai.runtime.assess.SourceFiles;
 import dev.edgeai.runtime.assess.UnreadableModelException;
@@ -68,10 +69,10 @@ final class FetchCommand implements Callable<Integer> {
         return new FetchResult(fetched.digest().toString(), dataset.datasetDigest(), fetched.bytes());
     }
 
-    /** Text cannot be sent to a server without the tokenizer of its model. */
+    /** Text cannot be sent to a server of tensors without the tokenizer of its model. */
     private FetchResult datasetOnly(Sources sources, TrialSpec spec) throws IOException {
         FetchResult fetched = dataset(sources, spec);
-        if (DatasetFile.in(into.resolve("dataset")).text()) {
+        if (DatasetFile.in(into.resolve("dataset")).text() && spec.task() != Task.TEXT_GENERATION) {
             ModelSource source = spec.source();
             sources.only(
                     Tokenizer.FILES,

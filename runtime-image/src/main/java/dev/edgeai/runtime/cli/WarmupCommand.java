@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.Metric;
 import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.runtime.benchmark.GenerationRequest;
 import dev.edgeai.runtime.client.InferenceClient;
 import dev.edgeai.runtime.client.InferenceFailedException;
 import dev.edgeai.runtime.client.ModelDescription;
@@ -16,6 +17,8 @@ import dev.edgeai.runtime.evaluate.Dataset;
 import dev.edgeai.runtime.evaluate.DatasetFile;
 import dev.edgeai.runtime.evaluate.Evaluator;
 import dev.edgeai.runtime.evaluate.InvalidDatasetException;
+import dev.edgeai.runtime.evaluate.TextSample;
+import dev.edgeai.runtime.evaluate.TextSamples;
 import dev.edgeai.runtime.measure.MeasureSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,10 +30,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** {@code edgeai warmup}: sends evaluation samples to a server and rates what it answers. */
 @Command(
@@ -41,6 +47,7 @@ import java.util.concurrent.Callable;
         })
 final class WarmupCommand implements Callable<Integer> {
     private static final long MAX_DATASET_BYTES = 8L << 30;
+    private static final int TOKEN_CHARACTERS = 4; // of a token of plain text, about
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Environment environment;
@@ -125,9 +132,13 @@ final class WarmupCommand implements Callable<Integer> {
         Evaluation evaluation = spec.map(TrialSpec::evaluation)
                 .orElseGet(() -> new Evaluation(
                         new Evaluation.Dataset(dataset.toUri().toString(), null), null, requests, calibrationSamples));
+        DatasetFile file = Files.isDirectory(dataset) ? DatasetFile.in(dataset) : DatasetFile.of(dataset);
+        Warmup warmup = new Warmup(url, model, timeout, concurrency, Duration.ofSeconds(deadlineSeconds));
+        if (described.language()) {
+            return warmup.run(prompts(file, evaluation), GenerationRequest.ANSWER);
+        }
         Task rated =
                 Optional.ofNullable(task).or(() -> spec.map(TrialSpec::task)).orElse(Task.IMAGE_CLASSIFICATION);
-        DatasetFile file = Files.isDirectory(dataset) ? DatasetFile.in(dataset) : DatasetFile.of(dataset);
         Dataset samples = Dataset.read(
                 file,
                 evaluation,
@@ -136,13 +147,28 @@ final class WarmupCommand implements Callable<Integer> {
                 source,
                 MeasureSettings.maxTokens(spec.map(TrialSpec::parameters).orElse(Map.of())));
         Metric metric = Evaluator.metric(rated, evaluation, samples);
-        return new Warmup(url, model, timeout, concurrency, Duration.ofSeconds(deadlineSeconds))
-                .run(
-                        samples,
-                        requests,
-                        AnswerReader.of(rated, described.outputInfos()),
-                        metric,
-                        spec.map(TrialSpec::seed).orElse(0));
+        return warmup.run(
+                samples,
+                requests,
+                AnswerReader.of(rated, described.outputInfos()),
+                metric,
+                spec.map(TrialSpec::seed).orElse(0));
+    }
+
+    /** Beginnings of the evaluated texts, about as long as the requests that the certified latency is of. */
+    private List<String> prompts(DatasetFile file, Evaluation evaluation) {
+        TextSamples samples = TextSamples.read(file.path(), evaluation.calibrationSamples());
+        List<String> prompts = Stream.concat(
+                        samples.texts().stream().map(TextSample::text),
+                        samples.prompts().stream().map(TextSample::prompt))
+                .map(Objects::requireNonNull)
+                .limit(Math.min(requests, evaluation.samples()))
+                .map(text -> text.substring(0, Math.min(text.length(), GenerationRequest.PROMPT * TOKEN_CHARACTERS)))
+                .toList();
+        if (prompts.isEmpty()) {
+            throw new InvalidDatasetException("it leaves no text to evaluate");
+        }
+        return prompts;
     }
 
     /** Asks for the metadata until it is given: a new Service takes a moment to reach its pods. */

@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.client;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.engine.Tensor;
 
@@ -12,7 +14,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 
 /**
  * Speaks the Open Inference Protocol to one model. Nothing is tried twice. Each client has connections of its own, so a
@@ -22,6 +26,8 @@ public final class InferenceClient implements AutoCloseable {
     private static final int SHOWN_CHARACTERS = 300;
 
     private final HttpClient http;
+    private final String completionsUri;
+    private final String model;
     private final String modelUri;
     private final Duration timeout;
 
@@ -34,7 +40,10 @@ public final class InferenceClient implements AutoCloseable {
      */
     public InferenceClient(URI base, String model, Duration timeout) {
         String root = base.toString();
-        modelUri = (root.endsWith("/") ? root.substring(0, root.length() - 1) : root) + "/v2/models/" + model;
+        root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
+        completionsUri = root + "/v1/completions";
+        modelUri = root + "/v2/models/" + model;
+        this.model = model;
         this.timeout = timeout;
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -79,18 +88,51 @@ public final class InferenceClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets a language model go on from a prompt, with its likeliest tokens.
+     *
+     * @param maxTokens most tokens to write
+     * @return what it wrote
+     */
+    public String complete(String prompt, int maxTokens) throws InferenceFailedException, InterruptedException {
+        String body = Json.write(new CompletionBody(model, prompt, maxTokens));
+        HttpResponse<byte[]> response = send(HttpRequest.newBuilder(URI.create(completionsUri))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+        try {
+            return Json.read(new String(response.body(), StandardCharsets.UTF_8), CompletionAnswer.class)
+                    .choices()
+                    .getFirst()
+                    .text();
+        } catch (IOException | NoSuchElementException e) {
+            throw new InferenceFailedException(completionsUri + " gave no valid answer: " + e.getMessage(), e);
+        }
+    }
+
+    private record CompletionBody(
+            String model,
+            String prompt,
+            @JsonProperty("max_tokens") int maxTokens) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record CompletionAnswer(List<Choice> choices) {
+        @JsonIgnoreProperties(ignoreUnknown = true)
+        private record Choice(String text) {}
+    }
+
     private HttpResponse<byte[]> send(HttpRequest.Builder request)
             throws InferenceFailedException, InterruptedException {
+        HttpRequest sent = request.timeout(timeout).build();
         HttpResponse<byte[]> response;
         try {
-            response = http.send(request.timeout(timeout).build(), BodyHandlers.ofByteArray());
+            response = http.send(sent, BodyHandlers.ofByteArray());
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new InferenceFailedException("no answer from " + modelUri + ": " + why, e);
+            throw new InferenceFailedException("no answer from " + sent.uri() + ": " + why, e);
         }
         if (response.statusCode() != 200) {
             throw new InferenceFailedException(
-                    modelUri + " answered " + response.statusCode() + ": " + shown(response));
+                    sent.uri() + " answered " + response.statusCode() + ": " + shown(response));
         }
         return response;
     }

@@ -29,6 +29,8 @@ public record ModelDescription(
     @SuppressWarnings({"NullAway", "ConstantValue"}) // optional in the protocol
     public ModelDescription {
         versions = versions == null ? List.of() : List.copyOf(versions);
+        inputs = inputs == null ? List.of() : List.copyOf(inputs);
+        outputs = outputs == null ? List.of() : List.copyOf(outputs);
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
     }
 
@@ -38,6 +40,11 @@ public record ModelDescription(
         TensorInfo info() {
             return new TensorInfo(name, datatype, shape);
         }
+    }
+
+    /** Whether it takes text and no tensors. */
+    public boolean language() {
+        return inputs.isEmpty();
     }
 
     public List<TensorInfo> inputInfos() {

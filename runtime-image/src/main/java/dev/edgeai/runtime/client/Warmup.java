@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,18 +40,46 @@ public record Warmup(URI base, String model, Duration timeout, int concurrency, 
      */
     public WarmupResult run(Dataset dataset, int requests, AnswerReader reader, Metric metric, long seed)
             throws InterruptedException {
-        Run run = new Run(dataset, Math.min(requests, dataset.size()), reader);
+        Run run = send(Math.min(requests, dataset.size()), (client, i) -> {
+            InferenceClient.Answer answer = client.infer(dataset.sample(i));
+            return reader.classifier() ? reader.answer(answer.outputs()) : 0;
+        });
+        boolean rated = reader.classifier() && dataset.labels().isPresent();
+        return run.result(rated ? run.quality(dataset.labels().get(), metric, seed) : null);
+    }
+
+    /**
+     * Sends prompts to a language model. What it writes has no quality that a label tells.
+     *
+     * @param prompts all of them are sent
+     * @param maxTokens most tokens it writes for each
+     */
+    public WarmupResult run(List<String> prompts, int maxTokens) throws InterruptedException {
+        return send(prompts.size(), (client, i) -> {
+                    client.complete(prompts.get(i), maxTokens);
+                    return 0;
+                })
+                .result(null);
+    }
+
+    private Run send(int size, Request request) throws InterruptedException {
+        Run run = new Run(size, request);
         try (ExecutorService senders = Executors.newFixedThreadPool(concurrency)) {
             for (int i = 0; i < concurrency; i++) {
                 senders.execute(run::sendUntilDone);
             }
         }
-        return run.result(metric, seed);
+        return run;
+    }
+
+    /** Sends one sample and gives the class that was answered; 0 where there are no classes. */
+    @FunctionalInterface
+    private interface Request {
+        int answer(InferenceClient client, int sample) throws InferenceFailedException, InterruptedException;
     }
 
     private final class Run {
-        private final Dataset dataset;
-        private final AnswerReader reader;
+        private final Request request;
         private final int[] answers;
         private final long[] micros;
         private final boolean[] answered;
@@ -58,9 +87,8 @@ public record Warmup(URI base, String model, Duration timeout, int concurrency, 
         private final AtomicReference<@Nullable String> firstError = new AtomicReference<>();
         private final long end = System.nanoTime() + deadline.toNanos();
 
-        Run(Dataset dataset, int size, AnswerReader reader) {
-            this.dataset = dataset;
-            this.reader = reader;
+        Run(int size, Request request) {
+            this.request = request;
             answers = new int[size];
             micros = new long[size];
             answered = new boolean[size];
@@ -79,11 +107,8 @@ public record Warmup(URI base, String model, Duration timeout, int concurrency, 
         private void send(int i) {
             try (InferenceClient client = new InferenceClient(base, model, timeout)) {
                 long start = System.nanoTime();
-                InferenceClient.Answer answer = client.infer(dataset.sample(i));
+                answers[i] = request.answer(client, i);
                 micros[i] = (System.nanoTime() - start) / 1_000;
-                if (reader.classifier()) {
-                    answers[i] = reader.answer(answer.outputs());
-                }
                 answered[i] = true;
             } catch (InferenceFailedException | RuntimeException e) {
                 fail("sample " + i + ": " + e.getMessage());
@@ -96,13 +121,16 @@ public record Warmup(URI base, String model, Duration timeout, int concurrency, 
             firstError.compareAndSet(null, message);
         }
 
-        WarmupResult result(Metric metric, long seed) {
-            int[] good =
-                    IntStream.range(0, answered.length).filter(i -> answered[i]).toArray();
+        private int[] good() {
+            return IntStream.range(0, answered.length).filter(i -> answered[i]).toArray();
+        }
+
+        WarmupResult result(@Nullable Estimate quality) {
+            int[] good = good();
             return new WarmupResult(
                     answered.length,
                     answered.length - good.length,
-                    quality(good, metric, seed),
+                    quality,
                     percentile95(Arrays.stream(good)
                             .mapToLong(i -> micros[i])
                             .sorted()
@@ -110,11 +138,12 @@ public record Warmup(URI base, String model, Duration timeout, int concurrency, 
                     firstError.get());
         }
 
-        private @Nullable Estimate quality(int[] good, Metric metric, long seed) {
-            if (good.length == 0 || !reader.classifier() || dataset.labels().isEmpty()) {
+        @Nullable
+        Estimate quality(long[] allLabels, Metric metric, long seed) {
+            int[] good = good();
+            if (good.length == 0) {
                 return null;
             }
-            long[] allLabels = dataset.labels().get();
             int[] given = Arrays.stream(good).map(i -> answers[i]).toArray();
             long[] labels = Arrays.stream(good).mapToLong(i -> allLabels[i]).toArray();
             return switch (metric) {

@@ -2,6 +2,8 @@ package dev.edgeai.runtime.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.edgeai.api.trial.WarmupResult;
+import dev.edgeai.runtime.client.Warmup;
 import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.testing.GgufModels;
@@ -17,7 +19,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -104,5 +111,40 @@ class LanguageServingTest {
         assertThat(tooLong.statusCode()).isEqualTo(400);
         assertThat(tooLong.body()).contains("tokens").contains("512");
         assertThat(complete("\"prompt\":\"a\",\"logprobs\":5").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aStopSequenceEndsTheTextAndIsNoPartOfIt() throws Exception {
+        String whole = text(complete("\"prompt\":\"Hello\",\"max_tokens\":20"));
+        String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 1);
+        String body = new ObjectMapper().writeValueAsString(stop);
+        assertThat(text(complete("\"prompt\":\"Hello\",\"max_tokens\":20,\"stop\":" + body)))
+                .isEqualTo(whole.substring(0, whole.indexOf(stop)));
+    }
+
+    @Test
+    void requestsAtOnceDoNotMix() throws Exception {
+        String one = "\"prompt\":\"Hello\",\"max_tokens\":20";
+        String other = "\"prompt\":\"Goodbye to all\",\"max_tokens\":20";
+        String expectedOne = text(complete(one));
+        String expectedOther = text(complete(other));
+        try (ExecutorService callers = Executors.newFixedThreadPool(2)) {
+            Future<HttpResponse<String>> first = callers.submit(() -> complete(one));
+            Future<HttpResponse<String>> second = callers.submit(() -> complete(other));
+            assertThat(text(first.get())).isEqualTo(expectedOne);
+            assertThat(text(second.get())).isEqualTo(expectedOther);
+        }
+    }
+
+    @Test
+    void warmsUpWithPromptsAndReportsFailures() throws Exception {
+        Warmup warmup = new Warmup(
+                URI.create("http://127.0.0.1:" + server.port()), "m", Duration.ofSeconds(30), 2, Duration.ofMinutes(1));
+        WarmupResult result = warmup.run(List.of("Hello", "a".repeat(600), "Hello again"), 4);
+        assertThat(result.requests()).isEqualTo(3);
+        assertThat(result.failed()).isEqualTo(1);
+        assertThat(result.firstError()).contains("400").contains("512");
+        assertThat(result.quality()).isNull();
+        assertThat(result.latencyP95Micros()).isPositive();
     }
 }
