@@ -98,6 +98,7 @@ class RolloutE2E {
                         100 * traffic.shareSince(start, ramping.candidate().revision());
             }
             second = model.awaitServing(first, Duration.ofMinutes(3));
+            timeline.awaitPhase(RolloutPhase.IDLE);
             seen = timeline.seen();
             assertThat(timeline.phases())
                     .containsSubsequence(

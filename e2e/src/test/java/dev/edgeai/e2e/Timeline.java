@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +36,14 @@ final class Timeline implements AutoCloseable {
 
     List<TargetStatus> seen() {
         return List.copyOf(seen);
+    }
+
+    /** Waits for the news of a phase that was read elsewhere: the watch may be behind. */
+    void awaitPhase(RolloutPhase phase) {
+        Until.holds(
+                "the watch tells of " + phase,
+                Duration.ofSeconds(30),
+                () -> !seen.isEmpty() && seen.getLast().phase() == phase);
     }
 
     /** The phases in order, repetitions left out; ramp steps as {@code RAMPING 0}. */
