@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.engine;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -39,6 +40,13 @@ public interface LanguageModel extends AutoCloseable {
 
     /** The model's own chat template (Jinja), where it has one. */
     Optional<String> chatTemplate();
+
+    /**
+     * Writes a conversation as the model's own template has it, up to where its answer begins.
+     *
+     * @return empty where it has no template that the engine knows
+     */
+    Optional<String> renderChat(List<ChatMessage> messages);
 
     /**
      * Opens an empty session, with memory for {@link #contextLength()} tokens.

@@ -4,9 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -16,6 +18,7 @@ final class LlamaCppModel implements LanguageModel {
     static final int MAX_BATCH = 512;
 
     private static final int PIECE_BYTES = 256;
+    private static final int CHAT_BYTES = 4096;
 
     // offsets in llama_context_params
     private static final long CONTEXT_TOKENS = 0;
@@ -117,6 +120,34 @@ final class LlamaCppModel implements LanguageModel {
     public synchronized Optional<String> chatTemplate() {
         requireOpen();
         return llama.chatTemplate(model);
+    }
+
+    @Override
+    public synchronized Optional<String> renderChat(List<ChatMessage> messages) {
+        requireOpen();
+        Optional<String> template = llama.chatTemplate(model);
+        if (template.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment chat = arena.allocate(ADDRESS, 2L * messages.size()); // pairs of role and content
+            for (int i = 0; i < messages.size(); i++) {
+                chat.setAtIndex(
+                        ADDRESS, 2L * i, arena.allocateFrom(messages.get(i).role()));
+                chat.setAtIndex(
+                        ADDRESS, 2L * i + 1, arena.allocateFrom(messages.get(i).content()));
+            }
+            MemorySegment source = arena.allocateFrom(template.get());
+            MemorySegment text = arena.allocate(CHAT_BYTES);
+            int length = llama.applyTemplate(source, chat, messages.size(), text);
+            if (length > text.byteSize()) {
+                text = arena.allocate(length);
+                length = llama.applyTemplate(source, chat, messages.size(), text);
+            }
+            return length < 0
+                    ? Optional.empty()
+                    : Optional.of(new String(text.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8));
+        }
     }
 
     @Override

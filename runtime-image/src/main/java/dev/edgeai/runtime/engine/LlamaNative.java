@@ -70,6 +70,9 @@ final class LlamaNative {
     private static final MethodHandle PIECE =
             handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
 
+    private static final MethodHandle APPLY_TEMPLATE =
+            handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN, ADDRESS, JAVA_INT));
+
     private final SymbolLookup library;
     private final LlamaLog log;
     private final String cpuVariant;
@@ -170,6 +173,12 @@ final class LlamaNative {
 
     Optional<String> chatTemplate(MemorySegment model) {
         return text(call(POINTER_OF_TWO, "llama_model_chat_template", model, MemorySegment.NULL));
+    }
+
+    /** Gives the number of bytes, written as far as they fit; negative when the template is none it knows. */
+    int applyTemplate(MemorySegment template, MemorySegment chat, int messages, MemorySegment text) {
+        int room = (int) text.byteSize();
+        return call(APPLY_TEMPLATE, "llama_chat_apply_template", template, chat, (long) messages, true, text, room);
     }
 
     /** Gives the number of tokens, or the negative of the number there would be when they do not fit. */

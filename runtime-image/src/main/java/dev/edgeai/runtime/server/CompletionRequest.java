@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Body of {@code POST /v1/completions}. What would change the answer and is not supported is refused.
+ * What is asked of a language model. What would change the answer and is not supported is refused.
  *
+ * @param prompt what to go on from, in the form of the API
  * @param maxTokens most tokens to write
  * @param temperature 0 takes the most likely token
  * @param topP share of the probability that is sampled from
@@ -19,7 +20,7 @@ import java.util.Set;
  */
 record CompletionRequest(
         String model,
-        String prompt,
+        JsonNode prompt,
         int maxTokens,
         double temperature,
         double topP,
@@ -28,10 +29,10 @@ record CompletionRequest(
         boolean stream) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Set<String> FIELDS =
-            Set.of("model", "prompt", "max_tokens", "temperature", "top_p", "seed", "stop", "stream", "user");
+            Set.of("model", "max_tokens", "temperature", "top_p", "seed", "stop", "stream", "user");
     private static final int MAX_STOPS = 4;
 
-    static CompletionRequest read(byte[] body, String served) throws IOException {
+    static CompletionRequest read(byte[] body, String served, String promptField) throws IOException {
         JsonNode json;
         try {
             json = MAPPER.readTree(body);
@@ -42,21 +43,17 @@ record CompletionRequest(
             throw RefusedException.badRequest("the body must be a JSON object");
         }
         json.fieldNames().forEachRemaining(name -> {
-            if (!FIELDS.contains(name)) {
+            if (!FIELDS.contains(name) && !name.equals(promptField)) {
                 throw RefusedException.badRequest("'" + name + "' is not supported here");
             }
         });
-        JsonNode prompt = json.path("prompt");
-        if (!prompt.isTextual()) {
-            throw RefusedException.badRequest("'prompt' must be a string");
-        }
         JsonNode stream = json.path("stream");
         if (!stream.isMissingNode() && !stream.isBoolean()) {
             throw RefusedException.badRequest("'stream' must be true or false");
         }
         return new CompletionRequest(
                 json.path("model").asText(served),
-                prompt.asText(),
+                json.path(promptField),
                 (int) number(json, "max_tokens", 16, 1, Integer.MAX_VALUE),
                 number(json, "temperature", 0, 0, 2),
                 number(json, "top_p", 1, 0, 1),

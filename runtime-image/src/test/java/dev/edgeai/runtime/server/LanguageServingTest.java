@@ -56,9 +56,17 @@ class LanguageServingTest {
     }
 
     private HttpResponse<String> complete(String fields) throws Exception {
+        return post("/v1/completions", fields);
+    }
+
+    private HttpResponse<String> chat(String fields) throws Exception {
+        return post("/v1/chat/completions", fields);
+    }
+
+    private HttpResponse<String> post(String path, String fields) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/v1/completions"))
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                             .POST(BodyPublishers.ofString("{" + fields + "}"))
                             .build(),
                     BodyHandlers.ofString());
@@ -88,6 +96,28 @@ class LanguageServingTest {
         assertThat(joined).hasToString(whole);
         assertThat(whole).isNotEmpty();
         assertThat(stream.body()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void answersAConversationAsTheAssistant() throws Exception {
+        String question = "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"max_tokens\":5";
+        HttpResponse<String> answer = chat(question);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode choice = new ObjectMapper().readTree(answer.body()).at("/choices/0");
+        assertThat(choice.at("/message/role").asText()).isEqualTo("assistant");
+        assertThat(choice.at("/message/content").asText()).isNotEmpty();
+        assertThat(chat(question + ",\"stream\":true").body())
+                .contains("chat.completion.chunk")
+                .endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void refusesAConversationThatIsNone() throws Exception {
+        assertThat(chat("\"messages\":[]").statusCode()).isEqualTo(400);
+        assertThat(chat("\"messages\":[{\"role\":\"boss\",\"content\":\"Hello\"}]")
+                        .body())
+                .contains("role");
+        assertThat(chat("\"prompt\":\"Hello\"").statusCode()).isEqualTo(400);
     }
 
     @Test

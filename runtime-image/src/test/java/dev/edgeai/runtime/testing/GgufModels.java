@@ -20,7 +20,8 @@ import java.util.Random;
 public final class GgufModels {
     public static final int VOCABULARY = 260;
     public static final int CONTEXT = 512;
-    public static final String CHAT_TEMPLATE = "{% for m in messages %}{{ m.content }}{% endfor %}";
+    public static final String CHAT_TEMPLATE =
+            "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}";
 
     private static final int WIDTH = 64;
     private static final int HEADS = 2;
