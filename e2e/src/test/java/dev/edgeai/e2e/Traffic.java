@@ -80,8 +80,9 @@ final class Traffic implements AutoCloseable {
                 .withCommand(
                         "sh",
                         "-c",
-                        "mkdir -p /work/dev/edgeai/e2e && cp /client/program.class /work/" + PROGRAM
-                                + " && exec /opt/java/bin/java -Xmx48m -cp /work dev.edgeai.e2e.TrafficProgram '" + url
+                        "mkdir -p /classes/dev/edgeai/e2e && cp /client/program.class /classes/" + PROGRAM
+                                + " && exec /opt/java/bin/java -Xmx48m -cp /classes dev.edgeai.e2e.TrafficProgram '"
+                                + url
                                 + "' /client/request.json " + rate)
                 .withNewSecurityContext()
                 .withAllowPrivilegeEscalation(false)
@@ -95,8 +96,8 @@ final class Traffic implements AutoCloseable {
                 .withMountPath("/client")
                 .endVolumeMount()
                 .addNewVolumeMount()
-                .withName("work")
-                .withMountPath("/work")
+                .withName("classes")
+                .withMountPath("/classes")
                 .endVolumeMount()
                 .endContainer()
                 .addNewVolume()
@@ -106,7 +107,7 @@ final class Traffic implements AutoCloseable {
                 .endConfigMap()
                 .endVolume()
                 .addNewVolume()
-                .withName("work")
+                .withName("classes")
                 .withNewEmptyDir()
                 .endEmptyDir()
                 .endVolume()

@@ -2,6 +2,7 @@ package dev.edgeai.operator.delivery;
 
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.operator.job.JobParts;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -36,7 +37,7 @@ class WarmupJobTest {
                 .containsEntry(Labels.REVISION, "0a1b2c3d4e");
         assertThat(job.getSpec().getActiveDeadlineSeconds()).isEqualTo(90);
         Container fetch = pod(job).getInitContainers().getFirst();
-        assertThat(fetch.getArgs()).containsExactly("--dataset-only", "--into", "/work");
+        assertThat(fetch.getArgs()).containsExactly("--dataset-only", "--into", JobParts.WORK);
         Container warmup = pod(job).getContainers().getFirst();
         assertThat(warmup.getArgs())
                 .containsSubsequence("--url", "http://digits-line-cameras-preview")

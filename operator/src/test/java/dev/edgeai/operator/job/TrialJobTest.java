@@ -87,11 +87,11 @@ class TrialJobTest {
                 .extracting(Container::getName)
                 .containsExactly("fetch", "assess");
         assertThat(container(baseline("", ""), "fetch").getCommand())
-                .containsExactly("edgeai", "fetch", "--into", "/work");
+                .containsExactly("edgeai", "fetch", "--into", JobParts.WORK);
         assertThat(container(baseline("", ""), "assess").getCommand())
-                .containsExactly("edgeai", "assess", "/work/source", "-o", "json");
+                .containsExactly("edgeai", "assess", JobParts.WORK + "/source", "-o", "json");
         assertThat(container(baseline("", ""), "measure").getCommand())
-                .containsExactly("edgeai", "measure", "--work", "/work");
+                .containsExactly("edgeai", "measure", "--work", JobParts.WORK);
     }
 
     @Test
@@ -156,16 +156,16 @@ class TrialJobTest {
             assertThat(Json.read(env.getOrDefault("EDGEAI_TRIAL_SPEC", ""), TrialSpec.class))
                     .contains(spec("OpenVINO", ""));
             assertThat(env)
-                    .containsEntry("HOME", "/work")
-                    .containsEntry("TMPDIR", "/work")
+                    .containsEntry("HOME", JobParts.WORK)
+                    .containsEntry("TMPDIR", JobParts.WORK)
                     .containsEntry("CI", "1")
                     .containsEntry("ORT_DISABLE_TELEMETRY", "1")
                     .containsEntry("HF_HUB_OFFLINE", "1")
                     .containsEntry("EDGEAI_RETRY_SECONDS", "300");
-            assertThat(container.getWorkingDir()).isEqualTo("/work");
+            assertThat(container.getWorkingDir()).isEqualTo(JobParts.WORK);
             assertThat(container.getVolumeMounts())
                     .extracting(VolumeMount::getMountPath)
-                    .contains("/work", "/tmp");
+                    .contains(JobParts.WORK, "/tmp");
         });
     }
 

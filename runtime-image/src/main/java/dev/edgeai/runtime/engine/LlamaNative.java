@@ -73,14 +73,14 @@ final class LlamaNative {
     private static final MethodHandle APPLY_TEMPLATE =
             handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_BOOLEAN, ADDRESS, JAVA_INT));
 
-    private final SymbolLookup library;
+    private final SymbolLookup symbols;
     private final LlamaLog log;
     private final String cpuVariant;
     private final MemorySegment decode;
     private final MemorySegment logits;
 
-    private LlamaNative(SymbolLookup library, Path directory) {
-        this.library = library;
+    private LlamaNative(SymbolLookup symbols, Path directory) {
+        this.symbols = symbols;
         decode = function("llama_decode");
         logits = function("llama_get_logits_ith");
         if (!version().equals(VERSION)) {
@@ -227,7 +227,7 @@ final class LlamaNative {
     }
 
     private MemorySegment function(String name) {
-        return library.find(name).orElseThrow(() -> new EngineException("this llama.cpp has no " + name));
+        return symbols.find(name).orElseThrow(() -> new EngineException("this llama.cpp has no " + name));
     }
 
     /** Off the hot path: any function by name. */

@@ -55,7 +55,7 @@ final class OpenVinoNative {
     private static final MethodHandle TEXT_OF_STATUS =
             Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
-    private final SymbolLookup library;
+    private final SymbolLookup symbols;
     private final MemorySegment infer;
     private final MemorySegment hostTensor;
     private final MemorySegment setInput;
@@ -65,8 +65,8 @@ final class OpenVinoNative {
     private final MemorySegment shapeFree;
     private final MemorySegment tensorFree;
 
-    private OpenVinoNative(SymbolLookup library) {
-        this.library = library;
+    private OpenVinoNative(SymbolLookup symbols) {
+        this.symbols = symbols;
         infer = function("ov_infer_request_infer");
         hostTensor = function("ov_tensor_create_from_host_ptr");
         setInput = function("ov_infer_request_set_input_tensor_by_index");
@@ -100,7 +100,7 @@ final class OpenVinoNative {
     }
 
     private MemorySegment function(String name) {
-        return library.find(name)
+        return symbols.find(name)
                 .orElseThrow(() -> new EngineException("this OpenVINO has no " + name + "; 2026.4 or newer is needed"));
     }
 
