@@ -26,6 +26,19 @@ public record Comparison(
         @JsonPropertyDescription("Of language models") @Nullable
         Language language) {
 
+    /** The same with the memory saved, where that is not known yet and both were measured. */
+    public Comparison withMemoryOf(Measurement baseline, Measurement variant) {
+        return memoryReduction != null
+                ? this
+                : new Comparison(
+                        speedup,
+                        accuracyRetention,
+                        fidelity,
+                        variant.memorySavedFrom(baseline),
+                        sizeReduction,
+                        language);
+    }
+
     /** A language model's variant against the baseline on the same text. */
     public record Language(
             @JsonPropertyDescription(

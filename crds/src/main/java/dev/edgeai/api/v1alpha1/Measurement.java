@@ -68,6 +68,16 @@ public record Measurement(
                 : OptionalLong.of(Math.max(0, peakMemoryBytes - engineMemoryBytes));
     }
 
+    /** Share of another's footprint that is saved, negative when it grew; absent when one of them was not measured. */
+    public @Nullable Decimal memorySavedFrom(Measurement other) {
+        OptionalLong before = other.footprintBytes();
+        OptionalLong after = footprintBytes();
+        if (before.isEmpty() || after.isEmpty()) {
+            return null;
+        }
+        return Decimal.of(before.getAsLong() == 0 ? 0 : 1 - (double) after.getAsLong() / before.getAsLong());
+    }
+
     /** How well a language model predicts text, and how fast it reads and writes. */
     public record Generation(
             @JsonPropertyDescription("exp of the mean negative log-likelihood of a token; samples are tokens")

@@ -60,8 +60,7 @@ public record OptimizationRunStatus(
 
         @Nullable String completionTime,
 
-        @JsonPropertyDescription("Digest of the report, a referrer of the selected variant, else of the source")
-        @Nullable
+        @JsonPropertyDescription("Digest of the report beside the variants, a referrer of the selected one") @Nullable
         String report,
 
         @JsonPropertyDescription("Energy that optimizing and measuring took so far, joules") @Nullable
@@ -87,6 +86,35 @@ public record OptimizationRunStatus(
         return new OptimizationRunStatus(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null);
+    }
+
+    /** The same with the digest of the stored report. */
+    public OptimizationRunStatus withReport(String digest) {
+        return new OptimizationRunStatus(
+                observedGeneration,
+                phase,
+                progress,
+                accelerator,
+                sourceDigest,
+                datasetDigest,
+                assessment,
+                plan,
+                baseline,
+                trials,
+                paretoFront,
+                paretoSize,
+                selected,
+                certificate,
+                certificates,
+                registryRetries,
+                conditions,
+                startTime,
+                suspendedSince,
+                suspendedSeconds,
+                completionTime,
+                digest,
+                joulesSpent,
+                learnedFrom);
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

@@ -80,6 +80,7 @@ final class RunActions {
                     services.keys().ensure();
                     start(run, jobs.certify(start));
                 }
+                case RunAction.StartReport start -> jobs.report(start).ifPresent(job -> start(run, job));
                 case RunAction.DeleteJob delete -> delete(picture.run(), delete.job());
                 case RunAction.RecordEvent told -> {}
                 case RunAction.Requeue later -> {}

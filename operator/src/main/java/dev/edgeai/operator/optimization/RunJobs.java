@@ -3,6 +3,7 @@ package dev.edgeai.operator.optimization;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateRequest;
+import dev.edgeai.api.trial.ReportRequest;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.Depth;
@@ -14,16 +15,20 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.operator.job.CertifyJob;
+import dev.edgeai.operator.job.ReportJob;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.TrialJob;
 import dev.edgeai.planner.optimization.Candidate;
 import dev.edgeai.planner.optimization.JobKey;
 import dev.edgeai.planner.optimization.RunAction;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The Jobs of a run as they should be: from the run, the configuration and a decision, and nothing else.
@@ -105,6 +110,26 @@ record RunJobs(
                         config,
                         config.signing().secret())
                 .build();
+    }
+
+    /** Absent when the run's status is too large to be handed to a pod. */
+    Optional<Job> report(RunAction.StartReport action) {
+        RunRef ref = RunRef.of(run);
+        String accelerator = known(status.accelerator(), "accelerator");
+        @Nullable
+        Quantity memory = Optional.ofNullable(profile(accelerator).resources())
+                .map(ResourceRequirements::getLimits)
+                .map(limits -> limits.get("memory"))
+                .orElse(null);
+        ReportRequest request = new ReportRequest(
+                ref.namespace(),
+                ref.name(),
+                run.getSpec(),
+                status,
+                memory == null ? null : memory.getNumericalAmount().longValue(),
+                repository,
+                config.registry().plainHttp());
+        return new ReportJob(ref, action.job().jobName(ref.name()), accelerator, request, config).build();
     }
 
     private Job trial(JobKey key, TrialSpec spec) {

@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Assessment;
@@ -11,11 +12,13 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.job.CertifyJob;
 import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.job.ReportJob;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Terminations;
 import dev.edgeai.operator.job.TrialJob;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.EarlierRun;
+import dev.edgeai.planner.optimization.JobKey;
 import dev.edgeai.planner.optimization.RunObservation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -67,6 +70,8 @@ record RunPicture(
                 trials.getOrDefault(TrialSpec.BASELINE, new JobState.Missing<>()),
                 without(trials, TrialSpec.BASELINE),
                 states(CertifyJob.COMPONENT, CertifyJob.CERTIFY, CertificateResult.class),
+                states(ReportJob.COMPONENT, ReportJob.REPORT, ReportResult.class)
+                        .getOrDefault(JobKey.report().trial(), new JobState.Missing<>()),
                 suspended,
                 repository(config),
                 earlier);

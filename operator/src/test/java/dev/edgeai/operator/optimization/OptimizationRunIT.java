@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
@@ -107,6 +108,13 @@ class OptimizationRunIT extends OptimizationRunScenario {
         assertThat(condition(done, "Ready")).isEqualTo("True");
         assertThat(server.kubectl("get", "or", RUN, "-n", namespace, "--no-headers"))
                 .containsPattern("^digits +(<none> +)?intel-cpu +Succeeded +2/2 +1 +openvino/int8-ptq +3 +0.99 ");
+
+        step(restarts);
+        Job report = job(namespace, RUN + "-report");
+        kubelet.succeed(report, kubelet.start(report), Map.of("report", new ReportResult(Results.digest('f'))));
+        OptimizationRunStatus reported = status(status -> status.report() != null);
+        assertThat(reported.report()).isEqualTo(Results.digest('f'));
+        assertThat(reported.selected()).isEqualTo(selected);
     }
 
     @Test

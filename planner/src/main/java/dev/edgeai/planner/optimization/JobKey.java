@@ -13,7 +13,8 @@ public record JobKey(Kind kind, String trial) {
     /** What a Job of a run does. */
     public enum Kind {
         TRIAL,
-        CERTIFY
+        CERTIFY,
+        REPORT
     }
 
     public static JobKey baseline() {
@@ -33,15 +34,19 @@ public record JobKey(Kind kind, String trial) {
         return new JobKey(Kind.CERTIFY, trial);
     }
 
-    /** {@code <trial>} or {@code certify-<trial>}. */
+    public static JobKey report() {
+        return new JobKey(Kind.REPORT, "report");
+    }
+
+    /** {@code <trial>}, {@code certify-<trial>} or {@code report}. */
     public String inRun() {
         return switch (kind) {
-            case TRIAL -> trial;
+            case TRIAL, REPORT -> trial;
             case CERTIFY -> "certify-" + trial;
         };
     }
 
-    /** {@code <run>-<trial>} or {@code <run>-certify-<trial>}, shortened with a hash when longer than 63 characters. */
+    /** {@code <run>-} and {@link #inRun()}, shortened with a hash when longer than 63 characters. */
     public String jobName(String run) {
         return Names.bounded(run + "-" + inRun());
     }

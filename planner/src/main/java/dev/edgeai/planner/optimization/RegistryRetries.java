@@ -73,6 +73,7 @@ final class RegistryRetries {
                 baseline,
                 trials,
                 certifications,
+                seen.report(),
                 seen.suspended(),
                 seen.repository(),
                 seen.earlier());

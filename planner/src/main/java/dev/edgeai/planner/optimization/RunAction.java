@@ -57,6 +57,13 @@ public sealed interface RunAction {
         }
     }
 
+    /** Write and store the report of a run that has ended. */
+    record StartReport() implements RunAction {
+        public JobKey job() {
+            return JobKey.report();
+        }
+    }
+
     /** Remove a Job and its pod, if it is there. */
     record DeleteJob(JobKey job) implements RunAction {}
 

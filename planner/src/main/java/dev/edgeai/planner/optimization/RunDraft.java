@@ -59,9 +59,6 @@ final class RunDraft {
     @Nullable
     Selected selected;
 
-    @Nullable
-    String report;
-
     List<String> learnedFrom;
 
     List<Certified> certificates;
@@ -93,7 +90,6 @@ final class RunDraft {
         trials = new ArrayList<>(current.trials());
         front = current.paretoFront();
         selected = current.selected();
-        report = current.report();
         learnedFrom = current.learnedFrom();
         certificates = current.certificates();
         registryRetries = current.registryRetries();
@@ -211,7 +207,7 @@ final class RunDraft {
                 suspendedSince,
                 suspendedSeconds == 0 ? null : suspendedSeconds,
                 completionTime,
-                report,
+                current.report(),
                 trials.stream().allMatch(t -> t.joulesSpent() == null) ? null : Decimal.of(joulesSpent()),
                 learnedFrom);
     }

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The state machine of an optimization run. Each decision first takes in what the Jobs report, then starts what is due.
@@ -65,29 +64,12 @@ public final class RunMachine {
             RunObservation seen,
             Instant now) {
         if (current.phase() == RunPhase.SUCCEEDED || current.phase() == RunPhase.FAILED) {
-            return new RunDecision(current, leftovers(current, seen));
+            return new EndedRun(current, seen, now).decide();
         }
         RunMachine machine = new RunMachine(spec, seen, new RunDraft(current, generation, now));
         machine.run();
         machine.announce(current.phase());
         return new RunDecision(machine.draft.build(), machine.actions);
-    }
-
-    /** Jobs that still run although the run has ended. */
-    private static List<RunAction> leftovers(OptimizationRunStatus ended, RunObservation seen) {
-        List<RunAction> actions = new ArrayList<>();
-        if (seen.baseline().active()) {
-            actions.add(new DeleteJob(JobKey.baseline()));
-        }
-        for (TrialStatus trial : ended.trials()) {
-            Stream.of(JobKey.trial(trial.name()), JobKey.full(trial.name()))
-                    .filter(job -> seen.trial(job).active())
-                    .forEach(job -> actions.add(new DeleteJob(job)));
-            if (seen.certification(trial.name()).active()) {
-                actions.add(new DeleteJob(JobKey.certify(trial.name())));
-            }
-        }
-        return actions;
     }
 
     private void run() {

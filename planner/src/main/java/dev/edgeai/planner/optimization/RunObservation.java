@@ -3,6 +3,7 @@ package dev.edgeai.planner.optimization;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.Framework;
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param baseline the baseline's Job
  * @param trials Jobs of trials by {@link JobKey#trial()}; one without entry is {@link JobState.Missing}
  * @param certifications certify Jobs by the trial's name
+ * @param report the report Job
  * @param suspended whether the owner is suspended
  * @param repository where variants are pushed, {@code registry/repository}
  * @param earlier runs of the same namespace that ended well, to learn from
@@ -39,6 +41,7 @@ public record RunObservation(
         JobState<TrialResult> baseline,
         Map<String, JobState<TrialResult>> trials,
         Map<String, JobState<CertificateResult>> certifications,
+        JobState<ReportResult> report,
         boolean suspended,
         String repository,
         List<EarlierRun> earlier) {

@@ -44,7 +44,7 @@ final class RunSearch {
     }
 
     void absorb() {
-        draft.updateOpenTrials(t -> Trials.absorb(t, seen.trial(Trials.job(t)), spec.gates()));
+        draft.updateOpenTrials(t -> Trials.absorb(t, seen.trial(Trials.job(t)), spec.gates(), draft.baseline));
     }
 
     /** The energy that was asked not to be exceeded is spent; what runs may end. */

@@ -58,13 +58,13 @@ final class Trials {
     }
 
     /** What the Job says now; a Job that is gone without a result leaves the trial to be started again. */
-    static TrialStatus absorb(TrialStatus t, JobState<TrialResult> job, Gates gates) {
+    static TrialStatus absorb(TrialStatus t, JobState<TrialResult> job, Gates gates, @Nullable Measurement baseline) {
         return switch (job) {
             case JobState.Missing<TrialResult> m -> open(t, TrialPhase.PENDING, Optional.empty(), Optional.empty());
             case JobState.Pending<TrialResult> p -> open(t, TrialPhase.PENDING, Optional.empty(), p.message());
             case JobState.Running<TrialResult> r -> open(t, TrialPhase.RUNNING, r.node(), Optional.empty());
             case JobState.Failed<TrialResult> f -> failed(t, f.failure(), f.node());
-            case JobState.Succeeded<TrialResult> s -> measured(t, s.result(), s.node(), gates);
+            case JobState.Succeeded<TrialResult> s -> measured(t, s.result(), s.node(), gates, baseline);
         };
     }
 
@@ -86,7 +86,8 @@ final class Trials {
         return draft.build();
     }
 
-    private static TrialStatus measured(TrialStatus t, TrialResult result, Optional<String> node, Gates gates) {
+    private static TrialStatus measured(
+            TrialStatus t, TrialResult result, Optional<String> node, Gates gates, @Nullable Measurement baseline) {
         Measurement variant = result.variant();
         Comparison comparison = result.comparison();
         if (variant == null || comparison == null || result.digest() == null) {
@@ -107,6 +108,7 @@ final class Trials {
         draft.nondeterministic = result.nondeterministic();
         if (t.depth() == Depth.SCREENING) {
             draft.phase = TrialPhase.SCREENED;
+            draft.comparison = baseline == null ? comparison : comparison.withMemoryOf(baseline, variant);
             draft.message = "measured on few samples";
         } else {
             judge(draft, GateEvaluation.evaluate(gates, variant, comparison));

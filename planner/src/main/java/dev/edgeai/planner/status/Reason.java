@@ -27,6 +27,7 @@ public enum Reason {
     CERTIFICATION_FAILED("CertificationFailed"),
     BUDGET_EXCEEDED("BudgetExceeded"),
     TRIAL_FAILED("TrialFailed"),
+    REPORT_FAILED("ReportFailed"),
 
     // A rollout
     PREPARING("Preparing"),

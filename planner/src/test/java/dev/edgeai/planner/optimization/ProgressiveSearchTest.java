@@ -63,6 +63,7 @@ class ProgressiveSearchTest {
                 o.baseline(),
                 o.trials(),
                 o.certifications(),
+                o.report(),
                 o.suspended(),
                 o.repository(),
                 o.earlier());

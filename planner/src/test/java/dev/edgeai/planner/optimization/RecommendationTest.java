@@ -23,7 +23,8 @@ class RecommendationTest {
         return Trials.absorb(
                 Trials.planned(c, Depth.FULL),
                 Runs.done(Runs.result(c.name(), p50, footprintMiB, retention)),
-                Gates.defaults());
+                Gates.defaults(),
+                null);
     }
 
     private static final TrialStatus FAST = trial("int8-ptq", 250, 6, 0.98);

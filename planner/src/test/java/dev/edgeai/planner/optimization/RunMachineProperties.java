@@ -106,13 +106,21 @@ class RunMachineProperties {
     }
 
     @Property(tries = 100)
-    void the_end_is_final(@ForAll @Size(min = 1, max = 7) List<Fate> fates, @ForAll long seed) {
-        RunWorld world = new RunWorld(Runs.spec(8, 2, "2h"), fates, 0, seed);
+    void the_end_is_final_and_is_reported_once(
+            @ForAll @Size(min = 1, max = 7) List<Fate> fates,
+            @ForAll @IntRange(max = 40) int crashPercent,
+            @ForAll long seed) {
+        RunWorld world = new RunWorld(Runs.spec(8, 2, "2h"), fates, crashPercent / 100.0, seed);
         for (int i = 0; i < TICKS && !world.ended(); i++) {
             world.tick();
         }
         OptimizationRunStatus end = world.stored;
-        assertThat(world.tick()).isEqualTo(new RunDecision(end, List.of()));
+        for (int i = 0; i < TICKS && world.stored.report() == null; i++) {
+            world.tick();
+        }
+        OptimizationRunStatus reported = end.withReport(Runs.digest("report"));
+        assertThat(world.tick()).isEqualTo(new RunDecision(reported, List.of()));
+        assertThat(world.started).containsEntry(JobKey.report(), 1);
     }
 
     @Property(tries = 100)

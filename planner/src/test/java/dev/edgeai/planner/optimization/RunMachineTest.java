@@ -467,6 +467,7 @@ class RunMachineTest {
                 o.baseline(),
                 o.trials(),
                 o.certifications(),
+                o.report(),
                 false,
                 o.repository(),
                 List.of());

@@ -2,6 +2,7 @@ package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
@@ -86,6 +87,7 @@ final class RunWorld {
             case RunAction.StartBaseline a -> start(a.job(), Fate.PASSES);
             case RunAction.StartTrial a -> start(a.job(), fate(a.candidate().name()));
             case RunAction.StartCertify a -> start(a.job(), Fate.PASSES);
+            case RunAction.StartReport a -> start(a.job(), Fate.PASSES);
             case RunAction.DeleteJob a -> jobs.remove(a.job());
             case RunAction.RecordEvent a -> {}
             case RunAction.Requeue a -> {}
@@ -107,12 +109,15 @@ final class RunWorld {
         Map<String, JobState<TrialResult>> trials = new HashMap<>();
         Map<String, JobState<CertificateResult>> certifications = new HashMap<>();
         JobState<TrialResult> baseline = new JobState.Missing<>();
+        JobState<ReportResult> report = new JobState.Missing<>();
         for (Map.Entry<JobKey, Job> e : jobs.entrySet()) {
             String trial = e.getKey().trial();
             if (e.getKey().equals(JobKey.baseline())) {
                 baseline = state(e.getValue(), Runs.baseline());
             } else if (e.getKey().kind() == JobKey.Kind.TRIAL) {
                 trials.put(trial, state(e.getValue(), result(trial.replace("-full", ""), e.getValue().fate)));
+            } else if (e.getKey().kind() == JobKey.Kind.REPORT) {
+                report = state(e.getValue(), new ReportResult(Runs.digest("report")));
             } else {
                 certifications.put(
                         trial, state(e.getValue(), new CertificateResult(Runs.digest("cert-" + trial), null)));
@@ -121,7 +126,7 @@ final class RunWorld {
         RunObservation seen = Runs.observation(nodes, false);
         boolean baselineDone = baseline instanceof JobState.Succeeded<TrialResult>;
         seen = baselineDone ? Runs.withBaseline(seen, baseline) : Runs.withBaselineState(seen, baseline);
-        return Runs.withJobs(seen, trials, certifications);
+        return Runs.withReport(Runs.withJobs(seen, trials, certifications), report);
     }
 
     private static TrialResult result(String trial, Fate fate) {

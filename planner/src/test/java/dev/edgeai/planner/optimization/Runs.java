@@ -3,6 +3,7 @@ package dev.edgeai.planner.optimization;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.Comparison;
@@ -147,6 +148,7 @@ final class Runs {
                 new JobState.Missing<>(),
                 Map.of(),
                 Map.of(),
+                new JobState.Missing<>(),
                 suspended,
                 "registry:5000/edgeai/default/digits",
                 List.of());
@@ -162,6 +164,7 @@ final class Runs {
                 state,
                 o.trials(),
                 o.certifications(),
+                o.report(),
                 o.suspended(),
                 o.repository(),
                 o.earlier());
@@ -177,6 +180,7 @@ final class Runs {
                 state,
                 o.trials(),
                 o.certifications(),
+                o.report(),
                 o.suspended(),
                 o.repository(),
                 o.earlier());
@@ -192,6 +196,7 @@ final class Runs {
                 o.baseline(),
                 o.trials(),
                 o.certifications(),
+                o.report(),
                 o.suspended(),
                 o.repository(),
                 o.earlier());
@@ -210,6 +215,23 @@ final class Runs {
                 o.baseline(),
                 trials,
                 certifications,
+                o.report(),
+                o.suspended(),
+                o.repository(),
+                o.earlier());
+    }
+
+    static RunObservation withReport(RunObservation o, JobState<ReportResult> report) {
+        return new RunObservation(
+                o.accelerators(),
+                o.available(),
+                o.cpuFeatures(),
+                o.fetched(),
+                o.assessed(),
+                o.baseline(),
+                o.trials(),
+                o.certifications(),
+                report,
                 o.suspended(),
                 o.repository(),
                 o.earlier());

@@ -16,13 +16,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Times models in alternation, batch of one, on evaluation samples. Each of {@value #ROUNDS} rounds loads the models anew
- * and warms them up; then comes a block of inferences of the one and at once a block of the other on the same samples,
- * in an order drawn anew for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
+ * Times models in alternation, batch of one, on evaluation samples. Each round loads the models anew and warms them up;
+ * then comes a block of inferences of the one and at once a block of the other on the same samples, in an order drawn anew
+ * for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
  */
 public final class PairedBenchmark {
-    static final int ROUNDS = 6;
-
     private static final int MAX_BLOCK = 100;
 
     /** Long enough for the caches to settle, short enough for both blocks of a pair to meet the same neighbours. */
@@ -57,10 +55,10 @@ public final class PairedBenchmark {
         List<List<Block>> blocks = empty(loaders.size());
         List<List<Block>> steady = empty(loaders.size());
         int timed = 0;
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < settings.rounds(); round++) {
             List<BlockTimer> timers = new ArrayList<>();
             try {
-                for (int m = 0; m < loaders.size(); m++) {
+                for (int m : order(round, loaders.size())) {
                     timers.add(new BlockTimer(loaders.get(m).get(), samples, blocks.get(m), steady.get(m)));
                 }
                 timed += round(round, timed, timers, progress);
@@ -74,6 +72,17 @@ public final class PairedBenchmark {
         return IntStream.range(0, loaders.size())
                 .mapToObj(m -> new Timings(blocks.get(m), steady.get(m)))
                 .toList();
+    }
+
+    /**
+     * Two rounds in one order, two in the other: what a model gains by being loaded first, and what it gains by taking the
+     * memory that the other one left a round before, then comes to both alike.
+     */
+    private static int[] order(int round, int models) {
+        boolean reversed = round / 2 % 2 == 1;
+        return IntStream.range(0, models)
+                .map(m -> reversed ? models - 1 - m : m)
+                .toArray();
     }
 
     private static List<List<Block>> empty(int models) {
@@ -101,10 +110,10 @@ public final class PairedBenchmark {
 
     /** Whether this round has its share of pairs and of the least time, or the time is over. */
     private boolean done(int timed, long elapsed) {
-        long cap = settings.timeCap().toNanos() / ROUNDS;
-        boolean enough = timed * ROUNDS >= settings.pairs()
-                && elapsed >= settings.leastTime().toNanos() / ROUNDS;
-        boolean late = elapsed >= (timed * ROUNDS >= settings.minPairs() ? cap : 3 * cap);
+        long cap = settings.timeCap().toNanos() / settings.rounds();
+        boolean enough = timed * settings.rounds() >= settings.pairs()
+                && elapsed >= settings.leastTime().toNanos() / settings.rounds();
+        boolean late = elapsed >= (timed * settings.rounds() >= settings.minPairs() ? cap : 3 * cap);
         return enough || late;
     }
 
@@ -115,7 +124,7 @@ public final class PairedBenchmark {
      * @return mean over the models of the last median, nanoseconds
      */
     private double warmUp(List<BlockTimer> timers) {
-        long end = System.nanoTime() + settings.timeCap().toNanos() / (4 * ROUNDS);
+        long end = System.nanoTime() + settings.timeCap().toNanos() / (4 * settings.rounds());
         double[] medians = new double[timers.size()];
         boolean steady;
         do {

@@ -7,34 +7,41 @@ import java.time.Duration;
  *
  * @param pairs inferences to time of each model
  * @param minPairs with fewer the timing may take three times the cap
+ * @param rounds loads of each model
  * @param warmUp inferences of which the median must be steady before the timing begins
  * @param alone inferences of each model that are timed alone at the end of each round, for its steadiness
- * @param timeCap when the timing ends even with fewer pairs; at least 3/20 of it is used even with more
+ * @param timeCap when the timing ends even with fewer pairs; at least a quarter of it is used even with more
  * @param seed of the order
  */
-public record Settings(int pairs, int minPairs, int warmUp, int alone, Duration timeCap, long seed) {
+public record Settings(int pairs, int minPairs, int rounds, int warmUp, int alone, Duration timeCap, long seed) {
     public static final int MIN_PAIRS = 200;
     public static final int DEFAULT_PAIRS = 1_000;
     public static final Duration DEFAULT_TIME_CAP = Duration.ofSeconds(20);
 
+    /** As many of each order of loading. */
+    public static final int DEFAULT_ROUNDS = 12;
+
     public Settings {
+        if (rounds < 2) {
+            throw new IllegalArgumentException("a speed-up needs at least 2 rounds, not " + rounds);
+        }
         if (timeCap.isNegative() || timeCap.isZero()) {
             throw new IllegalArgumentException("the time cap must be above 0, not " + timeCap);
         }
     }
 
     /** For single inferences; fewer pairs than {@value #MIN_PAIRS} are raised to that. */
-    public static Settings ofInferences(int pairs, Duration timeCap, long seed) {
-        return new Settings(Math.max(MIN_PAIRS, pairs), MIN_PAIRS, 20, 40, timeCap, seed);
+    public static Settings ofInferences(int pairs, int rounds, Duration timeCap, long seed) {
+        return new Settings(Math.max(MIN_PAIRS, pairs), MIN_PAIRS, rounds, 10, 20, timeCap, seed);
     }
 
     /** For requests to a language model, each of many inferences. */
-    public static Settings ofRequests(int pairs, Duration timeCap, long seed) {
-        return new Settings(pairs, pairs, 1, 5, timeCap, seed);
+    public static Settings ofRequests(int pairs, int rounds, Duration timeCap, long seed) {
+        return new Settings(pairs, pairs, rounds, 1, 4, timeCap, seed);
     }
 
     /** Even the fastest models are watched this long, so that one short disturbance is not the whole measurement. */
     Duration leastTime() {
-        return timeCap.multipliedBy(3).dividedBy(20);
+        return timeCap.dividedBy(4);
     }
 }

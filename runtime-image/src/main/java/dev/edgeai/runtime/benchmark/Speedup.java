@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.benchmark;
 
 import dev.edgeai.api.v1alpha1.Estimate;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,8 +11,7 @@ import java.util.TreeMap;
 
 /** How many times faster a variant is, from blocks that were run side by side. */
 public final class Speedup {
-    /** 97.5 % quantile of Student's t with {@link PairedBenchmark#ROUNDS} - 1 = 5 degrees of freedom. */
-    private static final double T_5 = 2.570582;
+    private static final double COVERAGE = 0.95;
 
     private Speedup() {}
 
@@ -26,12 +26,10 @@ public final class Speedup {
      */
     public static Estimate of(Timings baseline, Timings variant) {
         double[] rounds = roundMedians(baseline.blocks(), variant.blocks());
-        if (rounds.length != PairedBenchmark.ROUNDS) {
-            throw new IllegalArgumentException(rounds.length + " rounds instead of " + PairedBenchmark.ROUNDS);
-        }
         double mean = Arrays.stream(rounds).average().orElseThrow();
         double squares = Arrays.stream(rounds).map(r -> (r - mean) * (r - mean)).sum();
-        double half = T_5 * Math.sqrt(squares / (rounds.length - 1) / rounds.length);
+        double t = TDistribution.of(rounds.length - 1).inverseSurvivalProbability((1 - COVERAGE) / 2);
+        double half = t * Math.sqrt(squares / (rounds.length - 1) / rounds.length);
         return Estimate.of(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half), variant.samples());
     }
 

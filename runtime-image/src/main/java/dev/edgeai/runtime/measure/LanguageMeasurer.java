@@ -3,6 +3,7 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.runtime.benchmark.GenerationRequest;
@@ -69,7 +70,8 @@ final class LanguageMeasurer {
         Timings timings = benchmark()
                 .run(List.of(request(baseline, tokens, times)), progress.counter("time requests", settings.requests()))
                 .getFirst();
-        return outcome.ofBaseline(baseline, measurement(baseline, tokens, timings, auc, times, perplexity));
+        return outcome.ofBaseline(
+                baseline, measurement(baseline, tokens, timings, auc, times, perplexity, memory(baseline, tokens)));
     }
 
     private TrialResult compare(Model baseline, Model variant) throws IOException {
@@ -99,14 +101,16 @@ final class LanguageMeasurer {
                 timings.getFirst(),
                 answers == null ? null : answers.baseline(),
                 before,
-                rating.baseline());
+                rating.baseline(),
+                spec.depth() == Depth.FULL ? memory(baseline, tokens) : null);
         Measurement is = measurement(
                 variant,
                 tokens,
                 timings.getLast(),
                 answers == null ? null : answers.variant(),
                 after,
-                rating.variant());
+                rating.variant(),
+                memory(variant, tokens));
         Comparison comparison = new Comparison(
                 Speedup.of(timings.getFirst(), timings.getLast()),
                 answers == null ? null : answers.retention(),
@@ -163,22 +167,26 @@ final class LanguageMeasurer {
         return () -> new GenerationRequest(model.loadLanguage(), tokens, times);
     }
 
-    private Measurement measurement(
-            Model model,
-            int[] tokens,
-            Timings timings,
-            @Nullable Estimate auc,
-            GenerationTimes times,
-            Estimate perplexity)
-            throws IOException {
+    private MemoryProbe.Memory memory(Model model, int[] tokens) {
         progress.line("memory " + model.label());
-        MemoryProbe.Memory memory = new MemoryProbe(work.root(), settings.memoryRepetitions())
+        return new MemoryProbe(work.root(), settings.memoryRepetitions())
                 .measure(new MemoryTask(
                         model.folder().toString(),
                         model.descriptor(),
                         model.threads(),
                         Map.of(),
                         Arrays.stream(tokens).boxed().toList()));
+    }
+
+    private Measurement measurement(
+            Model model,
+            int[] tokens,
+            Timings timings,
+            @Nullable Estimate auc,
+            GenerationTimes times,
+            Estimate perplexity,
+            MemoryProbe.@Nullable Memory memory)
+            throws IOException {
         return Measuring.of(
                 model,
                 timings,

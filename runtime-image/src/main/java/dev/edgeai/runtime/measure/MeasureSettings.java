@@ -13,6 +13,7 @@ import java.util.Map;
  * How much is measured.
  *
  * @param pairs timed inferences of each model
+ * @param rounds loads of each model for timing
  * @param timeCap most time for timing them
  * @param memoryRepetitions processes for each memory reading
  * @param samples evaluation samples at most
@@ -21,7 +22,14 @@ import java.util.Map;
  * @param prompts labelled prompts that a language model answers at most
  */
 public record MeasureSettings(
-        int pairs, Duration timeCap, int memoryRepetitions, int samples, int requests, int tokens, int prompts) {
+        int pairs,
+        int rounds,
+        Duration timeCap,
+        int memoryRepetitions,
+        int samples,
+        int requests,
+        int tokens,
+        int prompts) {
     private static final String PREFIX = "measure.";
 
     /** Where texts are cut. */
@@ -32,11 +40,18 @@ public record MeasureSettings(
 
     /** Full measurement, where nothing else is asked for. */
     private static final MeasureSettings FULL = new MeasureSettings(
-            Settings.DEFAULT_PAIRS, Settings.DEFAULT_TIME_CAP, 3, Integer.MAX_VALUE, 30, 4_096, 100);
+            Settings.DEFAULT_PAIRS,
+            Settings.DEFAULT_ROUNDS,
+            Settings.DEFAULT_TIME_CAP,
+            3,
+            Integer.MAX_VALUE,
+            30,
+            4_096,
+            100);
 
     /** Enough to see what is clearly worse. */
     private static final MeasureSettings SCREENING =
-            new MeasureSettings(Settings.MIN_PAIRS, Duration.ofSeconds(3), 1, 256, 12, 1_024, 0);
+            new MeasureSettings(Settings.MIN_PAIRS, 6, Duration.ofSeconds(3), 1, 256, 12, 1_024, 0);
 
     /**
      * The command line over {@code measure.*} of the trial's parameters ({@code measure.pairs}, {@code measure.timeCap},
@@ -50,6 +65,7 @@ public record MeasureSettings(
         try {
             return new MeasureSettings(
                     pairs != null ? pairs : number(parameters, "pairs", FULL.pairs),
+                    FULL.rounds,
                     timeCap != null ? timeCap : span(parameters),
                     Math.max(1, number(parameters, "memoryRepetitions", FULL.memoryRepetitions)),
                     FULL.samples,
@@ -94,6 +110,7 @@ public record MeasureSettings(
                 ? this
                 : new MeasureSettings(
                         Math.min(pairs, SCREENING.pairs),
+                        Math.min(rounds, SCREENING.rounds),
                         timeCap.compareTo(SCREENING.timeCap) < 0 ? timeCap : SCREENING.timeCap,
                         Math.min(memoryRepetitions, SCREENING.memoryRepetitions),
                         Math.min(samples, SCREENING.samples),
@@ -103,10 +120,10 @@ public record MeasureSettings(
     }
 
     Settings benchmark(long seed) {
-        return Settings.ofInferences(pairs, timeCap, seed);
+        return Settings.ofInferences(pairs, rounds, timeCap, seed);
     }
 
     Settings requestBenchmark(long seed) {
-        return Settings.ofRequests(requests, timeCap.multipliedBy(REQUEST_TIME), seed);
+        return Settings.ofRequests(requests, rounds, timeCap.multipliedBy(REQUEST_TIME), seed);
     }
 }

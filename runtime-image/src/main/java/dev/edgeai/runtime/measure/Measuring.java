@@ -32,8 +32,21 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
 
     Measurement measurement(Model model, Timings timings, @Nullable Estimate quality) throws IOException {
         progress.line("memory " + model.label());
-        MemoryProbe.Memory taken = memory.measure(
-                new MemoryTask(model.folder().toString(), model.descriptor(), model.threads(), shapes(), List.of()));
+        return of(
+                model,
+                timings,
+                quality,
+                memory.measure(new MemoryTask(
+                        model.folder().toString(), model.descriptor(), model.threads(), shapes(), List.of())));
+    }
+
+    /** Without its memory: a screening takes the baseline's from the baseline trial. */
+    Measurement withoutMemory(Model model, Timings timings, @Nullable Estimate quality) throws IOException {
+        return of(model, timings, quality, null);
+    }
+
+    private Measurement of(Model model, Timings timings, @Nullable Estimate quality, MemoryProbe.@Nullable Memory taken)
+            throws IOException {
         Energy energy = energy(model::load, i -> dataset.sample(i % dataset.size()), timings);
         return of(model, timings, quality, taken, energy, null);
     }
@@ -50,7 +63,7 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
             Model model,
             Timings timings,
             @Nullable Estimate quality,
-            MemoryProbe.Memory taken,
+            MemoryProbe.@Nullable Memory taken,
             Energy energy,
             @Nullable Generation generation)
             throws IOException {
@@ -65,8 +78,8 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 Decimal.of(latency.variation()),
                 timings.samples(),
                 Decimal.of(latency.throughput()),
-                taken.peakBytes(),
-                taken.engineBytes(),
+                taken == null ? null : taken.peakBytes(),
+                taken == null ? null : taken.engineBytes(),
                 model.bytes(),
                 Decimal.of(timings.cpuUtilization()),
                 Decimal.of(energy.joules()),

@@ -50,11 +50,7 @@ record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress pro
 
     /** Share of memory saved, where it was measured. */
     static @Nullable Decimal memorySaved(Measurement before, Measurement after) {
-        return before.footprintBytes().isEmpty() || after.footprintBytes().isEmpty()
-                ? null
-                : saved(
-                        before.footprintBytes().getAsLong(),
-                        after.footprintBytes().getAsLong());
+        return after.memorySavedFrom(before);
     }
 
     /** An estimate, from this process's CPU time so far. */

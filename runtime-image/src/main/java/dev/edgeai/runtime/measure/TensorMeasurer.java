@@ -3,6 +3,7 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.Measurement;
@@ -81,7 +82,9 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                 .run(
                         List.of(baseline::load, variant::load),
                         progress.counter("time baseline and variant", settings.pairs()));
-        Measurement before = measuring.measurement(baseline, timings.getFirst(), rating.baseline());
+        Measurement before = outcome.spec().depth() == Depth.FULL
+                ? measuring.measurement(baseline, timings.getFirst(), rating.baseline())
+                : measuring.withoutMemory(baseline, timings.getFirst(), rating.baseline());
         Measurement after = measuring.measurement(variant, timings.getLast(), rating.variant());
         Estimate speedup = Speedup.of(timings.getFirst(), timings.getLast());
         Comparison comparison = new Comparison(

@@ -70,6 +70,7 @@ public final class LocalRun {
             case RunAction.Requeue requeue -> {}
             case RunAction.RecordEvent event -> {}
             case RunAction.StartCertify certify -> {}
+            case RunAction.StartReport report -> {}
         }
     }
 
@@ -83,6 +84,7 @@ public final class LocalRun {
                 baseline,
                 done,
                 Map.of(),
+                new JobState.Missing<>(),
                 false,
                 REPOSITORY,
                 List.of());

@@ -58,7 +58,8 @@ final class FalseVerdicts {
 
     private static Estimate speedup(
             Dataset dataset, Supplier<LoadedModel> baseline, Supplier<LoadedModel> variant, int seed) {
-        Settings settings = Settings.ofInferences(Settings.DEFAULT_PAIRS, Settings.DEFAULT_TIME_CAP, seed);
+        Settings settings =
+                Settings.ofInferences(Settings.DEFAULT_PAIRS, Settings.DEFAULT_ROUNDS, Settings.DEFAULT_TIME_CAP, seed);
         List<Timings> timings = new PairedBenchmark(dataset, settings).run(List.of(baseline, variant), timed -> {});
         return Speedup.of(timings.getFirst(), timings.getLast());
     }

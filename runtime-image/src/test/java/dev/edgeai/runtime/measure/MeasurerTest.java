@@ -176,7 +176,8 @@ class MeasurerTest {
             pushed.add(folder + " to " + repository);
             return "sha256:1";
         };
-        MeasureSettings settings = new MeasureSettings(200, Duration.ofSeconds(6), 1, Integer.MAX_VALUE, 12, 512, 20);
+        MeasureSettings settings =
+                new MeasureSettings(200, 6, Duration.ofSeconds(6), 1, Integer.MAX_VALUE, 12, 512, 20);
         return new Measurer(new WorkFolder(work), settings, store, new Progress(new PrintWriter(log))).run();
     }
 }
