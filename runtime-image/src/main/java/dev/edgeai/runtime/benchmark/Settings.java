@@ -30,9 +30,16 @@ public record Settings(int pairs, int minPairs, int rounds, int warmUp, int alon
         }
     }
 
-    /** For single inferences; fewer pairs than {@value #MIN_PAIRS} are raised to that. */
+    /** For single inferences. With few pairs the warm-up and the stretch alone are short too. */
     public static Settings ofInferences(int pairs, int rounds, Duration timeCap, long seed) {
-        return new Settings(Math.max(MIN_PAIRS, pairs), MIN_PAIRS, rounds, 10, 20, timeCap, seed);
+        return new Settings(
+                pairs,
+                Math.min(MIN_PAIRS, pairs / 2),
+                rounds,
+                Math.min(10, pairs / 20),
+                Math.min(20, pairs / 25),
+                timeCap,
+                seed);
     }
 
     /** For requests to a language model, each of many inferences. */

@@ -51,7 +51,7 @@ public record MeasureSettings(
 
     /** Enough to see what is clearly worse. */
     private static final MeasureSettings SCREENING =
-            new MeasureSettings(Settings.MIN_PAIRS, 6, Duration.ofSeconds(3), 1, 256, 12, 1_024, 0);
+            new MeasureSettings(100, 6, Duration.ofSeconds(3), 1, 128, 12, 1_024, 0);
 
     /**
      * The command line over {@code measure.*} of the trial's parameters ({@code measure.pairs}, {@code measure.timeCap},
@@ -64,7 +64,7 @@ public record MeasureSettings(
             Map<String, String> parameters, @Nullable Integer pairs, @Nullable Duration timeCap) {
         try {
             return new MeasureSettings(
-                    pairs != null ? pairs : number(parameters, "pairs", FULL.pairs),
+                    Math.max(Settings.MIN_PAIRS, pairs != null ? pairs : number(parameters, "pairs", FULL.pairs)),
                     FULL.rounds,
                     timeCap != null ? timeCap : span(parameters),
                     Math.max(1, number(parameters, "memoryRepetitions", FULL.memoryRepetitions)),

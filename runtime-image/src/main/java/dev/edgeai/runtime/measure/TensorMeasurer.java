@@ -43,6 +43,10 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                 : measureBaseline(baseline, evaluator, measuring);
     }
 
+    private boolean full() {
+        return outcome.spec().depth() == Depth.FULL;
+    }
+
     private Evaluation evaluation(TrialSpec spec) {
         Evaluation asked = spec.evaluation();
         return new Evaluation(
@@ -68,21 +72,21 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
     private TrialResult measureVariant(Model baseline, Model variant, Evaluator evaluator, Measuring measuring)
             throws IOException {
         Evaluator.Rating rating;
-        TrialResult.Robustness robustness;
+        TrialResult.@Nullable Robustness robustness;
         try (LoadedModel one = baseline.load();
                 LoadedModel other = variant.load()) {
             rating = evaluator.compare(
                     one, other, progress.counter("evaluate", evaluator.dataset().size()));
             progress.line("fidelity %s, largest output difference %.3g"
                     .formatted(rating.fidelity().value(), rating.maxError()));
-            robustness = new Robustness(evaluator).check(one, other);
+            robustness = full() ? new Robustness(evaluator).check(one, other) : null;
         }
         List<Timings> timings = new PairedBenchmark(
                         evaluator.dataset(), settings.benchmark(outcome.spec().seed()))
                 .run(
                         List.of(baseline::load, variant::load),
                         progress.counter("time baseline and variant", settings.pairs()));
-        Measurement before = outcome.spec().depth() == Depth.FULL
+        Measurement before = full()
                 ? measuring.measurement(baseline, timings.getFirst(), rating.baseline())
                 : measuring.withoutMemory(baseline, timings.getFirst(), rating.baseline());
         Measurement after = measuring.measurement(variant, timings.getLast(), rating.variant());
