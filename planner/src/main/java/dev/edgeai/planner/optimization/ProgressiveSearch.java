@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Stage;
+import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.optimization.ParetoFront.Point;
 import dev.edgeai.planner.optimization.SearchStep.LeaveOut;
@@ -19,12 +20,16 @@ import java.util.stream.Stream;
 
 /**
  * Stage by stage, each trial screened first: conversion; quantization with default parameters; other parameters of the
- * best of these; other engine options of the best of all. Only what then is neither clearly beaten nor clearly missing a
- * gate is measured in full. Of few candidates all are measured in full at once, as two Jobs for each would cost more.
+ * best of these; other engine options of the best of all. Of what then is neither clearly beaten nor clearly missing a
+ * gate, those that gain something beside the others are measured in full; should none of them pass, the next are. Of few
+ * candidates all are measured in full at once, as two Jobs for each would cost more.
  */
 final class ProgressiveSearch implements SearchStrategy {
     /** Up to this many candidates screening costs more than it saves. */
     static final int FEW = 4;
+
+    /** Full measurements at least, where so many may pass. */
+    private static final int LEAST_IN_FULL = 2;
 
     /** Quantizations whose parameters are varied, and variants whose engine options are. */
     private static final int BEST = 2;
@@ -40,7 +45,9 @@ final class ProgressiveSearch implements SearchStrategy {
                     .toList();
         }
         if (known.trials().stream().anyMatch(ProgressiveSearch::validated)) {
-            return List.of();
+            return known.trials().stream().anyMatch(t -> t.phase() == TrialPhase.ACCEPTED)
+                    ? List.of()
+                    : secondBest(known);
         }
         List<Candidate> next = known.hurried() ? List.of() : nextStage(known, defaults);
         return next.isEmpty()
@@ -122,33 +129,49 @@ final class ProgressiveSearch implements SearchStrategy {
         List<SearchStep> steps = new ArrayList<>();
         List<TrialStatus> survivors = new ArrayList<>();
         for (TrialStatus t : known.screened()) {
-            Optional<String> missed = Screening.clearlyMisses(t, known.gates());
-            Optional<TrialStatus> better = Screening.clearlyBeaten(t, known.screened());
-            if (missed.isPresent()) {
-                steps.add(new LeaveOut(t.name(), "left out after screening, it clearly misses " + missed.get()));
-            } else if (better.isPresent()) {
-                steps.add(new LeaveOut(
-                        t.name(),
-                        "left out after screening, %s clearly beats it"
-                                .formatted(better.get().name())));
-            } else {
-                survivors.add(t);
-            }
+            Optional<String> hopeless = hopeless(t, known);
+            hopeless.ifPresentOrElse(
+                    why -> steps.add(new LeaveOut(t.name(), "left out after screening, " + why)),
+                    () -> survivors.add(t));
         }
         if (survivors.isEmpty()) {
             return nearest(known, steps);
         }
-        List<TrialStatus> ordered = frontFirst(survivors);
-        for (int i = 0; i < ordered.size(); i++) {
+        List<TrialStatus> worthwhile = FrontVolume.worthwhile(survivors, known.gates(), LEAST_IN_FULL);
+        for (int i = 0; i < worthwhile.size(); i++) {
+            String name = worthwhile.get(i).name();
             steps.add(
                     i < known.left()
-                            ? new MeasureInFull(ordered.get(i).name())
+                            ? new MeasureInFull(name)
                             : new LeaveOut(
-                                    ordered.get(i).name(),
+                                    name,
                                     "left out after screening, search.maxTrials (%d) full measurements went to others"
                                             .formatted(known.maxTrials())));
         }
+        survivors.stream()
+                .filter(t -> !worthwhile.contains(t))
+                .forEach(t -> steps.add(new LeaveOut(
+                        t.name(), "left out after screening, it gains next to nothing beside those measured in full")));
         return steps;
+    }
+
+    /** Why a full measurement of it is of no use, whatever else is measured. */
+    private static Optional<String> hopeless(TrialStatus t, SearchState known) {
+        return Screening.clearlyMisses(t, known.gates())
+                .map(missed -> "it clearly misses " + missed)
+                .or(() -> Screening.clearlyBeaten(t, known.screened())
+                        .map(better -> better.name() + " clearly beats it"));
+    }
+
+    /** What was held to be worse than what failed. */
+    private static List<SearchStep> secondBest(SearchState known) {
+        List<TrialStatus> others = known.screened().stream()
+                .filter(t -> Screening.clearlyMisses(t, known.gates()).isEmpty())
+                .toList();
+        return FrontVolume.worthwhile(others, known.gates(), LEAST_IN_FULL).stream()
+                .limit(known.left())
+                .<SearchStep>map(t -> new MeasureInFull(t.name()))
+                .toList();
     }
 
     /** When none can pass, people should see by how much the best misses: that one is measured in full. */

@@ -140,6 +140,29 @@ class ProgressiveSearchTest {
     }
 
     @Test
+    void of_what_gains_alike_not_all_is_measured_in_full() {
+        run(8, null, "24h", ProgressiveSearchTest::answer);
+
+        assertThat(trial("openvino-int8-ac").phase()).isEqualTo(TrialPhase.SCREENED);
+        assertThat(trial("openvino-int8-ac").message()).contains("gains next to nothing");
+    }
+
+    /** A screening is short: what looked best may miss a gate in full. */
+    @Test
+    void when_those_measured_in_full_fail_the_next_best_are() {
+        run(
+                8,
+                null,
+                "24h",
+                s -> s.depth() == Depth.FULL && s.candidate().name().startsWith("openvino")
+                        ? Runs.result(s.candidate().name(), 900, 6, 0.98)
+                        : answer(s));
+
+        assertThat(started).filteredOn(s -> s.depth() == Depth.FULL).hasSizeLessThanOrEqualTo(8);
+        assertThat(status.selected().trial()).startsWith("onnxruntime-int8-static");
+    }
+
+    @Test
     void when_none_can_pass_the_nearest_is_measured_in_full_to_say_by_how_much() {
         run(8, null, "24h", s -> Runs.result(s.candidate().name(), 900, 18, 0.999));
 

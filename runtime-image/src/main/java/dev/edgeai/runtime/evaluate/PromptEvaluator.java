@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * How well language models tell two answers apart. A model's margin for a prompt is the log-probability of the second
@@ -55,7 +56,9 @@ public record PromptEvaluator(List<TextSample> prompts, long seed) {
                         drawn -> Arrays.stream(drawn)
                                 .mapToDouble(i -> after[i] - before[i])
                                 .average()
-                                .orElseThrow()));
+                                .orElseThrow()),
+                right(before),
+                right(after));
     }
 
     /**
@@ -65,8 +68,23 @@ public record PromptEvaluator(List<TextSample> prompts, long seed) {
      * @param variant AUC of the variant
      * @param retention variant over baseline
      * @param marginShift mean change of the margin, nats
+     * @param rightBefore share of prompts that the baseline answers right: for people to see, never for a gate
+     * @param rightAfter the same of the variant
      */
-    public record Rating(Estimate baseline, Estimate variant, Estimate retention, Estimate marginShift) {}
+    public record Rating(
+            Estimate baseline,
+            Estimate variant,
+            Estimate retention,
+            Estimate marginShift,
+            double rightBefore,
+            double rightAfter) {}
+
+    private double right(double[] margins) {
+        long right = IntStream.range(0, margins.length)
+                .filter(i -> margins[i] > 0 == Objects.equals(prompts.get(i).label(), 1))
+                .count();
+        return (double) right / margins.length;
+    }
 
     private double[] margins(LanguageModel model, IntConsumer progress) {
         double[] margins = new double[prompts.size()];

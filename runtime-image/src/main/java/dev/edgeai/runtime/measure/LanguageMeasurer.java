@@ -87,6 +87,12 @@ final class LanguageMeasurer {
                     + rating.variant().value() + " after " + rating.baseline().value());
             if (prompts().isPresent()) {
                 answers = prompts().get().compare(one, other, progress.counter("prompts", promptCount()));
+                progress.line("AUC %s after %s; right answers %.3f after %.3f, which no gate looks at"
+                        .formatted(
+                                answers.variant().value(),
+                                answers.baseline().value(),
+                                answers.rightAfter(),
+                                answers.rightBefore()));
             }
         }
         GenerationTimes before = new GenerationTimes();

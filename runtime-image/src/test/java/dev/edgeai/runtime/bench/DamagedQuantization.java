@@ -1,0 +1,52 @@
+package dev.edgeai.runtime.bench;
+
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.optimization.GateEvaluation;
+import dev.edgeai.runtime.measure.MeasureSettings;
+import dev.edgeai.runtime.measure.Measurer;
+import dev.edgeai.runtime.measure.Progress;
+import dev.edgeai.runtime.measure.WorkFolder;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Measures the variants in trial folders and says what each gate on quality makes of them. */
+final class DamagedQuantization {
+    private static final Set<String> QUALITY =
+            Set.of("minAccuracyRetention", "maxKlDivergence", "maxPerplexityIncrease");
+
+    public static void main(String[] folders) {
+        boolean refused = false;
+        MeasureSettings settings = MeasureSettings.of(Map.of("measure.prompts", "600"), null, null);
+        for (String folder : folders) {
+            WorkFolder work = new WorkFolder(Path.of(folder));
+            System.out.println(work.spec().trial());
+            TrialResult result = new Measurer(
+                            work,
+                            settings,
+                            (files, repository) -> "sha256:none",
+                            new Progress(new PrintWriter(System.out, true)))
+                    .run();
+            List<GateResult> quality = GateEvaluation.evaluate(
+                            Gates.defaults(),
+                            Objects.requireNonNull(result.variant()),
+                            Objects.requireNonNull(result.comparison()))
+                    .stream()
+                    .filter(gate -> QUALITY.contains(gate.name()))
+                    .toList();
+            quality.forEach(gate -> System.out.printf("  %s: %s (%s)%n", gate.name(), gate.verdict(), gate.message()));
+            refused = quality.stream().anyMatch(gate -> gate.verdict() == Verdict.FAIL);
+        }
+        System.out.println(refused ? "the last is refused for its quality" : "the last is not refused for its quality");
+        System.exit(refused ? 0 : 1);
+    }
+
+    private DamagedQuantization() {}
+}
