@@ -35,6 +35,9 @@ public record MeasureSettings(
     /** Where texts are cut. */
     private static final int MAX_TOKENS = 128;
 
+    /** llama.cpp maps its file: two loads of a language model share their pages and hardly differ. */
+    private static final int REQUEST_ROUNDS = 6;
+
     /** A request takes some hundred times as long as an inference. */
     private static final int REQUEST_TIME = 3;
 
@@ -124,6 +127,7 @@ public record MeasureSettings(
     }
 
     Settings requestBenchmark(long seed) {
-        return Settings.ofRequests(requests, rounds, timeCap.multipliedBy(REQUEST_TIME), seed);
+        return Settings.ofRequests(
+                requests, Math.min(rounds, REQUEST_ROUNDS), timeCap.multipliedBy(REQUEST_TIME), seed);
     }
 }
