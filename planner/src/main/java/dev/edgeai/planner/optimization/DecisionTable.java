@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Task;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 
 import static dev.edgeai.api.v1alpha1.Framework.LLAMA_CPP;
@@ -40,6 +41,9 @@ final class DecisionTable {
             new ModelRow("more than 7e9 weights", (task, model) -> model.parameters() > LARGE, List.of(OLIVE)),
             new ModelRow("multimodal", (task, model) -> model.multimodal(), List.of(OPENVINO, OLIVE)),
             new ModelRow("text generation", (task, model) -> task == Task.TEXT_GENERATION, List.of(LLAMA_CPP, MLX)));
+
+    /** Frameworks whose variants run on one platform only, whatever is asked for. */
+    static final Map<Framework, String> ONLY_ON = Map.of(MLX, "apple-silicon");
 
     private DecisionTable() {}
 }

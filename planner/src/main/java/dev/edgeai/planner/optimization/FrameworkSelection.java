@@ -47,7 +47,7 @@ public final class FrameworkSelection {
             Set<Framework> available) {
         List<FrameworkPlan> plan = new ArrayList<>();
         considered(profile, task, model, requested, available)
-                .forEach((framework, why) -> plan.add(judge(framework, why, model, available)));
+                .forEach((framework, why) -> plan.add(judge(framework, why, model, available, profile)));
         return plan;
     }
 
@@ -107,7 +107,8 @@ public final class FrameworkSelection {
         return order.isEmpty() ? "first choice, " : "further choice, ";
     }
 
-    private static FrameworkPlan judge(Framework framework, String why, Assessment model, Set<Framework> available) {
+    private static FrameworkPlan judge(
+            Framework framework, String why, Assessment model, Set<Framework> available, AcceleratorProfile profile) {
         String name = Formats.name(framework);
         Set<String> reads = READS.getOrDefault(framework, Set.of());
         if (!reads(framework, model)) {
@@ -119,6 +120,13 @@ public final class FrameworkSelection {
                                     name,
                                     model.format(),
                                     String.join(" or ", reads.stream().sorted().toList())));
+        }
+        String only = DecisionTable.ONLY_ON.getOrDefault(framework, profile.platform());
+        if (!only.equals(profile.platform())) {
+            return new FrameworkPlan(
+                    framework,
+                    false,
+                    "%s: its variants run on %s only, not on %s".formatted(name, only, profile.platform()));
         }
         if (!available.contains(framework)) {
             return new FrameworkPlan(

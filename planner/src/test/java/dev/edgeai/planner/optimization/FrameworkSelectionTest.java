@@ -99,6 +99,19 @@ class FrameworkSelectionTest {
                 .startsWith(LLAMA_CPP);
     }
 
+    /** What MLX makes could not be served there. */
+    @Test
+    void mlx_is_planned_for_apple_devices_only_even_when_asked_for() {
+        Assessment checkpoint = Runs.assessment("Safetensors", "Transformer", false);
+        List<FrameworkPlan> plan = FrameworkSelection.select(
+                Runs.profile("x", "intel-cpu"), Task.TEXT_GENERATION, checkpoint, List.of(LLAMA_CPP, MLX), ALL);
+
+        assertThat(plan)
+                .extracting(FrameworkPlan::framework, FrameworkPlan::planned)
+                .containsExactly(tuple(LLAMA_CPP, true), tuple(MLX, false));
+        assertThat(plan.getLast().reason()).isEqualTo("MLX: its variants run on apple-silicon only, not on intel-cpu");
+    }
+
     @Test
     void the_users_list_beats_the_profile_and_the_profile_beats_the_table() {
         AcceleratorProfile profile =
