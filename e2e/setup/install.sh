@@ -36,10 +36,11 @@ install_chart() {
   for framework in ${FRAMEWORKS//,/ }; do
     names+=("${FRAMEWORK_NAMES[$framework]:?no framework $framework}")
   done
+  # A tag of digits only would be a number: --set-string.
   step "helm upgrade --install (waits until it is ready)" \
     "${HELM[@]}" upgrade --install edgeai-operator "$ROOT/charts/edgeai-operator" \
     --namespace "$OPERATOR_NAMESPACE" --create-namespace --wait --timeout 5m \
-    --set image.registry="$REGISTRY" --set image.tag="$IMAGE_TAG" \
+    --set image.registry="$REGISTRY" --set-string image.tag="$IMAGE_TAG" \
     --set registry.prefix="${REGISTRY%/*}/models" --set optimizers="{$(IFS=,; echo "${names[*]}")}" "$@"
 }
 

@@ -49,7 +49,7 @@ class ChartE2E {
                     "--wait",
                     "--set",
                     "image.registry=" + Environment.imageRegistry(),
-                    "--set",
+                    "--set-string", // a tag of digits only is a number otherwise
                     "image.tag=" + Environment.imageTag(),
                     "--set",
                     "registry.prefix=" + Environment.registry() + "/models");

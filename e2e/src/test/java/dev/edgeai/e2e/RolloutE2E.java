@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -67,6 +68,11 @@ class RolloutE2E {
                 .isEqualTo(run.selected().digest());
         assertThat(stable.certificate()).isEqualTo(run.certificate());
         assertThat(stable.weight()).isEqualTo(100);
+        Until.present(
+                "the run's report is stored",
+                Duration.ofMinutes(2),
+                () -> Optional.ofNullable(model.run().getStatus().report()),
+                model::describe);
 
         traffic = model.traffic("arm-cpu", 40);
         assertThat(traffic.report().answered()).containsOnlyKeys(stable.revision());
