@@ -48,6 +48,10 @@ import java.util.stream.Stream;
 final class WarmupCommand implements Callable<Integer> {
     private static final long MAX_DATASET_BYTES = 8L << 30;
     private static final int TOKEN_CHARACTERS = 4; // of a token of plain text, about
+
+    /** To a language model at most: each is many inferences, and none has a quality that more of them would settle. */
+    private static final int LANGUAGE_REQUESTS = 40;
+
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Environment environment;
@@ -162,7 +166,7 @@ final class WarmupCommand implements Callable<Integer> {
                         samples.texts().stream().map(TextSample::text),
                         samples.prompts().stream().map(TextSample::prompt))
                 .map(Objects::requireNonNull)
-                .limit(Math.min(requests, evaluation.samples()))
+                .limit(Math.min(Math.min(requests, LANGUAGE_REQUESTS), evaluation.samples()))
                 .map(text -> text.substring(0, Math.min(text.length(), GenerationRequest.PROMPT * TOKEN_CHARACTERS)))
                 .toList();
         if (prompts.isEmpty()) {
