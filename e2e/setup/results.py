@@ -91,7 +91,7 @@ def section(run):
 
 
 def main():
-    runs = [run for run in json.load(sys.stdin)["items"] if run.get("status", {}).get("trials")]
+    runs = [r for r in json.load(sys.stdin)["items"] if r.get("status", {}).get("phase") in ("Succeeded", "Failed")]
     runs.sort(key=lambda r: (r["metadata"].get("labels", {}).get("edgeai.dev/model", ""), r["spec"]["accelerator"]))
     print("# What the frameworks do to real models")
     print()

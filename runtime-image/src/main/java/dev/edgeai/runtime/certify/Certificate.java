@@ -69,13 +69,16 @@ public record Certificate(Statement statement, byte[] envelope) {
     /** For people: what it was certified for, where, and by which gates. */
     public String describe() {
         Statement.TestResult result = statement.predicate();
-        return "Accelerator '%s', run %s/%s, trial %s; passed: %s."
+        return "Accelerator '%s', run %s/%s, trial %s; passed: %s%s."
                 .formatted(
                         statement.accelerator(),
                         result.edgeai().namespace(),
                         result.edgeai().run(),
                         result.edgeai().trial(),
-                        String.join(", ", result.passedTests()));
+                        String.join(", ", result.passedTests()),
+                        result.warnedTests().isEmpty()
+                                ? ""
+                                : "; not measured: " + String.join(", ", result.warnedTests()));
     }
 
     /**

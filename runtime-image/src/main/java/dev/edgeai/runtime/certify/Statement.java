@@ -6,6 +6,7 @@ import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.cli.Json;
@@ -58,8 +59,8 @@ public record Statement(
      *
      * @param result {@code PASSED}
      * @param configuration the source model and the dataset, by digest
-     * @param passedTests names of the gates
-     * @param warnedTests empty
+     * @param passedTests names of the gates that passed
+     * @param warnedTests names of those that could not be measured where the run ran
      * @param failedTests empty
      * @param edgeai what was measured
      */
@@ -113,8 +114,8 @@ public record Statement(
                         List.of(
                                 Subject.of(SOURCE, Digest.parse(request.sourceDigest())),
                                 Subject.of("dataset", Digest.parse(request.datasetDigest()))),
-                        request.gates().stream().map(GateResult::name).toList(),
-                        List.of(),
+                        names(request, Verdict.PASS),
+                        names(request, Verdict.NOT_MEASURED),
                         List.of(),
                         new Evidence(
                                 request.accelerator(),
@@ -126,6 +127,13 @@ public record Statement(
                                 request.variant(),
                                 request.comparison(),
                                 request.versions())));
+    }
+
+    private static List<String> names(CertificateRequest request, Verdict verdict) {
+        return request.gates().stream()
+                .filter(gate -> gate.verdict() == verdict)
+                .map(GateResult::name)
+                .toList();
     }
 
     static Statement read(byte[] json) throws IOException {
