@@ -33,6 +33,8 @@ public final class RunMachine {
     /** Longest time until the next look. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
+    private static final Duration AT_ONCE = Duration.ofMillis(10);
+
     private final OptimizationRunSpec spec;
     private final RunObservation seen;
     private final RunDraft draft;
@@ -63,13 +65,20 @@ public final class RunMachine {
             OptimizationRunStatus current,
             RunObservation seen,
             Instant now) {
-        if (current.phase() == RunPhase.SUCCEEDED || current.phase() == RunPhase.FAILED) {
+        if (ended(current.phase())) {
             return new EndedRun(current, seen, now).decide();
         }
         RunMachine machine = new RunMachine(spec, seen, new RunDraft(current, generation, now));
         machine.run();
         machine.announce(current.phase());
+        if (ended(machine.draft.phase)) {
+            machine.actions.add(new Requeue(AT_ONCE)); // for what is left to do then, see EndedRun
+        }
         return new RunDecision(machine.draft.build(), machine.actions);
+    }
+
+    private static boolean ended(@Nullable RunPhase phase) {
+        return phase == RunPhase.SUCCEEDED || phase == RunPhase.FAILED;
     }
 
     private void run() {

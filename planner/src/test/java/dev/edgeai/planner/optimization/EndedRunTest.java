@@ -36,6 +36,16 @@ class EndedRunTest {
                 1, SPEC, ENDED, seen, Instant.parse(ENDED.completionTime()).plus(after));
     }
 
+    /** Nothing else happens then that would wake the operator. */
+    @Test
+    void theEndIsLookedAtOnceMore() {
+        RunWorld world = new RunWorld(SPEC, List.of(Fate.PASSES), 0, 1);
+        while (!world.ended()) {
+            world.tick();
+        }
+        assertThat(world.lastActions).anyMatch(RunAction.Requeue.class::isInstance);
+    }
+
     @Test
     void theReportIsBegunWhenTheRunHasEnded() {
         assertThat(decide(new JobState.Missing<>(), Duration.ZERO).actions()).contains(new StartReport());

@@ -40,8 +40,18 @@ public interface LanguageSession extends AutoCloseable {
      */
     float[][] score(int[] tokens);
 
+    /**
+     * Forgets all that was read after the first tokens.
+     *
+     * @param position how many to keep, 0 to {@link #position()}
+     * @return how many are kept: as many as asked for, or 0 where a model of this kind keeps all or nothing
+     */
+    int rewind(int position);
+
     /** Forgets all that was read. */
-    void reset();
+    default void reset() {
+        rewind(0);
+    }
 
     @Override
     void close();

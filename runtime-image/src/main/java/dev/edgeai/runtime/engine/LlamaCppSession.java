@@ -100,12 +100,20 @@ final class LlamaCppSession implements LanguageSession {
     }
 
     @Override
-    public synchronized void reset() {
+    public synchronized int rewind(int kept) {
         if (closed) {
             throw new EngineException("the session is closed");
         }
-        llama.clear(context);
-        position = 0;
+        if (kept < 0 || kept > position) {
+            throw new InvalidInputException(kept + " of the " + position + " tokens that were read cannot be kept");
+        }
+        if (kept > 0 && llama.forgetFrom(context, kept)) {
+            position = kept;
+        } else {
+            llama.clear(context);
+            position = 0;
+        }
+        return position;
     }
 
     @Override

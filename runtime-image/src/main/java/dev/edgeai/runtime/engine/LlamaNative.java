@@ -53,6 +53,8 @@ final class LlamaNative {
     private static final MethodHandle TO_NOTHING = handle(FunctionDescriptor.ofVoid(ADDRESS));
     private static final MethodHandle TWO_TO_NOTHING = handle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
     private static final MethodHandle CLEAR = handle(FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN));
+    private static final MethodHandle FORGET =
+            handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle TEXT = handle(FunctionDescriptor.of(ADDRESS));
     private static final MethodHandle POINTER = handle(FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle POINTER_OF_TWO = handle(FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
@@ -194,6 +196,11 @@ final class LlamaNative {
 
     void clear(MemorySegment context) {
         call(CLEAR, "llama_memory_clear", call(POINTER, "llama_get_memory", context), false);
+    }
+
+    /** Forgets the tokens of the one sequence from this position on; false where the model cannot. */
+    boolean forgetFrom(MemorySegment context, int position) {
+        return call(FORGET, "llama_memory_seq_rm", call(POINTER, "llama_get_memory", context), 0, position, -1);
     }
 
     void free(String function, MemorySegment pointer) {

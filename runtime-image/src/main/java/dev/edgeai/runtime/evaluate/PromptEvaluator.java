@@ -3,7 +3,6 @@ package dev.edgeai.runtime.evaluate;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
-import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.List;
@@ -89,31 +88,39 @@ public record PromptEvaluator(List<TextSample> prompts, long seed) {
     private double[] margins(LanguageModel model, IntConsumer progress) {
         double[] margins = new double[prompts.size()];
         try (LanguageSession session = model.open()) {
+            int[] before = {};
             for (int i = 0; i < margins.length; i++) {
-                margins[i] = margin(model, session, prompts.get(i));
+                TextSample sample = prompts.get(i);
+                int[] prompt = model.tokenize(Objects.requireNonNull(sample.prompt()), true, false);
+                session.rewind(shared(before, prompt));
+                margins[i] = margin(model, session, prompt, sample);
+                before = prompt;
                 progress.accept(i + 1);
             }
         }
         return margins;
     }
 
-    private static double margin(LanguageModel model, LanguageSession session, TextSample sample) {
-        int[] prompt = model.tokenize(Objects.requireNonNull(sample.prompt()), true, false);
-        double[] read = read(session, prompt);
-        double first = choice(model, session, read, sample.choices().get(0));
-        @Nullable double[] again = session.position() == prompt.length ? read : null;
-        double second = choice(
-                model,
-                session,
-                again == null ? read(session, prompt) : again,
-                sample.choices().get(1));
-        return second - first;
+    /** Tokens at the beginning of both, one less than the prompt has: few-shot prompts differ in their ends only. */
+    private static int shared(int[] before, int[] prompt) {
+        int length = Math.min(before.length, prompt.length - 1);
+        int mismatch = Arrays.mismatch(before, 0, length, prompt, 0, length);
+        return mismatch < 0 ? length : mismatch;
     }
 
-    /** Log-probabilities of the token after the prompt. */
-    private static double[] read(LanguageSession session, int[] prompt) {
-        session.reset();
-        return TokenDistribution.logProbabilities(session.prefill(prompt));
+    /** Logits after a prompt, of which the session has read the beginning. */
+    private static float[] read(LanguageSession session, int[] prompt) {
+        return session.prefill(Arrays.copyOfRange(prompt, session.position(), prompt.length));
+    }
+
+    private static double margin(LanguageModel model, LanguageSession session, int[] prompt, TextSample sample) {
+        double[] read = TokenDistribution.logProbabilities(read(session, prompt));
+        double first = choice(model, session, read, sample.choices().get(0));
+        if (session.rewind(prompt.length) == 0) {
+            session.prefill(prompt);
+        }
+        double second = choice(model, session, read, sample.choices().get(1));
+        return second - first;
     }
 
     /** Log-probability of a choice, summed over its tokens; the session has read the prompt. */

@@ -72,6 +72,24 @@ class LlamaCppEngineTest {
     }
 
     @Test
+    void aRewoundSessionGoesOnFromWhatItKept() {
+        try (LanguageModel model = load(Map.of());
+                LanguageSession rewound = model.open();
+                LanguageSession fresh = model.open()) {
+            rewound.prefill(new int[] {1, 5, 9, 70, 71});
+            assertThat(rewound.rewind(3)).isEqualTo(3).isEqualTo(rewound.position());
+            fresh.prefill(new int[] {1, 5, 9});
+
+            float[] expected = fresh.step(80);
+            float[] actual = rewound.step(80);
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f));
+            }
+            assertThatThrownBy(() -> rewound.rewind(5)).isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    @Test
     void cutsTextIntoTokensAndBack() {
         try (LanguageModel model = load(Map.of())) {
             assertThat(model.vocabularySize()).isEqualTo(GgufModels.VOCABULARY);
