@@ -1,7 +1,7 @@
 """Makes MLX variants of a Hugging Face checkpoint, and evaluates them with MLX.
 
 Techniques: ``int8`` and ``int4``, affine quantization of the weights in groups of ``groupSize`` (32, 64 or 128; 64 when
-nothing is said). Scales are kept in the checkpoint's own type.
+nothing is said). What is not quantized, scales among it, gets the type that config.json names, as ``mlx_lm.convert`` does.
 
 Only Apple devices run MLX as it is meant to be, so nothing is timed. How good the variant is does not depend on the
 device: baseline and variant answer the evaluation texts here, both in float32, the variant with the weights that its
@@ -16,6 +16,8 @@ os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
 
 import mlx.core as mx
 import mlx.nn as nn
+from mlx.utils import tree_map_with_path
+from mlx_lm.convert import MODEL_CONVERSION_DTYPES
 from mlx_lm.utils import dequantize_model, load_model, quantize_model, save_config, save_model
 from tokenizers import Tokenizer
 
@@ -69,6 +71,7 @@ def quantize(work: Job, checkpoint: Path, bits: int, group: int) -> None:
     model, config = load(checkpoint)
     if "quantization" in config or "quantization_config" in config:
         raise Failure("UnsupportedModel", "the checkpoint is quantized already; push it in float16, bfloat16 or float32")
+    cast(model, config)
     layers = sum(hasattr(module, "to_quantized") for _, module in model.named_modules())
     model, config = quantize_model(model, config, group, bits)
     quantized = sum("scales" in module for _, module in model.named_modules())
@@ -83,6 +86,20 @@ def quantize(work: Job, checkpoint: Path, bits: int, group: int) -> None:
     for name in KEPT:
         if (checkpoint / name).exists():
             shutil.copyfile(checkpoint / name, work.variant / name)
+
+
+def cast(model: nn.Module, config: dict) -> None:
+    """Some checkpoints keep single weights, such as those of norms, in another type than they name."""
+    dtype = config.get("torch_dtype") or config.get("text_config", {}).get("dtype")
+    if dtype not in MODEL_CONVERSION_DTYPES:
+        return
+    may_cast = getattr(model, "cast_predicate", lambda path: True)
+
+    def one(path: str, weight: mx.array) -> mx.array:
+        cast_it = may_cast(path) and mx.issubdtype(weight.dtype, mx.floating)
+        return weight.astype(getattr(mx, dtype)) if cast_it else weight
+
+    model.update(tree_map_with_path(one, model.parameters()))
 
 
 def evaluate(work: Job, checkpoint: Path, texts: list[list[int]]) -> None:

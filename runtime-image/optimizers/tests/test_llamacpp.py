@@ -1,6 +1,8 @@
 import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +81,15 @@ def test_the_same_job_gives_the_same_bytes(file, technique: str, imatrix: str):
     second = succeeded(file.optimize("llamacpp", technique, imatrix=imatrix)).files()
 
     assert first == second
+
+
+def test_the_variant_is_that_of_llama_cpps_own_command_line(file, tmp_path):
+    ours = succeeded(file.optimize("llamacpp", "q8-0")).files()["model.gguf"]
+
+    tools, by_hand = Path(os.environ["EDGEAI_LLAMA_CPP"]), tmp_path / "q8.gguf"
+    command = [tools / "llama-quantize", file.source / "model.gguf", by_hand, "Q8_0"]
+    subprocess.run(command, check=True, env=os.environ | {"LD_LIBRARY_PATH": str(tools)}, stdout=subprocess.DEVNULL)
+    assert by_hand.read_bytes() == ours
 
 
 def test_an_importance_matrix_changes_the_weights_and_names_no_folder(file):

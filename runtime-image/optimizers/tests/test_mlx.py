@@ -1,10 +1,16 @@
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import mlx.core as mx
 import pytest
 from conftest import failed, succeeded
 from language import LanguageWork, text
 from mlx_lm.utils import load_model
+
+OFFLINE = os.environ | {"HF_HUB_OFFLINE": "1"}
 
 
 @pytest.fixture
@@ -69,6 +75,15 @@ def test_the_same_job_gives_the_same_bytes(language):
 
     assert first == second
     assert evaluation(language) == result
+
+
+def test_the_weights_are_those_of_mlxs_own_command_line(language, tmp_path):
+    ours = succeeded(language.optimize("mlx", "int8")).files()["model.safetensors"]
+
+    by_hand = tmp_path / "by-hand"
+    command = ["mlx_lm.convert", "--hf-path", language.source, "--mlx-path", by_hand, "-q", "--q-bits", "8"]
+    subprocess.run([Path(sys.executable).with_name(command[0]), *command[1:]], check=True, env=OFFLINE)
+    assert (by_hand / "model.safetensors").read_bytes() == ours
 
 
 def test_calibration_texts_are_not_evaluated(language):
