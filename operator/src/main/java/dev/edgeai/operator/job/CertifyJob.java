@@ -96,12 +96,7 @@ public record CertifyJob(
                 .addToEnv(JobParts.env(CertificateRequest.ENVIRONMENT_VARIABLE, Json.write(request)))
                 .withResources(JobParts.lightResources("512Mi"))
                 .addToVolumeMounts(JobParts.mount("keys", KEYS));
-        return credentialsSecret().isEmpty()
-                ? container.build()
-                : container
-                        .addToVolumeMounts(JobParts.credentialsMount("registry-credentials"))
-                        .addToEnv(JobParts.credentialsFile())
-                        .build();
+        return JobParts.withCredentials(container, credentialsSecret().map(secret -> "registry-credentials"));
     }
 
     private Optional<String> credentialsSecret() {

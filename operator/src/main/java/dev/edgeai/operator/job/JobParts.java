@@ -1,6 +1,7 @@
 package dev.edgeai.operator.job;
 
 import dev.edgeai.api.config.OperatorConfig;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -22,6 +23,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the operator's pods have in common. */
 public final class JobParts {
@@ -152,5 +154,15 @@ public final class JobParts {
 
     public static EnvVar credentialsFile() {
         return env("DOCKER_CONFIG", CREDENTIALS);
+    }
+
+    /** With the credentials in that volume, if there is one. */
+    static Container withCredentials(ContainerBuilder container, Optional<String> volume) {
+        return volume.isEmpty()
+                ? container.build()
+                : container
+                        .addToVolumeMounts(credentialsMount(volume.get()))
+                        .addToEnv(credentialsFile())
+                        .build();
     }
 }

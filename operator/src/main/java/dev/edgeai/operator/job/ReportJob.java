@@ -80,12 +80,7 @@ public record ReportJob(RunRef run, String name, String accelerator, ReportReque
                 .withCommand("edgeai", "report", "--store")
                 .addToEnv(JobParts.env(ReportRequest.ENVIRONMENT_VARIABLE, packed))
                 .withResources(JobParts.lightResources("512Mi"));
-        return credentialsSecret().isEmpty()
-                ? container.build()
-                : container
-                        .addToVolumeMounts(JobParts.credentialsMount(CREDENTIALS))
-                        .addToEnv(JobParts.credentialsFile())
-                        .build();
+        return JobParts.withCredentials(container, credentialsSecret().map(secret -> CREDENTIALS));
     }
 
     private String packed() {

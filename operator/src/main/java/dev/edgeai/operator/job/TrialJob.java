@@ -118,11 +118,11 @@ public record TrialJob(
     private Container fetch() {
         ContainerBuilder container = container(FETCH, config.images().runtime(), ordinaryResources())
                 .withCommand("edgeai", "fetch", "--into", JobParts.WORK);
-        return sourceSecret().isPresent()
-                ? withCredentials(container, SOURCE_CREDENTIALS)
-                : withCredentials(
-                        container,
-                        registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
+        return JobParts.withCredentials(
+                container,
+                sourceSecret()
+                        .map(secret -> SOURCE_CREDENTIALS)
+                        .or(() -> registrySecret().map(secret -> REGISTRY_CREDENTIALS)));
     }
 
     private List<Container> before() {
@@ -144,23 +144,13 @@ public record TrialJob(
     private Container measure() {
         ContainerBuilder container = container(MEASURE, config.images().runtime(), profile.resources())
                 .withCommand("edgeai", "measure", "--work", JobParts.WORK);
-        return withCredentials(
-                container, registrySecret().map(secret -> REGISTRY_CREDENTIALS).orElse(null));
+        return JobParts.withCredentials(container, registrySecret().map(secret -> REGISTRY_CREDENTIALS));
     }
 
     private ContainerBuilder container(String name, String image, ResourceRequirements resources) {
         return JobParts.container(name, image, config)
                 .addToEnv(JobParts.env(TrialSpec.ENVIRONMENT_VARIABLE, Json.write(spec)))
                 .withResources(resources);
-    }
-
-    private static Container withCredentials(ContainerBuilder container, @Nullable String volume) {
-        return volume == null
-                ? container.build()
-                : container
-                        .addToVolumeMounts(JobParts.credentialsMount(volume))
-                        .addToEnv(JobParts.credentialsFile())
-                        .build();
     }
 
     private String optimizerImage() {

@@ -206,6 +206,18 @@ final class Runs {
             RunObservation o,
             Map<String, JobState<TrialResult>> trials,
             Map<String, JobState<CertificateResult>> certifications) {
+        return withJobs(o, trials, certifications, o.report());
+    }
+
+    static RunObservation withReport(RunObservation o, JobState<ReportResult> report) {
+        return withJobs(o, o.trials(), o.certifications(), report);
+    }
+
+    private static RunObservation withJobs(
+            RunObservation o,
+            Map<String, JobState<TrialResult>> trials,
+            Map<String, JobState<CertificateResult>> certifications,
+            JobState<ReportResult> report) {
         return new RunObservation(
                 o.accelerators(),
                 o.available(),
@@ -215,22 +227,6 @@ final class Runs {
                 o.baseline(),
                 trials,
                 certifications,
-                o.report(),
-                o.suspended(),
-                o.repository(),
-                o.earlier());
-    }
-
-    static RunObservation withReport(RunObservation o, JobState<ReportResult> report) {
-        return new RunObservation(
-                o.accelerators(),
-                o.available(),
-                o.cpuFeatures(),
-                o.fetched(),
-                o.assessed(),
-                o.baseline(),
-                o.trials(),
-                o.certifications(),
                 report,
                 o.suspended(),
                 o.repository(),
