@@ -15,14 +15,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * Stage by stage, each trial screened first: conversion; quantization with default parameters; other parameters of the
- * best of these; other engine options of the best of all. Of what then is neither clearly beaten nor clearly missing a
- * gate, those that gain something beside the others are measured in full; should none of them pass, the next are. Of few
- * candidates all are measured in full at once, as two Jobs for each would cost more.
+ * best of each of these; other engine options of the best of all. Of what then is neither clearly beaten nor clearly
+ * missing a gate, those that gain something beside the others are measured in full; should none of them pass, the next
+ * are. Of few candidates all are measured in full at once, as two Jobs for each would cost more.
  */
 final class ProgressiveSearch implements SearchStrategy {
     /** Up to this many candidates screening costs more than it saves. */
@@ -31,7 +32,7 @@ final class ProgressiveSearch implements SearchStrategy {
     /** Full measurements at least, where so many may pass. */
     private static final int LEAST_IN_FULL = 2;
 
-    /** Quantizations whose parameters are varied, and variants whose engine options are. */
+    /** Conversions and quantizations whose parameters are varied, and variants whose engine options are. */
     private static final int BEST = 2;
 
     @Override
@@ -84,9 +85,13 @@ final class ProgressiveSearch implements SearchStrategy {
         if (known.trials().stream().anyMatch(t -> isVariation(t, known.plan()))) {
             return List.of();
         }
-        List<TrialStatus> best = best(known, t -> t.stage() == Stage.QUANTIZATION);
-        return known.untried(known.plan().variations().stream()
-                .filter(c -> best.stream().anyMatch(t -> changesOne(c, t)))
+        return known.untried(Stream.of(Stage.CONVERSION, Stage.QUANTIZATION)
+                .flatMap(stage -> ofTheBest(
+                        known,
+                        t -> t.stage() == stage,
+                        t -> known.plan().variations().stream()
+                                .filter(c -> changesOne(c, t))
+                                .toList()))
                 .toList());
     }
 
@@ -103,18 +108,22 @@ final class ProgressiveSearch implements SearchStrategy {
     private static List<Candidate> accelerations(SearchState known) {
         return known.trials().stream().anyMatch(t -> t.base() != null)
                 ? List.of()
-                : known.untried(Accelerations.of(best(known, t -> true), known.situation()));
+                : known.untried(ofTheBest(known, t -> true, t -> Accelerations.of(List.of(t), known.situation()))
+                        .toList());
     }
 
-    /** The fastest of those that may survive. */
-    private static List<TrialStatus> best(SearchState known, Predicate<TrialStatus> which) {
+    /** What there is to try with the fastest of those that may survive and that leave something to try. */
+    private static Stream<Candidate> ofTheBest(
+            SearchState known, Predicate<TrialStatus> which, Function<TrialStatus, List<Candidate>> others) {
         List<TrialStatus> all = known.screened().stream().filter(which).toList();
         return all.stream()
                 .filter(t -> Screening.clearlyMisses(t, known.gates()).isEmpty()
                         && Screening.clearlyBeaten(t, all).isEmpty())
                 .sorted(Comparator.comparingDouble(ProgressiveSearch::slowness))
+                .map(others)
+                .filter(some -> !some.isEmpty())
                 .limit(BEST)
-                .toList();
+                .flatMap(List::stream);
     }
 
     /** By the speed-up, as the neighbours of a short measurement disturb its latency. */

@@ -132,6 +132,20 @@ class ProgressiveSearchTest {
                 });
     }
 
+    /** What runs in bf16 already is the fastest and has no option left; the two behind it have. */
+    @Test
+    void the_best_that_leave_something_to_try_are_varied_conversions_too() {
+        run(8, null, "24h", s -> {
+            String name = s.candidate().name();
+            boolean bf16 = name.endsWith("bf16");
+            return Runs.result(name, bf16 ? 200 : name.contains("int8") ? 900 : 300, bf16 ? 8 : 5, 0.999);
+        });
+
+        assertThat(started)
+                .extracting(s -> s.job().trial())
+                .contains("onnxruntime-graph-all", "openvino-fp16-run-bf16", "openvino-fp32-run-bf16");
+    }
+
     @Test
     void few_candidates_are_measured_in_full_at_once() {
         run(4, null, "24h", ProgressiveSearchTest::answer);
