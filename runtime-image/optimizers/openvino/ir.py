@@ -18,7 +18,7 @@ COMPUTE = {"Convolution", "FullyConnected", "MatMul", "Deconvolution", "LSTMSequ
 
 
 def read(path: Path) -> ov.Model:
-    """ONNX is converted as ``ovc`` does: ``read_model`` would keep constants and shapes that are folded there."""
+    """ONNX is converted as ``ovc`` does, which simplifies the graph further than ``read_model``."""
     try:
         return ov.convert_model(path) if path.suffix == ".onnx" else ov.Core().read_model(path)
     except MemoryError:
