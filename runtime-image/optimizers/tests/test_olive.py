@@ -1,7 +1,13 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
-from conftest import Work, failed, onnx_error, pooling, succeeded
+from conftest import Work, failed, images, onnx_error, pooling, succeeded
 
 EFFECTIVE = ["graph", "int8-dynamic", "int8-static", "int4-rtn", "fp16", "session"]
 OPTIONS = {"intra_op_num_threads", "inter_op_num_threads", "execution_mode", "graph_optimization_level"}
@@ -32,6 +38,63 @@ def test_the_same_job_gives_the_same_bytes(work: Work, tmp_path_factory, techniq
     first, second = (succeeded(w.optimize("olive", technique)).files() for w in (work, other))
 
     assert first == second
+
+
+def olive(work: Work, source: Path, output: str, *arguments: str) -> Path:
+    """Runs Olive's own command line on a model, and gives the model that it leaves."""
+    quiet = {"OLIVE_DISABLE_TELEMETRY": "1", "ORT_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+    command = [Path(sys.executable).with_name("olive"), *arguments, "-m", source, "-o", output]
+    subprocess.run(command, check=True, cwd=work.folder, env=os.environ | quiet)
+    return work.folder / output / "model.onnx"
+
+
+def run_pass(work: Work, source: Path, name: str, **settings) -> Path:
+    return olive(work, source, name, "run-pass", "--pass-name", name, "--pass-config", json.dumps(settings))
+
+
+def test_int8_dynamic_is_that_of_olives_own_quantize_command(work: Work):
+    # Which takes convolutions too.
+    ours = succeeded(work.optimize("olive", "int8-dynamic", convolutions="true")).files()["model.onnx"]
+
+    settings = ["--algorithm", "rtn", "--precision", "int8", "--implementation", "ort"]
+    assert olive(work, work.source, "by-hand", "quantize", *settings).read_bytes() == ours
+
+
+def test_int4_rtn_is_that_of_olives_own_run_pass_command(work: Work):
+    ours = succeeded(work.optimize("olive", "int4-rtn", blockSize="64", accuracyLevel="1")).files()["model.onnx"]
+
+    products = run_pass(work, work.source, "GraphSurgeries", surgeries=[{"surgeon": "GemmToMatMulAdd"}])
+    by_hand = run_pass(work, products, "OnnxBlockWiseRtnQuantization", block_size=64, accuracy_level=1)
+    assert by_hand.read_bytes() == ours
+
+
+def test_int8_static_is_that_of_olives_own_run_pass_command(work: Work):
+    ours = succeeded(work.optimize("olive", "int8-static", overflowFix="disable")).files()["model.onnx"]
+
+    samples = work.folder / "samples" / "images"
+    samples.mkdir(parents=True)
+    for number, image in enumerate(images(400)[-32:]):
+        image.tofile(samples / f"{number:02}.bin")
+    parameters = {
+        "data_dir": str(samples.parent),
+        "input_names": ["images"],
+        "input_shapes": [[1, 3, 16, 16]],
+        "input_dirs": ["images"],
+        "input_suffix": ".bin",
+    }
+    by_hand = run_pass(
+        work,
+        work.source,
+        "OnnxStaticQuantization",
+        data_config={"name": "calibration", "type": "RawDataContainer", "load_dataset_config": {"params": parameters}},
+        precision="int8",
+        activation_type="uint8",
+        calibrate_method="MinMax",
+        quant_format="QDQ",
+        per_channel=True,
+        reduce_range=False,
+    )
+    assert by_hand.read_bytes() == ours
 
 
 def test_quantized_weights_take_a_quarter_and_less_of_the_bytes(work: Work):

@@ -1,8 +1,13 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
-from conftest import Work, failed, onnx_error, pooling, succeeded
+from conftest import Work, failed, images, onnx_error, pooling, succeeded
 
 TECHNIQUES = ["graph", "int8-dynamic", "int8-static"]
 
@@ -30,6 +35,58 @@ def test_the_same_job_gives_the_same_bytes(work: Work, tmp_path_factory, techniq
     first, second = (succeeded(w.optimize("onnxruntime", technique)).files() for w in (work, other))
 
     assert first == second
+
+
+def by_hand(work: Work, *arguments: str | Path) -> None:
+    """Runs Python as a person would, without ONNX Runtime's telemetry."""
+    quiet = os.environ | {"ORT_DISABLE_TELEMETRY": "1"}
+    subprocess.run([sys.executable, *arguments], check=True, cwd=work.folder, env=quiet)
+
+
+def prepared(work: Work) -> Path:
+    """The source after ONNX Runtime's own command for what comes before quantization."""
+    target = work.folder / "prepared.onnx"
+    command = ["-m", "onnxruntime.quantization.preprocess", "--skip_symbolic_shape", "true"]
+    by_hand(work, *command, "--input", work.source, "--output", target)
+    return target
+
+
+def test_the_graph_is_that_of_onnx_runtimes_own_command_line(work: Work):
+    ours = succeeded(work.optimize("onnxruntime", "graph")).files()["model.onnx"]
+
+    target = work.folder / "by-hand.onnx"
+    command = ["-m", "onnxruntime.tools.optimize_onnx_model", "--opt_level", "extended"]
+    by_hand(work, *command, work.source, target)
+    assert target.read_bytes() == ours
+
+
+def test_int8_static_is_that_of_onnx_runtimes_own_command_line(work: Work):
+    ours = succeeded(work.optimize("onnxruntime", "int8-static")).files()["model.onnx"]
+
+    for number, image in enumerate(images(400)[-32:]):
+        folder = work.folder / f"test_data_set_{number}"
+        folder.mkdir()
+        (folder / "input_0.pb").write_bytes(onnx.numpy_helper.from_array(image[None]).SerializeToString())
+    target = work.folder / "by-hand.onnx"
+    command = ["-m", "onnxruntime.quantization.static_quantize_runner", "--per_channel"]
+    by_hand(work, *command, "-i", prepared(work), "-o", target)
+    assert target.read_bytes() == ours
+
+
+# Dynamic quantization has no command line: this is the call of its documentation.
+DYNAMIC = """
+import sys
+from onnxruntime.quantization import QuantType, quantize_dynamic
+quantize_dynamic(*sys.argv[1:], weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm"])
+"""
+
+
+def test_int8_dynamic_is_that_of_onnx_runtimes_own_call(work: Work):
+    ours = succeeded(work.optimize("onnxruntime", "int8-dynamic")).files()["model.onnx"]
+
+    target = work.folder / "by-hand.onnx"
+    by_hand(work, "-c", DYNAMIC, prepared(work), target)
+    assert target.read_bytes() == ours
 
 
 def test_static_quantization_reaches_convolutions_and_a_quarter_of_the_bytes(work: Work):
