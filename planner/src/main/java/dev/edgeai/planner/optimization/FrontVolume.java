@@ -61,6 +61,11 @@ final class FrontVolume {
         }
     }
 
+    /** What it gains alone. */
+    static double of(TrialStatus t, Gates gates) {
+        return of(List.of(Gains.of(t, gates)));
+    }
+
     /** Volume of the union of the boxes from the origin to each, 0 to 1: by slices of quality, each by strips of memory. */
     static double of(List<Gains> all) {
         double volume = 0;

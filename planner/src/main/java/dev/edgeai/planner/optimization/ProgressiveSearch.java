@@ -1,6 +1,5 @@
 package dev.edgeai.planner.optimization;
 
-import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Stage;
@@ -33,7 +32,7 @@ final class ProgressiveSearch implements SearchStrategy {
     private static final int LEAST_IN_FULL = 2;
 
     /** Conversions and quantizations whose parameters are varied, and variants whose engine options are. */
-    private static final int BEST = 2;
+    private static final int BEST = 3;
 
     @Override
     public List<SearchStep> next(SearchState known) {
@@ -112,26 +111,18 @@ final class ProgressiveSearch implements SearchStrategy {
                         .toList());
     }
 
-    /** What there is to try with the fastest of those that may survive and that leave something to try. */
+    /** What there is to try with those that gain most, may survive and leave something to try. */
     private static Stream<Candidate> ofTheBest(
             SearchState known, Predicate<TrialStatus> which, Function<TrialStatus, List<Candidate>> others) {
         List<TrialStatus> all = known.screened().stream().filter(which).toList();
         return all.stream()
                 .filter(t -> Screening.clearlyMisses(t, known.gates()).isEmpty()
                         && Screening.clearlyBeaten(t, all).isEmpty())
-                .sorted(Comparator.comparingDouble(ProgressiveSearch::slowness))
+                .sorted(Comparator.comparingDouble((TrialStatus t) -> -FrontVolume.of(t, known.gates())))
                 .map(others)
                 .filter(some -> !some.isEmpty())
                 .limit(BEST)
                 .flatMap(List::stream);
-    }
-
-    /** By the speed-up, as the neighbours of a short measurement disturb its latency. */
-    private static double slowness(TrialStatus t) {
-        Comparison comparison = t.comparison();
-        return comparison == null || comparison.speedup() == null
-                ? 0
-                : -comparison.speedup().value().asDouble();
     }
 
     private static List<SearchStep> validate(SearchState known) {

@@ -101,7 +101,7 @@ class ProgressiveSearchTest {
                         "openvino-bf16",
                         "openvino-int8-ptq",
                         "openvino-int8-ptq-performance",
-                        "openvino-int8-ptq-performance-run-bf16",
+                        "openvino-int8-ptq-run-bf16",
                         "openvino-int8-ptq-full");
         assertThat(started)
                 .filteredOn(s -> s.depth() == Depth.FULL)

@@ -21,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** {@code edgeai predict}: one inference by a server. */
-@Command(name = "predict", description = "Asks a server for one inference and prints the answer.")
+/** {@code edgeai predict}: one inference by a server, or of a language model one answer. */
+@Command(
+        name = "predict",
+        description = "Asks a server for one inference and prints the answer. A language model takes --prompt.")
 final class PredictCommand implements Callable<Integer> {
     private static final long MAX_DATASET_BYTES = 8L << 30;
 
@@ -45,8 +47,14 @@ final class PredictCommand implements Callable<Integer> {
         output = new Output(environment);
     }
 
+    /** What {@code --prompt -o json} prints. */
+    record Completion(String model, String text) {}
+
     /** Where the inputs come from. */
     private static final class Inputs {
+        @ArgGroup(exclusive = false)
+        private @Nullable Prompt prompt;
+
         @ArgGroup(exclusive = false)
         private @Nullable Sample sample;
 
@@ -56,6 +64,18 @@ final class PredictCommand implements Callable<Integer> {
                 required = true,
                 description = "One array for an input, its first axis the sample; once for each input.")
         private Map<String, Path> arrays = new LinkedHashMap<>();
+    }
+
+    /** What a language model goes on from. */
+    private static final class Prompt {
+        @Option(names = "--prompt", required = true, description = "A text, which a language model goes on from.")
+        private String text;
+
+        @Option(
+                names = "--max-tokens",
+                defaultValue = "64",
+                description = "Most tokens to write (default: ${DEFAULT-VALUE}).")
+        private int maxTokens;
     }
 
     /** One sample of a dataset. */
@@ -70,9 +90,14 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (InferenceClient client = new InferenceClient(url, model, Duration.ofSeconds(timeoutSeconds))) {
-            InferenceClient.Answer answer = client.infer(read(client));
-            Prediction prediction = Prediction.of(model, answer);
-            output.print(prediction, prediction.text());
+            Prompt prompt = inputs.prompt;
+            if (prompt != null) {
+                String text = client.complete(prompt.text, prompt.maxTokens);
+                output.print(new Completion(model, text), text);
+            } else {
+                Prediction prediction = Prediction.of(model, client.infer(read(client)));
+                output.print(prediction, prediction.text());
+            }
             return ExitCode.DONE;
         } catch (InvalidDatasetException e) {
             throw new RuntimeFailure(FailureReason.INVALID_DATASET, String.valueOf(e.getMessage()), e);

@@ -3,6 +3,8 @@ package dev.edgeai.runtime.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.edgeai.api.trial.WarmupResult;
+import dev.edgeai.runtime.cli.EdgeAi;
+import dev.edgeai.runtime.cli.Environment;
 import dev.edgeai.runtime.client.Warmup;
 import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LanguageModel;
@@ -11,7 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,6 +102,18 @@ class LanguageServingTest {
         assertThat(joined).hasToString(whole);
         assertThat(whole).isNotEmpty();
         assertThat(stream.body()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void isAskedByPredict() throws Exception {
+        StringWriter out = new StringWriter();
+        CommandLine edgeai = EdgeAi.commandLine(new Environment(Map.of())).setOut(new PrintWriter(out, true));
+        String url = "http://127.0.0.1:" + server.port();
+        int code = edgeai.execute("predict", "--url", url, "--model", "m", "--prompt", "Hello", "--max-tokens", "20");
+        assertThat(code).isZero();
+        assertThat(out.toString().strip())
+                .isEqualTo(
+                        text(complete("\"prompt\":\"Hello\",\"max_tokens\":20")).strip());
     }
 
     @Test
