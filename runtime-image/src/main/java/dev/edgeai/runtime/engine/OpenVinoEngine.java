@@ -48,9 +48,10 @@ public final class OpenVinoEngine implements TensorEngine {
         MemorySegment model = now.openVino().readModel(now.core(), file);
         try {
             return OpenVinoModel.open(
-                    now.openVino(), now.openVino().compile(now.core(), model, properties(descriptor, threads)));
-        } finally {
+                    now.openVino(), model, now.openVino().compile(now.core(), model, properties(descriptor, threads)));
+        } catch (RuntimeException e) {
             now.openVino().free("ov_model_free", model);
+            throw e;
         }
     }
 

@@ -23,27 +23,33 @@ final class OpenVinoModel implements LoadedModel {
     private final List<TensorInfo> inputs;
     private final List<TensorInfo> outputs;
     private final InputCheck check;
+    private final OpenVinoShapes shapes;
     private final Semaphore permits = new Semaphore(REQUESTS, true);
     private final ConcurrentLinkedDeque<Request> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
     private OpenVinoModel(
-            OpenVinoNative openVino, MemorySegment compiled, List<OpenVinoPort> ports, List<TensorInfo> outputs) {
+            OpenVinoNative openVino,
+            MemorySegment model,
+            MemorySegment compiled,
+            List<OpenVinoPort> ports,
+            List<TensorInfo> outputs) {
         this.openVino = openVino;
         this.compiled = compiled;
         this.ports = ports;
         this.inputs = ports.stream().map(OpenVinoPort::info).toList();
         this.outputs = outputs;
         check = new InputCheck(inputs);
+        shapes = new OpenVinoShapes(openVino, model, inputs);
     }
 
-    /** Owns the compiled model from here on, even when this fails. */
-    static OpenVinoModel open(OpenVinoNative openVino, MemorySegment compiled) {
+    /** Owns the compiled model from here on, even when this fails, and the one it is made of when it does not. */
+    static OpenVinoModel open(OpenVinoNative openVino, MemorySegment model, MemorySegment compiled) {
         try {
             List<TensorInfo> outputs = openVino.ports(compiled, false).stream()
                     .map(OpenVinoPort::info)
                     .toList();
-            return new OpenVinoModel(openVino, compiled, openVino.ports(compiled, true), outputs);
+            return new OpenVinoModel(openVino, model, compiled, openVino.ports(compiled, true), outputs);
         } catch (RuntimeException e) {
             openVino.free("ov_compiled_model_free", compiled);
             throw e;
@@ -63,6 +69,7 @@ final class OpenVinoModel implements LoadedModel {
     @Override
     public Map<String, Tensor> infer(Map<String, Tensor> tensors) {
         Tensor[] ordered = check.inOrder(tensors);
+        shapes.check(ordered);
         permits.acquireUninterruptibly();
         try {
             if (closed) {
@@ -92,6 +99,7 @@ final class OpenVinoModel implements LoadedModel {
                 idle.forEach(Request::close);
                 idle.clear();
                 openVino.free("ov_compiled_model_free", compiled);
+                shapes.close();
             }
         } finally {
             permits.release(REQUESTS);

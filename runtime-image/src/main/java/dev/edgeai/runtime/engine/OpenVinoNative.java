@@ -48,6 +48,7 @@ final class OpenVinoNative {
     private static final MethodHandle PPP = status(ADDRESS, ADDRESS, ADDRESS);
     private static final MethodHandle PPPP = status(ADDRESS, ADDRESS, ADDRESS, ADDRESS);
     private static final MethodHandle PLP = status(ADDRESS, JAVA_LONG, ADDRESS);
+    private static final MethodHandle PPPL = status(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
     private static final MethodHandle PPPLPP = status(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle HOST_TENSOR = status(JAVA_INT, SHAPE, ADDRESS, ADDRESS);
     private static final MethodHandle FREE = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS));
@@ -129,6 +130,26 @@ final class OpenVinoNative {
             MemorySegment out = arena.allocate(ADDRESS);
             call(PPPP, "ov_core_read_model", core, arena.allocateFrom(file.toString()), MemorySegment.NULL, out);
             return out.get(ADDRESS, 0);
+        }
+    }
+
+    /** Gives each input, by its index, a shape; the model is as before when it does not take them. */
+    void reshape(MemorySegment model, List<long[]> shapes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment indexes = arena.allocateFrom(
+                    JAVA_LONG, LongStream.range(0, shapes.size()).toArray());
+            MemorySegment partial = arena.allocate(PARTIAL_SHAPE, shapes.size());
+            for (int i = 0; i < shapes.size(); i++) {
+                long[] shape = shapes.get(i);
+                MemorySegment pairs = arena.allocateFrom(
+                        JAVA_LONG,
+                        Arrays.stream(shape).flatMap(d -> LongStream.of(d, d)).toArray());
+                long at = i * PARTIAL_SHAPE.byteSize();
+                partial.set(JAVA_LONG, at, shape.length);
+                partial.set(JAVA_LONG, at + 8, shape.length);
+                partial.set(ADDRESS, at + 16, pairs);
+            }
+            call(PPPL, "ov_model_reshape_by_port_indexes", model, indexes, partial, (long) shapes.size());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.engine;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.testing.OnnxModels;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -162,6 +164,35 @@ class EngineTest {
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining(name)
                 .hasMessageContaining(words);
+    }
+
+    /** OpenVINO itself would answer with the sum before. */
+    @Test
+    void refusesShapesThatContradictEachOther() throws Exception {
+        assumeInstalled("OpenVINO");
+        GraphProto sum = GraphProto.newBuilder()
+                .setName("sum")
+                .addInput(OnnxModels.value("a", -1, 2))
+                .addInput(OnnxModels.value("b", -1, 2))
+                .addOutput(OnnxModels.value("y", -1, 2))
+                .addNode(OnnxModels.node("Add", List.of("a", "b"), "y"))
+                .build();
+        OnnxModels.write(folder, OnnxModels.model(sum));
+        try (LoadedModel model = Engines.load(folder, descriptor("OpenVINO", "model.onnx", Map.of()), 1)) {
+            Map<String, Tensor> right = Map.of("a", ones(3), "b", ones(3));
+            assertThat(floats(model.infer(right))).hasSize(6).containsOnly(2);
+            assertThatThrownBy(() -> model.infer(Map.of("a", ones(3), "b", ones(4))))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("a [3, 2], b [4, 2]");
+            assertThat(floats(model.infer(right))).hasSize(6).containsOnly(2);
+            assertThat(floats(model.infer(Map.of("a", ones(4), "b", ones(4))))).hasSize(8);
+        }
+    }
+
+    private static Tensor ones(int rows) {
+        float[] values = new float[rows * 2];
+        Arrays.fill(values, 1);
+        return Tensor.ofFloats(values, rows, 2);
     }
 
     @Test
