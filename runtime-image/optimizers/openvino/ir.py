@@ -88,4 +88,4 @@ def verify_int8(work: Job, dataset: Dataset, precision: str) -> None:
 
 def first_line(e: Exception) -> str:
     lines = [line.strip() for line in str(e).splitlines() if line.strip()]
-    return lines[-1] if lines else type(e).__name__
+    return lines[-1].removeprefix("-- ") if lines else type(e).__name__

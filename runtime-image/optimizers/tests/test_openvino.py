@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import openvino as ov
 import pytest
-from conftest import Work, classifier, failed, images, pooling, succeeded, transformer
+from conftest import Work, classifier, failed, images, pooling, scaled, succeeded, transformer
 
 QUANTIZING = ["int8-ptq", "int8-sq", "int8-ac", "w8", "w4"]
 TECHNIQUES = ["fp32", "bf16", "fp16", *QUANTIZING]
@@ -198,6 +198,13 @@ def test_a_corrupted_source_is_refused(work: Work):
     work.source.write_bytes(work.source.read_bytes()[:1000])
 
     failed(work.optimize("openvino", "int8-ptq"), "UnsupportedModel", "OpenVINO cannot read model.onnx")
+
+
+def test_an_operator_that_openvino_lacks_is_named(work: Work):
+    scaled(work.source)
+
+    sentence = "OpenVINO cannot read model.onnx: No conversion rule found for operations: ai.onnx.ml.Scaler"
+    failed(work.optimize("openvino", "int8-ptq"), "UnsupportedModel", sentence)
 
 
 def test_an_unknown_technique_is_refused(work: Work):
