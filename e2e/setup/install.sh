@@ -54,3 +54,13 @@ prepare_models() {
   done
   step "Push of the dataset" "$ROOT/edgeai" push "$MODELS/test.npz" "oci://${REGISTRY%/*}/datasets/fashion:v1"
 }
+
+# Variations of the demo model that no optimizer, or not every one, can do anything with.
+prepare_awkward_models() {
+  local folder=$ROOT/e2e/target/awkward-models python name
+  python=$("$ROOT/runtime-image/optimizers/venv" onnxruntime)/bin/python
+  step "Models that are unsupported or broken" "$python" "$ROOT/e2e/setup/awkward-models.py" "$MODELS/v1/model.onnx" "$folder"
+  for name in unsupported-operator cut; do
+    step "Push of the model, $name" "$ROOT/edgeai" push "$folder/$name/model.onnx" "oci://${REGISTRY%/*}/sources/fashion:$name"
+  done
+}

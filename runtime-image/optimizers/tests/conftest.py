@@ -53,6 +53,12 @@ def pooling(path: Path) -> None:
     save(path, [helper.make_node("GlobalMaxPool", ["images"], ["logits"])], [], ["N", 3, 16, 16], ["N", 3, 1, 1])
 
 
+def scaled(path: Path) -> None:
+    """A model with an operator of scikit-learn's converters, which not every framework knows."""
+    scaler = helper.make_node("Scaler", ["f"], ["logits"], domain="ai.onnx.ml", offset=[0.0], scale=[0.5])
+    save(path, [helper.make_node("Flatten", ["images"], ["f"]), scaler], [], ["N", 3, 16, 16], ["N", 768])
+
+
 def transformer(path: Path) -> None:
     """Two matrix products of a feed-forward layer after a normalization: float32[N,8,64] -> float32[N,8,64]."""
     random = np.random.default_rng(11)
@@ -81,7 +87,8 @@ def save(path: Path, nodes, initializers, input_shape, output_shape) -> None:
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, output_shape)],
         initializers,
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, path)

@@ -80,7 +80,7 @@ final class Model {
 
     /** Applies the template of {@code edgemodel.yaml}, changed by {@code edit}. */
     void apply(String source, UnaryOperator<String> edit) {
-        String yaml = edit.apply(template())
+        String yaml = edit.apply(template("/edgemodel.yaml"))
                 .replace("${name}", name)
                 .replace("${namespace}", namespace)
                 .replace("${registry}", Environment.registry())
@@ -98,8 +98,8 @@ final class Model {
         apply(source, UnaryOperator.identity());
     }
 
-    private static String template() {
-        try (var in = Model.class.getResourceAsStream("/edgemodel.yaml")) {
+    static String template(String resource) {
+        try (var in = Model.class.getResourceAsStream(resource)) {
             return new String(
                     java.util.Objects.requireNonNull(in).readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         } catch (IOException e) {

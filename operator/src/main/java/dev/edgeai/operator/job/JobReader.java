@@ -29,7 +29,22 @@ public final class JobReader {
     /** Waiting for these is the ordinary start of a container. */
     private static final Set<String> ORDINARY_WAITING = Set.of("ContainerCreating", "PodInitializing");
 
+    /** A second pod, alike in memory and time, would end as the first did. */
+    private static final Set<String> SAME_AGAIN =
+            Set.of(FailureReason.OUT_OF_MEMORY.reason(), FailureReason.DEADLINE_EXCEEDED.reason());
+
     private JobReader() {}
+
+    /** Whether the Job is about to try again, or does already, what can only end the same way. */
+    public static boolean retriesInVain(Job job, List<Pod> pods) {
+        return job.getMetadata().getDeletionTimestamp() == null
+                && condition(job, "Complete").isEmpty()
+                && condition(job, "Failed").isEmpty()
+                && !Integer.valueOf(0).equals(job.getSpec().getBackoffLimit())
+                && pods.stream()
+                        .flatMap(pod -> Terminations.failure(pod).stream())
+                        .anyMatch(failure -> SAME_AGAIN.contains(failure.reason()));
+    }
 
     /**
      * What became of a Job.

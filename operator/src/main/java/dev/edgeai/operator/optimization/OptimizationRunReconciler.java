@@ -69,6 +69,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         StatusWriter.write(run, decision.status(), context, OptimizationRun::new);
         actions.count(run, current, decision.status());
         actions.apply(run, picture, decision);
+        actions.endVainRetries(picture);
         Optional<Duration> left = RunExpiry.left(
                 run.getSpec(),
                 decision.status(),

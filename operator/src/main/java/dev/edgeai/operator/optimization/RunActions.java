@@ -13,6 +13,8 @@ import dev.edgeai.planner.optimization.RunDecision;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ import java.util.stream.Collectors;
 final class RunActions {
     private static final Logger LOG = LoggerFactory.getLogger(RunActions.class);
     private static final Set<TrialPhase> FINISHED = Set.of(TrialPhase.ACCEPTED, TrialPhase.REJECTED, TrialPhase.FAILED);
+    private static final String NO_RETRY = "{\"spec\": {\"backoffLimit\": 0}}";
 
     private final Services services;
 
@@ -127,6 +130,14 @@ final class RunActions {
                 .resource(run)
                 .withPropagationPolicy(DeletionPropagation.BACKGROUND)
                 .delete();
+    }
+
+    /** Such a Job fails at once, and its pods stay for their logs. The next trial need not wait for a second end. */
+    void endVainRetries(RunPicture picture) {
+        for (Job job : picture.retriedInVain()) {
+            LOG.info("Job {} is not tried again", job.getMetadata().getName());
+            services.client().resource(job).patch(PatchContext.of(PatchType.JSON_MERGE), NO_RETRY);
+        }
     }
 
     private void replaceLater(RunRef run, Job present) {

@@ -83,6 +83,13 @@ record RunPicture(
                 "/", config.registry().prefix(), run.namespace(), run.model().orElse(run.name()));
     }
 
+    /** Jobs whose next attempt would only end as the last one did. */
+    List<Job> retriedInVain() {
+        return jobs.stream()
+                .filter(job -> JobReader.retriesInVain(job, podsOf(job)))
+                .toList();
+    }
+
     private RunObservation.Matched matched(AcceleratorProfile profile) {
         return new RunObservation.Matched(profile, NodePool.of(profile, nodes).size());
     }

@@ -5,6 +5,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.planner.JobState;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,32 @@ class JobReaderTest {
                 .isEqualTo("TooLarge");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "terminated: {exitCode: 137, reason: OOMKilled} | '' | true",
+                "terminated: {exitCode: 137, reason: Error} | 'reason: DeadlineExceeded,' | true",
+                "terminated: {exitCode: 137, reason: Error} | '' | false",
+                "terminated: {exitCode: 139, reason: Error} | '' | false",
+                "running: {} | '' | false",
+            })
+    void onlyWhatWouldEndAlikeIsRetriedInVain(String state, String reason, boolean inVain) {
+        Pod pod = pod(reason.replace("'", "") + " containerStatuses: [{name: certify, state: {" + state + "}}]");
+        assertThat(JobReader.retriesInVain(retrying(""), List.of(pod))).isEqualTo(inVain);
+    }
+
+    @Test
+    void aJobThatHasEndedOrMayNotTryAgainRetriesNothing() {
+        Pod pod = pod("containerStatuses: [{name: certify, state: {terminated: {exitCode: 137, reason: OOMKilled}}}]");
+        assertThat(JobReader.retriesInVain(retrying(condition("Failed", "")), List.of(pod)))
+                .isFalse();
+        Job once = retrying("");
+        once.getSpec().setBackoffLimit(0);
+        assertThat(JobReader.retriesInVain(once, List.of(pod))).isFalse();
+    }
+
     @Test
     void aJobPastItsDeadlineHasNoPodsLeftToTellWhy() {
         assertThat(failure(read(job(condition("Failed", "reason: DeadlineExceeded, message: Job was active longer")))))
@@ -178,6 +205,12 @@ class JobReaderTest {
                 ---
                 {apiVersion: batch/v1, kind: Job, metadata: {name: job, creationTimestamp: '%s'}, status: {conditions: [%s]}}
                 """.formatted(MADE, condition), Job.class);
+    }
+
+    private static Job retrying(String condition) {
+        Job job = job(condition);
+        job.setSpec(new JobSpecBuilder().withBackoffLimit(1).build());
+        return job;
     }
 
     private static Pod succeeded(String message) {

@@ -103,13 +103,18 @@ final class Kubelet {
 
     /** Ends the pod badly, in one container. */
     void fail(Job job, Pod pod, String container, int exitCode, String reason, String message) {
-        write(pod, "Failed", List.of(ended(container, exitCode, reason, message)));
+        failPod(pod, container, exitCode, reason, message);
         finish(
                 job,
                 "Failed",
                 "FailureTarget",
                 "PodFailurePolicy",
                 "Container " + container + " failed with exit code " + exitCode);
+    }
+
+    /** Ends the pod badly; its Job has not heard of it. */
+    void failPod(Pod pod, String container, int exitCode, String reason, String message) {
+        write(pod, "Failed", List.of(ended(container, exitCode, reason, message)));
     }
 
     private void finish(Job job, String type, String before, String reason, String message) {

@@ -67,6 +67,18 @@ class RunJobsIT extends OptimizationRunScenario {
     }
 
     @Test
+    void aPodThatRanOutOfMemoryIsNotTriedAgain() throws Exception {
+        create(run(1));
+        Job baseline = job(namespace, RUN + "-baseline");
+        assertThat(baseline.getSpec().getBackoffLimit()).isEqualTo(1);
+        kubelet.failPod(kubelet.start(baseline), "measure", 137, "OOMKilled", "");
+
+        Awaitility.await()
+                .until(() -> job(namespace, RUN + "-baseline").getSpec().getBackoffLimit() == 0);
+        assertThat(jobs(namespace)).hasSize(1);
+    }
+
+    @Test
     void aJobThatSomebodyDeletesIsMadeAgain() throws Exception {
         create(run(1));
         Job baseline = job(namespace, RUN + "-baseline");

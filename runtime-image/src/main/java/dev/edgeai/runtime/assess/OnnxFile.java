@@ -70,8 +70,13 @@ final class OnnxFile {
             return ModelProto.parseFrom(in);
         } catch (InvalidProtocolBufferException e) {
             throw new UnreadableModelException(
-                    file.getFileName() + " is no ONNX file or is cut off: " + e.getMessage(), e);
+                    file.getFileName() + " is no ONNX file or is cut off: " + firstSentence(e), e);
         }
+    }
+
+    /** Protobuf goes on to guess, and the first sentence says it. */
+    private static String firstSentence(InvalidProtocolBufferException e) {
+        return String.valueOf(e.getMessage()).replaceFirst("(?s)\\.(\\s.*)?$", "");
     }
 
     private void visit(GraphProto graph) throws IOException, UnreadableModelException {

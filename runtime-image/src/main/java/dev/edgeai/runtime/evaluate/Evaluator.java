@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Runs models over an evaluation split and rates their answers.
@@ -21,6 +22,8 @@ import java.util.function.IntConsumer;
  * @param seed of resampling
  */
 public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
+    /** As many as every dataset has at least. */
+    private static final int FIRST_SAMPLES = 16;
 
     /**
      * The metric that holds: the planner's, but fidelity where none was asked for and there are no labels.
@@ -69,6 +72,23 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
             progress.accept(i + 1);
         }
         return quality(answers.classes());
+    }
+
+    /** Whether any of the first samples gets an answer of finite numbers. A model with damaged weights gives none. */
+    public boolean answers(LoadedModel model) {
+        LoadedModel rated = dataset.rated(model);
+        AnswerReader reader = AnswerReader.of(task, rated.outputs());
+        return IntStream.range(0, Math.min(FIRST_SAMPLES, dataset.size()))
+                .anyMatch(i -> finite(reader.vector(rated.infer(dataset.sample(i)))));
+    }
+
+    private static boolean finite(float[] vector) {
+        for (float value : vector) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Two models on the same samples. */

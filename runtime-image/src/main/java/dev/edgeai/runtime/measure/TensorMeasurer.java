@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.measure;
 
+import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Comparison;
@@ -10,6 +11,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.cli.RuntimeFailure;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.evaluate.Dataset;
 import dev.edgeai.runtime.evaluate.Evaluator;
@@ -59,6 +61,12 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
     private TrialResult measureBaseline(Model baseline, Evaluator evaluator, Measuring measuring) throws IOException {
         @Nullable Estimate quality;
         try (LoadedModel model = baseline.load()) {
+            if (!evaluator.answers(model)) {
+                throw new RuntimeFailure(
+                        FailureReason.UNSUPPORTED_MODEL,
+                        "The source answers the first samples with NaN or infinity, each of them. Its weights are"
+                                + " damaged, or the dataset is not what it takes; push it anew or correct the dataset.");
+            }
             quality = evaluator.rate(
                     model, progress.counter("evaluate", evaluator.dataset().size()));
         }

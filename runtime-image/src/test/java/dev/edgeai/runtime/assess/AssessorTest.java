@@ -105,6 +105,15 @@ class AssessorTest {
     }
 
     @Test
+    void noticesAModelThatIsCutOff() throws Exception {
+        byte[] whole = OnnxModels.perceptron(1, 8, 8, 4).toByteArray();
+        Files.write(folder.resolve("model.onnx"), Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(() -> Assessor.assess(folder))
+                .hasMessageContaining("model.onnx is no ONNX file or is cut off: ")
+                .hasMessageMatching(".*the input ended unexpectedly in the middle of a field");
+    }
+
+    @Test
     void saysWhatIsWrongWithFilesThatAreNoModel() throws Exception {
         assertThatThrownBy(() -> Assessor.assess(folder)).hasMessageContaining("one .onnx");
         Files.writeString(folder.resolve("model.onnx"), "<html>not found</html>");

@@ -131,6 +131,10 @@ class MeasurerTest {
     @Test
     void eachFailureHasItsReason() throws Exception {
         assertReason("t1", FailureReason.MEASUREMENT_FAILED, "optimizer left no readable");
+        float[][] damaged = new float[FEATURES][10];
+        damaged[3][7] = Float.NaN;
+        OnnxModels.write(work.resolve("source"), OnnxModels.linear(damaged));
+        assertReason("baseline", FailureReason.UNSUPPORTED_MODEL, "NaN or infinity");
         Files.writeString(work.resolve("dataset/dataset.npz"), "no zip");
         assertReason("baseline", FailureReason.INVALID_DATASET, "numpy.savez");
         Files.writeString(work.resolve("source/model.onnx"), "no model");
