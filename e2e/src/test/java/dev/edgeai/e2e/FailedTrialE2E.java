@@ -45,7 +45,7 @@ class FailedTrialE2E {
         model.apply("v2");
         good = model.awaitServing(null, LIMIT);
         traffic = model.traffic("arm-cpu", 10);
-        hanging = new Run(client, "hanging", "v1", "arm-cpu", yaml -> yaml.replace("timeout: 20m", "timeout: 4m"));
+        hanging = new Run(client, "hanging", "v1", "arm-cpu", yaml -> yaml.replace("timeout: 20m", "timeout: 5m"));
         hung = whileOpenVinoOptimizes(hanging, PodCgroup::hang);
         hungry = new Run(client, "hungry", "v1", "intel-cpu", yaml -> yaml);
         starved = whileOpenVinoOptimizes(hungry, PodCgroup::leaveNoMemory);
@@ -94,7 +94,7 @@ class FailedTrialE2E {
     void aTrialThatHangsFailsAtItsDeadlineAndTheNextIsMeasured() {
         hung.join();
         TrialStatus failed = assertOnlyOpenVinoFailed(hanging, "DeadlineExceeded");
-        assertThat(failed.message()).contains("took longer than 120 s", "ended in container optimize");
+        assertThat(failed.message()).contains("took longer than 150 s", "ended in container optimize");
     }
 
     @Test

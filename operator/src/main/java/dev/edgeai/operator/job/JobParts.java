@@ -38,6 +38,9 @@ public final class JobParts {
     /** How long a registry may be away before a Job gives up: longer than a restart of it on another node. */
     private static final Duration REGISTRY_AWAY = Duration.ofMinutes(5);
 
+    /** What is told to end has nothing to save; a framework that hangs does not listen. */
+    private static final long GRACE_SECONDS = 5;
+
     private static final String CREDENTIALS = "/credentials";
     private static final int OWNER_AND_GROUP_READ = 0440;
 
@@ -65,6 +68,7 @@ public final class JobParts {
     public static PodSpecBuilder pod() {
         return new PodSpecBuilder()
                 .withRestartPolicy("Never")
+                .withTerminationGracePeriodSeconds(GRACE_SECONDS)
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
                 .withSecurityContext(PodSecurity.pod());

@@ -70,6 +70,7 @@ class TrialJobTest {
     @MethodSource("allJobs")
     void everyPodEndsByItselfAndIsNotTriedAgainForNothing(Job job) {
         assertThat(pod(job).getRestartPolicy()).isEqualTo("Never");
+        assertThat(pod(job).getTerminationGracePeriodSeconds()).isEqualTo(5);
         assertThat(job.getSpec().getBackoffLimit()).isEqualTo(1);
         assertThat(job.getSpec().getActiveDeadlineSeconds()).isPositive();
         List<PodFailurePolicyRule> rules = job.getSpec().getPodFailurePolicy().getRules();
