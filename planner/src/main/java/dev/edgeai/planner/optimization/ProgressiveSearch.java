@@ -87,7 +87,8 @@ final class ProgressiveSearch implements SearchStrategy {
         return known.untried(Stream.of(Stage.CONVERSION, Stage.QUANTIZATION)
                 .flatMap(stage -> ofTheBest(
                         known,
-                        t -> t.stage() == stage,
+                        t -> t.stage() == stage
+                                && Screening.clearlyMisses(t, known.gates()).isEmpty(),
                         t -> known.plan().variations().stream()
                                 .filter(c -> changesOne(c, t))
                                 .toList()))
@@ -107,22 +108,28 @@ final class ProgressiveSearch implements SearchStrategy {
     private static List<Candidate> accelerations(SearchState known) {
         return known.trials().stream().anyMatch(t -> t.base() != null)
                 ? List.of()
-                : known.untried(ofTheBest(known, t -> true, t -> Accelerations.of(List.of(t), known.situation()))
+                : known.untried(ofTheBest(
+                                known,
+                                t -> Screening.clearlyMissesWithAnyOption(t, known.gates())
+                                        .isEmpty(),
+                                t -> Accelerations.of(List.of(t), known.situation()))
                         .toList());
     }
 
-    /** What there is to try with those that gain most, may survive and leave something to try. */
+    /**
+     * What there is to try with those that gain most. Only what leaves something to try competes: a variant that another
+     * framework's beats may beat that one when it is run otherwise.
+     */
     private static Stream<Candidate> ofTheBest(
-            SearchState known, Predicate<TrialStatus> which, Function<TrialStatus, List<Candidate>> others) {
-        List<TrialStatus> all = known.screened().stream().filter(which).toList();
+            SearchState known, Predicate<TrialStatus> mayPass, Function<TrialStatus, List<Candidate>> others) {
+        List<TrialStatus> all = known.screened().stream()
+                .filter(t -> mayPass.test(t) && !others.apply(t).isEmpty())
+                .toList();
         return all.stream()
-                .filter(t -> Screening.clearlyMisses(t, known.gates()).isEmpty()
-                        && Screening.clearlyBeaten(t, all).isEmpty())
+                .filter(t -> Screening.clearlyBeaten(t, all).isEmpty())
                 .sorted(Comparator.comparingDouble((TrialStatus t) -> -FrontVolume.of(t, known.gates())))
-                .map(others)
-                .filter(some -> !some.isEmpty())
                 .limit(BEST)
-                .flatMap(List::stream);
+                .flatMap(t -> others.apply(t).stream());
     }
 
     private static List<SearchStep> validate(SearchState known) {

@@ -21,6 +21,15 @@ final class Screening {
     /** Gates on single numbers of timing, which a short measurement is too short for. */
     private static final Set<String> TOO_SHORT_FOR = Set.of("maxLatencyVariation", "maxLatencyP95");
 
+    /** Gates on what engine options change for the better. */
+    private static final Set<String> BY_ENGINE_OPTIONS = Set.of(
+            "minSpeedup",
+            "minMemoryReduction",
+            "maxLatencyVariation",
+            "maxLatencyP95",
+            "maxPeakMemory",
+            "maxJoulesPerInference");
+
     /** A footprint is read once when screening: by this share it may be off. */
     private static final double MEMORY_DOUBT = 0.05;
 
@@ -29,8 +38,17 @@ final class Screening {
 
     /** Why it cannot pass, whatever a full measurement would find. */
     static Optional<String> clearlyMisses(TrialStatus t, Gates gates) {
+        return clearlyMisses(t, gates, TOO_SHORT_FOR);
+    }
+
+    /** Why it cannot pass, whatever engine options it is run with. */
+    static Optional<String> clearlyMissesWithAnyOption(TrialStatus t, Gates gates) {
+        return clearlyMisses(t, gates, BY_ENGINE_OPTIONS);
+    }
+
+    private static Optional<String> clearlyMisses(TrialStatus t, Gates gates, Set<String> besides) {
         return GateEvaluation.evaluate(doubted(gates), measurement(t), comparison(t)).stream()
-                .filter(g -> g.verdict() == Verdict.FAIL && !TOO_SHORT_FOR.contains(g.name()))
+                .filter(g -> g.verdict() == Verdict.FAIL && !besides.contains(g.name()))
                 .map(GateResult::message)
                 .filter(Objects::nonNull)
                 .findFirst();
