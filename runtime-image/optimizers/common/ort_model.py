@@ -61,6 +61,5 @@ def operations(model: onnx.ModelProto) -> list[str]:
 
 
 def verify_runs(written: Path, samples: Samples) -> None:
-    """The variant is a valid model, loads, and answers a sample finitely."""
-    onnx.checker.check_model(written)
+    """The variant loads and answers a sample finitely. ONNX's own checker would refuse what ONNX Runtime fuses and runs."""
     job.finite(load(written, "OptimizationFailed").run(None, samples[0]), "the variant")

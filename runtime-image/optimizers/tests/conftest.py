@@ -79,7 +79,26 @@ def transformer(path: Path) -> None:
     save(path, nodes, initializers, ["N", 8, 64], ["N", 8, 64])
 
 
-def save(path: Path, nodes, initializers, input_shape, output_shape) -> None:
+def normalization(path: Path) -> None:
+    """A layer normalization as exporters wrote it before ONNX had one, with operators of that time."""
+    constants = {"two": np.float32(2), "epsilon": np.float32(1e-5)}
+    constants |= {"scale": np.linspace(0.5, 2, 64, dtype=np.float32), "bias": np.ones(64, np.float32)}
+    nodes = [
+        helper.make_node("ReduceMean", ["images"], ["mean"], axes=[-1]),
+        helper.make_node("Sub", ["images", "mean"], ["centred"]),
+        helper.make_node("Pow", ["centred", "two"], ["squares"]),
+        helper.make_node("ReduceMean", ["squares"], ["variance"], axes=[-1]),
+        helper.make_node("Add", ["variance", "epsilon"], ["positive"]),
+        helper.make_node("Sqrt", ["positive"], ["deviation"]),
+        helper.make_node("Div", ["centred", "deviation"], ["normal"]),
+        helper.make_node("Mul", ["normal", "scale"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "bias"], ["logits"]),
+    ]
+    initializers = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
+    save(path, nodes, initializers, ["N", 8, 64], ["N", 8, 64], opset=11)
+
+
+def save(path: Path, nodes, initializers, input_shape, output_shape, opset: int = 17) -> None:
     graph = helper.make_graph(
         nodes,
         "test",
@@ -87,7 +106,7 @@ def save(path: Path, nodes, initializers, input_shape, output_shape) -> None:
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, output_shape)],
         initializers,
     )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", 3)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
-from conftest import Work, failed, images, onnx_error, pooling, succeeded
+from conftest import Work, failed, images, normalization, onnx_error, pooling, succeeded
 
 TECHNIQUES = ["graph", "int8-dynamic", "int8-static"]
 
@@ -113,6 +113,15 @@ def test_the_graph_is_fused_and_the_signature_kept(work: Work):
     assert len(kinds) < len(operations(work.source))
     session = ort.InferenceSession(outcome.variant / "model.onnx", providers=["CPUExecutionProvider"])
     assert (session.get_inputs()[0].name, session.get_inputs()[0].shape) == ("images", ["N", 3, 16, 16])
+
+
+def test_what_is_fused_into_a_newer_operator_than_the_source_declares_is_kept(work: Work):
+    normalization(work.source)
+    work.write_dataset(images=np.random.default_rng(3).normal(size=(200, 8, 64)).astype(np.float32))
+
+    outcome = succeeded(work.optimize("onnxruntime", "graph", task="Generic"))
+
+    assert operations(outcome.variant / "model.onnx") == ["LayerNormalization"]
 
 
 @pytest.mark.parametrize("parameters", [{"perChannel": "false"}, {"calibration": "percentile"}])

@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param name as {@code spec.targets[].accelerator} gives it
  * @param platform row of the decision table: {@code intel-cpu}, {@code nvidia-gpu}, {@code apple-silicon},
- *     {@code arm-mobile}, {@code arm-embedded}, {@code edge-tpu}; default the name
+ *     {@code arm-mobile}, {@code arm-embedded}, {@code edge-tpu}, {@code cross-platform}; default the name
  * @param nodeSelector labels of its nodes; default {@code edgeai.dev/accelerator: <name>}
  * @param tolerations of pods on its nodes
  * @param resources of trial pods, and of served pods that bring none; extended resources such as

@@ -31,7 +31,9 @@ final class DecisionTable {
             new PlatformRow("apple-silicon", List.of(MLX, LLAMA_CPP)),
             new PlatformRow("arm-mobile", List.of(LLAMA_CPP, OPENVINO)),
             new PlatformRow("arm-embedded", List.of(LLAMA_CPP, OPENVINO)),
-            new PlatformRow("edge-tpu", List.of(OPENVINO, OLIVE)));
+            new PlatformRow("edge-tpu", List.of(OPENVINO, OLIVE)),
+            // devices of any kind: what runs anywhere, ONNX and GGUF
+            new PlatformRow("cross-platform", List.of(OLIVE, LLAMA_CPP)));
 
     /** What an unknown platform gets, said out loud. */
     static final PlatformRow FALLBACK = new PlatformRow("cpu", List.of(OPENVINO, OLIVE));

@@ -38,6 +38,7 @@ class FrameworkSelectionTest {
         "arm-mobile, LLAMA_CPP OPENVINO",
         "arm-embedded, LLAMA_CPP OPENVINO",
         "edge-tpu, OPENVINO OLIVE",
+        "cross-platform, OLIVE LLAMA_CPP",
     })
     void considers_the_frameworks_of_the_platform_in_their_order(String platform, String expected) {
         List<FrameworkPlan> plan =
