@@ -101,7 +101,8 @@ def calibration(folder: Path, inputs: list[Input], samples: Samples) -> dict:
 
 
 def reason(log: str) -> str:
-    """The last exception of Olive's log, else its last error."""
+    """The last exception of Olive's log that says more than that a pass failed, else its last error."""
     found = re.findall(r"^[\w.]*(?:Error|Exception|Fail|InvalidArgument|NotImplemented)\b ?:.*", log, re.MULTILINE)
+    found = [line for line in found if "OlivePassError" not in line] or found
     found = found or re.findall(r"\[ERROR\] \[[^]]*\] (.*)", log)
     return found[-1].strip() if found else "its log names no error"
