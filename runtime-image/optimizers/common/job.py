@@ -308,13 +308,18 @@ class Job:
                 (self.variant / name).parent.mkdir(exist_ok=True)
                 shutil.copyfile(file, self.variant / name)
 
-    def finish(self, model: str, options: dict[str, str], note: str | None = None) -> None:
-        """Writes the descriptor; the same variant gives the same bytes. A note is for people."""
-        self.describe(self.variant, model, options, note)
+    def finish(
+        self, model: str, options: dict[str, str], note: str | None = None, nondeterministic: str | None = None
+    ) -> None:
+        """Writes the descriptor; the same variant gives the same bytes.
+
+        A note is for people; ``nondeterministic`` says which step may give another variant on another node, and why.
+        """
+        self.describe(self.variant, model, options, note=note, nondeterministic=nondeterministic)
         self.progress(f"{self.spec.technique} done, {size(self.variant)} bytes")
 
-    def describe(self, folder: Path, model: str, options: dict[str, str], note: str | None = None) -> None:
-        """Writes ``edgeai.json`` beside a model."""
+    def describe(self, folder: Path, model: str, options: dict[str, str], **remarks: str | None) -> None:
+        """Writes ``edgeai.json`` beside a model, with the remarks that there are."""
         descriptor = {
             "engine": self.engine,
             "model": model,
@@ -322,7 +327,7 @@ class Job:
             "framework": self.framework,
             "technique": self.spec.technique,
             "versions": self.versions,
-        } | ({"note": note} if note else {})
+        } | {name: text for name, text in remarks.items() if text}
         (folder / "edgeai.json").write_text(json.dumps(descriptor, indent=2, sort_keys=True) + "\n")
 
 

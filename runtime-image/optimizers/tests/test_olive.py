@@ -25,6 +25,7 @@ def test_a_variant_answers_like_its_source_and_says_how_it_must_run(work: Work, 
     assert (descriptor["engine"], descriptor["framework"], descriptor["technique"]) == ("OnnxRuntime", "olive", technique)
     assert descriptor["versions"]["olive-ai"] == "0.13.0"
     assert set(descriptor["options"]) == (OPTIONS if technique == "session" else set())
+    assert ("nondeterministic" in descriptor) == (technique == "session")
     assert set(outcome.files()) == {"edgeai.json", "model.onnx"}
     assert {path.name for path in work.folder.iterdir()} == {"source", "dataset", "spec.json", "variant"}
     # These weights are random: nothing forgives four bits here.

@@ -124,6 +124,14 @@ def test_what_is_fused_into_a_newer_operator_than_the_source_declares_is_kept(wo
     assert operations(outcome.variant / "model.onnx") == ["LayerNormalization"]
 
 
+def test_a_graph_laid_out_for_a_kind_of_cpu_says_so(work: Work):
+    anywhere = succeeded(work.optimize("onnxruntime", "graph")).descriptor
+    here = succeeded(work.optimize("onnxruntime", "graph", level="all")).descriptor
+
+    assert "nondeterministic" not in anywhere
+    assert "kind of CPU" in here["nondeterministic"]
+
+
 @pytest.mark.parametrize("parameters", [{"perChannel": "false"}, {"calibration": "percentile"}])
 def test_parameters_change_the_variant(work: Work, parameters: dict):
     default = succeeded(work.optimize("onnxruntime", "int8-static")).files()["model.onnx"]
