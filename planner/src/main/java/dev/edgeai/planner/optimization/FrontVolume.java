@@ -20,7 +20,7 @@ final class FrontVolume {
     private static final double ALLOWED_LOSS = 0.25;
 
     /** A trial that adds less than this share to what the others gain is not worth a full measurement. */
-    private static final double WORTH = 0.02;
+    private static final double WORTH = 0.05;
 
     /**
      * Gains over the baseline, each from 0 (the least that counts) to 1 (all that there is); 1 where it is not known.
