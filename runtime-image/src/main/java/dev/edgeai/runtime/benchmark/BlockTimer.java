@@ -4,13 +4,18 @@ import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /** Runs blocks of inferences of one loaded model. */
 final class BlockTimer implements AutoCloseable {
     private static final int HEAD = 2;
+
+    /** Samples that are looked at for one that counts. */
+    private static final int LOOKED_AT = 50;
 
     private final LoadedModel model;
     private final IntFunction<Map<String, Tensor>> source;
@@ -38,10 +43,36 @@ final class BlockTimer implements AutoCloseable {
         blocks.add(run(round, samples));
     }
 
-    /** A stretch of this model alone, as it is served: how steady it is, no other model's doing. */
+    /**
+     * A stretch of this model alone, as it is served: how steady it is, no other model's doing. All samples have the shapes
+     * of the first: a longer text takes longer in any model.
+     */
     void timeAlone(int round, int length) {
-        run(-1, samples(0, length / 2));
-        steady.add(run(round, samples(length / 2, length)));
+        List<Map<String, Tensor>> alike = alike(length + length / 2);
+        run(-1, alike.subList(0, length / 2));
+        steady.add(run(round, alike.subList(length / 2, alike.size())));
+    }
+
+    /** So many samples of the first one's shapes, some of them again where there are fewer. */
+    private List<Map<String, Tensor>> alike(int count) {
+        List<Map<String, Tensor>> alike = new ArrayList<>(List.of(source.apply(0)));
+        for (int i = 1; i < count * LOOKED_AT && alike.size() < count; i++) {
+            Map<String, Tensor> sample = source.apply(i);
+            if (shapes(sample).equals(shapes(alike.getFirst()))) {
+                alike.add(sample);
+            }
+        }
+        for (int i = 0; alike.size() < count; i++) {
+            alike.add(alike.get(i));
+        }
+        return alike;
+    }
+
+    private static Map<String, List<Long>> shapes(Map<String, Tensor> sample) {
+        return sample.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> Arrays.stream(e.getValue().shape()).boxed().toList()));
     }
 
     /** A block that does not count. */
