@@ -110,9 +110,13 @@ def importance_matrix(work: Job, source: Path, scratch: Path) -> Path:
     # Names without a folder: the tool writes them into the model.
     arguments = ["-m", source, "-f", "calibration.txt", "-o", matrix.name, "--no-ppl", "-t", work.spec.threads]
     sizes = ["-c", CONTEXT, "-b", CONTEXT, "-ub", CONTEXT]
-    run([LLAMA_CPP / "llama-imatrix", *arguments, *sizes], "InvalidDataset", cwd=scratch)
+    needed = f"calibration texts must have {CONTEXT} tokens at least"
+    try:
+        run([LLAMA_CPP / "llama-imatrix", *arguments, *sizes], "InvalidDataset", cwd=scratch)
+    except Failure as e:  # on a busy machine the tool may end before it has printed why
+        raise Failure(e.reason, f"{e} ({needed})") from e
     if not matrix.exists():
-        raise Failure("InvalidDataset", f"the calibration texts give no importance matrix: {CONTEXT} tokens at least")
+        raise Failure("InvalidDataset", f"llama-imatrix wrote no importance matrix: {needed}")
     return matrix
 
 
