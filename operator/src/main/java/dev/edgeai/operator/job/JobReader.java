@@ -3,6 +3,7 @@ package dev.edgeai.operator.job;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.Retries;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -29,10 +30,6 @@ public final class JobReader {
     /** Waiting for these is the ordinary start of a container. */
     private static final Set<String> ORDINARY_WAITING = Set.of("ContainerCreating", "PodInitializing");
 
-    /** A second pod, alike in memory and time, would end as the first did. */
-    private static final Set<String> SAME_AGAIN =
-            Set.of(FailureReason.OUT_OF_MEMORY.reason(), FailureReason.DEADLINE_EXCEEDED.reason());
-
     private JobReader() {}
 
     /** Whether the Job is about to try again, or does already, what can only end the same way. */
@@ -43,7 +40,7 @@ public final class JobReader {
                 && !Integer.valueOf(0).equals(job.getSpec().getBackoffLimit())
                 && pods.stream()
                         .flatMap(pod -> Terminations.failure(pod).stream())
-                        .anyMatch(failure -> SAME_AGAIN.contains(failure.reason()));
+                        .anyMatch(Retries::inVain);
     }
 
     /**
