@@ -151,9 +151,15 @@ node_wait() { # NODE
     die "node $1 is not Ready" "kubectl describe node $1; its log: $LOG/$1-kubelet.log"
   }
   still_running "$1-proxy"
-  # The kubelet sets labels only when it registers.
+  # The kubelet sets labels only when it registers, and may not set those of features.
   # shellcheck disable=SC2046 # one word each label
-  kube label --overwrite node "$1" $(cat "$(node_dir "$1")/labels") >/dev/null
+  kube label --overwrite node "$1" $(cat "$(node_dir "$1")/labels") $(cpu_feature_labels) >/dev/null
+}
+
+# Vector and matrix instructions of this machine, as Node Feature Discovery would label them.
+cpu_feature_labels() {
+  awk -F': ' '/^flags/ {print $2; exit}' /proc/cpuinfo | tr ' ' '\n' | grep -E '^(avx|amx)' | tr -d _ | tr a-z A-Z |
+    sed 's|.*|feature.node.kubernetes.io/cpu-cpuid.&=true|'
 }
 
 # Ready by a kubelet that runs now, and not as the API server remembers it from before a crash.

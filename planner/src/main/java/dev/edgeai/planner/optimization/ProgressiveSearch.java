@@ -19,10 +19,11 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Stage by stage, each trial screened first: conversion; quantization with default parameters; other parameters of the
- * best of each of these; other engine options of the best of all. Of what then is neither clearly beaten nor clearly
- * missing a gate, those that gain something beside the others are measured in full; should none of them pass, the next
- * are. Of few candidates all are measured in full at once, as two Jobs for each would cost more.
+ * Stage by stage, each trial screened first: conversion; quantization with default parameters, and what mends those that
+ * lose too much quality; other parameters of the best of each of these; other engine options of the best of all. Of what
+ * then is neither clearly beaten nor clearly missing a gate, those that gain something beside the others are measured in
+ * full; should none of them pass, the next are. Of few candidates all are measured in full at once, as two Jobs for each
+ * would cost more.
  */
 final class ProgressiveSearch implements SearchStrategy {
     /** Up to this many candidates screening costs more than it saves. */
@@ -44,15 +45,17 @@ final class ProgressiveSearch implements SearchStrategy {
                     .<SearchStep>map(c -> new Try(c, Depth.FULL))
                     .toList();
         }
-        if (known.trials().stream().anyMatch(ProgressiveSearch::validated)) {
-            return known.trials().stream().anyMatch(t -> t.phase() == TrialPhase.ACCEPTED)
-                    ? List.of()
-                    : secondBest(known);
+        if (known.trials().stream().anyMatch(t -> t.phase() == TrialPhase.ACCEPTED && validated(t))) {
+            return List.of();
         }
-        List<Candidate> next = known.hurried() ? List.of() : nextStage(known, defaults);
-        return next.isEmpty()
-                ? validate(known)
-                : next.stream().<SearchStep>map(c -> new Try(c, depth(c))).toList();
+        boolean validated = known.trials().stream().anyMatch(ProgressiveSearch::validated);
+        List<Candidate> next = known.hurried()
+                ? List.of()
+                : validated ? mending(known, defaults) : nextStage(known, defaults);
+        if (next.isEmpty()) {
+            return validated ? secondBest(known) : validate(known);
+        }
+        return next.stream().<SearchStep>map(c -> new Try(c, depth(c))).toList();
     }
 
     /** MLX is evaluated where it is made; there is no second look at its variant. */
@@ -68,6 +71,7 @@ final class ProgressiveSearch implements SearchStrategy {
         return Stream.of(
                         stage(known, defaults, Stage.CONVERSION),
                         stage(known, defaults, Stage.QUANTIZATION),
+                        mending(known, defaults),
                         variations(known),
                         accelerations(known))
                 .filter(some -> !some.isEmpty())
@@ -76,7 +80,18 @@ final class ProgressiveSearch implements SearchStrategy {
     }
 
     private static List<Candidate> stage(SearchState known, List<Candidate> defaults, Stage stage) {
-        return known.untried(defaults.stream().filter(c -> c.stage() == stage).toList());
+        return known.untried(defaults.stream()
+                .filter(c -> c.stage() == stage && !Techniques.MENDS.containsKey(c.name()))
+                .toList());
+    }
+
+    /** Takes long, and is of no use to what keeps its quality by itself. */
+    private static List<Candidate> mending(SearchState known, List<Candidate> defaults) {
+        return known.untried(defaults.stream()
+                .filter(c -> known.measured().stream()
+                        .anyMatch(t -> t.name().equals(Techniques.MENDS.get(c.name()))
+                                && Screening.losesQuality(t, known.gates())))
+                .toList());
     }
 
     /** One parameter changed at a time, and only once: not of what turned out better by that. */

@@ -2,6 +2,7 @@ package dev.edgeai.planner.optimization;
 
 import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Gates;
 import dev.edgeai.api.v1alpha1.Measurement;
@@ -69,6 +70,17 @@ final class Screening {
                 g.maxKlDivergence(),
                 g.maxPerplexityIncrease(),
                 g.maxJoulesPerInference());
+    }
+
+    /** Whether its quality, as measured so far, is below what a gate asks for. */
+    static boolean losesQuality(TrialStatus t, Gates gates) {
+        Estimate kept = Objects.requireNonNullElse(
+                comparison(t).accuracyRetention(), comparison(t).fidelity());
+        return below(kept, gates.minAccuracyRetention()) || below(measurement(t).quality(), gates.minAccuracy());
+    }
+
+    private static boolean below(@Nullable Estimate quality, @Nullable Decimal minimum) {
+        return quality != null && minimum != null && quality.value().compareTo(minimum) < 0;
     }
 
     /** The trial that clearly beats it. */

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Stage;
 import dev.edgeai.planner.optimization.Technique.Choice;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -92,6 +93,9 @@ final class Techniques {
             conversion(LLAMA_CPP, "f16", Set.of(Formats.GGUF), Situation::float32),
             weights(MLX, "int4", CHECKPOINTS, ANY, GROUP_SIZE),
             weights(MLX, "int8", CHECKPOINTS, ANY, GROUP_SIZE));
+
+    /** Trials that only put right what another one loses in quality, and that other one; both by their default names. */
+    static final Map<String, String> MENDS = Map.of("openvino-int8-ac", "openvino-int8-ptq");
 
     private static Technique conversion(
             Framework framework, String name, Set<String> formats, Predicate<Situation> suits, Choice... choices) {

@@ -170,8 +170,45 @@ class ProgressiveSearchTest {
     void of_what_gains_alike_not_all_is_measured_in_full() {
         run(8, null, "24h", ProgressiveSearchTest::answer);
 
-        assertThat(trial("openvino-int8-ac").phase()).isEqualTo(TrialPhase.SCREENED);
-        assertThat(trial("openvino-int8-ac").message()).contains("gains next to nothing");
+        assertThat(trial("openvino-int8-ptq-run-bf16").phase()).isEqualTo(TrialPhase.SCREENED);
+        assertThat(trial("openvino-int8-ptq-run-bf16").message()).contains("gains next to nothing");
+    }
+
+    @Test
+    void accuracy_control_is_left_out_where_plain_quantization_keeps_its_quality() {
+        run(8, null, "24h", ProgressiveSearchTest::answer);
+
+        assertThat(status.trials()).extracting(TrialStatus::name).doesNotContain("openvino-int8-ac");
+    }
+
+    @Test
+    void accuracy_control_is_tried_as_soon_as_plain_quantization_loses_too_much() {
+        run(8, null, "24h", s -> s.candidate().name().startsWith("openvino-int8-ptq") ? lossy(s) : answer(s));
+
+        assertThat(started)
+                .extracting(s -> s.job().trial())
+                .containsSubsequence("openvino-int8-ptq", "openvino-int8-ac", "openvino-int8-ac-full");
+        assertThat(trial("openvino-int8-ac").phase()).isEqualTo(TrialPhase.ACCEPTED);
+    }
+
+    @Test
+    void accuracy_control_is_tried_when_only_the_full_measurement_shows_what_is_lost() {
+        run(8, null, "24h", s -> {
+            String name = s.candidate().name();
+            boolean full = s.depth() == Depth.FULL;
+            return full && name.startsWith("openvino-int8-ptq")
+                    ? lossy(s)
+                    : full && !name.startsWith("openvino-int8-ac") ? Runs.result(name, 900, 18, 0.999) : answer(s);
+        });
+
+        assertThat(started)
+                .extracting(s -> s.job().trial())
+                .containsSubsequence("openvino-int8-ptq-full", "openvino-int8-ac", "openvino-int8-ac-full");
+        assertThat(status.selected().trial()).isEqualTo("openvino-int8-ac");
+    }
+
+    private static TrialResult lossy(StartTrial start) {
+        return Runs.result(start.candidate().name(), 180, 6, 0.90);
     }
 
     /** A screening is short: what looked best may miss a gate in full. */
@@ -199,7 +236,7 @@ class ProgressiveSearchTest {
 
     @Test
     void half_of_the_time_is_kept_for_full_measurements() {
-        run(8, null, "24m", ProgressiveSearchTest::answer);
+        run(8, null, "20m", ProgressiveSearchTest::answer);
 
         assertThat(started).noneMatch(s -> s.job().trial().endsWith("run-bf16"));
         assertThat(trial("openvino-int8-ptq").phase()).isEqualTo(TrialPhase.ACCEPTED);

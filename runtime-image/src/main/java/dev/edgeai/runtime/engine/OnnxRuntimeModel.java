@@ -21,13 +21,19 @@ final class OnnxRuntimeModel implements LoadedModel {
     private final List<TensorInfo> inputs;
     private final List<TensorInfo> outputs;
     private final InputCheck check;
+    private final NamedDimensions dimensions;
 
     private OnnxRuntimeModel(
-            OrtEnvironment environment, OrtSession session, List<TensorInfo> inputs, List<TensorInfo> outputs) {
+            OrtEnvironment environment,
+            OrtSession session,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            NamedDimensions dimensions) {
         this.environment = environment;
         this.session = session;
         this.inputs = inputs;
         this.outputs = outputs;
+        this.dimensions = dimensions;
         check = new InputCheck(inputs);
     }
 
@@ -38,7 +44,8 @@ final class OnnxRuntimeModel implements LoadedModel {
                     environment,
                     session,
                     describe(session.getInputInfo().values()),
-                    describe(session.getOutputInfo().values()));
+                    describe(session.getOutputInfo().values()),
+                    NamedDimensions.of(session.getInputInfo()));
         } catch (OrtException | RuntimeException e) {
             session.close();
             throw e;
@@ -119,7 +126,9 @@ final class OnnxRuntimeModel implements LoadedModel {
                 return answer;
             }
         } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime failed to infer: " + e.getMessage(), e);
+            throw dimensions.contradiction(tensors)
+                    .<EngineException>map(InvalidInputException::new)
+                    .orElseGet(() -> new EngineException("ONNX Runtime failed to infer: " + e.getMessage(), e));
         } finally {
             values.values().forEach(OnnxTensor::close);
         }
