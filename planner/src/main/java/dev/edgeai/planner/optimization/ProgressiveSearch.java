@@ -49,9 +49,8 @@ final class ProgressiveSearch implements SearchStrategy {
             return List.of();
         }
         boolean validated = known.trials().stream().anyMatch(ProgressiveSearch::validated);
-        List<Candidate> next = known.hurried()
-                ? List.of()
-                : validated ? mending(known, defaults) : nextStage(known, defaults);
+        List<Candidate> next =
+                known.hurried() ? List.of() : validated ? mending(known, defaults) : nextStage(known, defaults);
         if (next.isEmpty()) {
             return validated ? secondBest(known) : validate(known);
         }

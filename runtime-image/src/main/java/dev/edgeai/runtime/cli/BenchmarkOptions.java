@@ -6,6 +6,8 @@ import dev.edgeai.runtime.measure.MeasureSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Options of the verbs that time. */
@@ -18,6 +20,18 @@ final class BenchmarkOptions {
 
     @Option(names = "--time-cap", paramLabel = "20s", description = "Most time for timing (default: 20s).")
     private @Nullable String timeCap;
+
+    /** As they were given, for another process. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        if (pairs != null) {
+            arguments.addAll(List.of("--pairs", pairs.toString()));
+        }
+        if (timeCap != null) {
+            arguments.addAll(List.of("--time-cap", timeCap));
+        }
+        return arguments;
+    }
 
     /** These options over a trial's parameters over the defaults. */
     MeasureSettings over(Map<String, String> parameters) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -32,6 +33,11 @@ final class MeasureCommand implements Callable<Integer> {
     @Option(names = "--work", defaultValue = "/work", description = "The trial's folder (default: ${DEFAULT-VALUE}).")
     private Path work;
 
+    @Option(
+            names = "--no-push",
+            description = "Leaves the variant where it is; its digest is the one it would be pushed under.")
+    private boolean keep;
+
     @Mixin
     private final BenchmarkOptions benchmark = new BenchmarkOptions();
 
@@ -45,17 +51,25 @@ final class MeasureCommand implements Callable<Integer> {
         WorkFolder folder = new WorkFolder(work.toAbsolutePath());
         TrialSpec trial = folder.spec();
         MeasureSettings settings = benchmark.over(trial.parameters());
-        Artifacts artifacts = Artifacts.of(environment, trial.plainHttp());
-        VariantStore store = (files, repository) -> artifacts
-                .push(files, Reference.parse(Reference.SCHEME + repository))
-                .digest()
-                .toString();
         Progress progress = new Progress(
                 output.isJson()
                         ? spec.commandLine().getErr()
                         : spec.commandLine().getOut());
-        TrialResult result = new Measurer(folder, settings, store, progress).run();
+        TrialResult result =
+                new Measurer(folder, settings, keep ? MeasureCommand::digest : registry(trial), progress).run();
         output.result(result, ResultText.of(result));
         return ExitCode.DONE;
+    }
+
+    private static String digest(Path variant, String repository) throws IOException {
+        return Artifacts.digest(variant).toString();
+    }
+
+    private VariantStore registry(TrialSpec trial) {
+        Artifacts artifacts = Artifacts.of(environment, trial.plainHttp());
+        return (variant, repository) -> artifacts
+                .push(variant, Reference.parse(Reference.SCHEME + repository))
+                .digest()
+                .toString();
     }
 }

@@ -15,6 +15,7 @@ import dev.edgeai.runtime.optimize.LocalRun;
 import dev.edgeai.runtime.optimize.LocalTrials;
 import dev.edgeai.runtime.optimize.Machine;
 import dev.edgeai.runtime.optimize.ManifestFile;
+import dev.edgeai.runtime.optimize.MeasureProcess;
 import dev.edgeai.runtime.optimize.OptimizerCommand;
 import dev.edgeai.runtime.optimize.RunManifest;
 import dev.edgeai.runtime.optimize.RunText;
@@ -32,7 +33,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -51,8 +51,6 @@ import java.util.function.Consumer;
             "Exit code 3 when no variant passed the gates."
         })
 final class OptimizeCommand implements Callable<Integer> {
-    private static final Duration PROGRESS_PAUSE = Duration.ofSeconds(5);
-
     private final Environment environment;
 
     @Spec
@@ -138,9 +136,10 @@ final class OptimizeCommand implements Callable<Integer> {
         Progress progress = new Progress(
                 output.isJson()
                         ? verb.commandLine().getErr()
-                        : verb.commandLine().getOut(),
-                PROGRESS_PAUSE);
-        LocalTrials trials = new LocalTrials(folder, run, threads, optimizers, benchmark.over(Map.of()), progress);
+                        : verb.commandLine().getOut());
+        benchmark.over(Map.of()); // wrong values are told before anything runs
+        LocalTrials trials =
+                new LocalTrials(folder, run, threads, optimizers, new MeasureProcess(benchmark.arguments()), progress);
         OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())
                 .run(fetched, AssessCommand.assess(source), teller(progress));
         ReportFiles.write(folder, new ReportedRun("", run.name(), run.spec(), status, Machine.memory()));

@@ -126,7 +126,8 @@ final class OnnxRuntimeModel implements LoadedModel {
                 return answer;
             }
         } catch (OrtException e) {
-            throw dimensions.contradiction(tensors)
+            throw dimensions
+                    .contradiction(tensors)
                     .<EngineException>map(InvalidInputException::new)
                     .orElseGet(() -> new EngineException("ONNX Runtime failed to infer: " + e.getMessage(), e));
         } finally {

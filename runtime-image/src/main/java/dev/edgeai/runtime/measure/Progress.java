@@ -6,19 +6,13 @@ import java.util.function.IntConsumer;
 
 /** Progress lines for a person who watches; a counter gives one in each pause, and one at its end. */
 public final class Progress {
+    private static final long PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
+
     private final PrintWriter out;
-    private final long pauseNanos;
     private long last;
 
-    /** For a pod's log. */
     public Progress(PrintWriter out) {
-        this(out, Duration.ofMillis(500));
-    }
-
-    public Progress(PrintWriter out, Duration pause) {
         this.out = out;
-        pauseNanos = pause.toNanos();
-        last = System.nanoTime() - pauseNanos;
     }
 
     public void line(String text) {
@@ -32,8 +26,9 @@ public final class Progress {
      * @param total when it is done; timing may go on beyond
      */
     IntConsumer counter(String step, int total) {
+        last = System.nanoTime() - PAUSE_NANOS; // a new step is told at once
         return done -> {
-            if (done == total || System.nanoTime() - last >= pauseNanos) {
+            if (done == total || System.nanoTime() - last >= PAUSE_NANOS) {
                 last = System.nanoTime();
                 line(step + " " + done + "/" + Math.max(done, total));
             }

@@ -10,14 +10,9 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.RunAction;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.cli.RuntimeFailure;
-import dev.edgeai.runtime.measure.MeasureSettings;
-import dev.edgeai.runtime.measure.Measurer;
 import dev.edgeai.runtime.measure.Progress;
-import dev.edgeai.runtime.measure.VariantStore;
-import dev.edgeai.runtime.measure.WorkFolder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,15 +29,11 @@ import java.util.TreeMap;
 
 /** What a trial's pod does, done here: each trial has a folder of its own, laid out as docs/contracts.md says. */
 public final class LocalTrials {
-    /** Variants stay in their folders; the digest is the one they would be pushed under. */
-    private static final VariantStore STORE =
-            (folder, repository) -> Artifacts.digest(folder).toString();
-
     private final Path folder;
     private final RunManifest run;
     private final int threads;
     private final Map<Framework, OptimizerCommand> optimizers;
-    private final MeasureSettings settings;
+    private final MeasureProcess measure;
     private final Progress progress;
 
     /**
@@ -56,13 +47,13 @@ public final class LocalTrials {
             RunManifest run,
             int threads,
             Map<Framework, OptimizerCommand> optimizers,
-            MeasureSettings settings,
+            MeasureProcess measure,
             Progress progress) {
         this.folder = folder;
         this.run = run;
         this.threads = threads;
         this.optimizers = Map.copyOf(optimizers);
-        this.settings = settings;
+        this.measure = measure;
         this.progress = progress;
     }
 
@@ -100,20 +91,24 @@ public final class LocalTrials {
             Instant begin = Instant.now();
             Path work = preparation.of(spec);
             if (optimizer.isPresent()) {
-                Optional<Failure> failure = optimizer.get().run(work, timeout(), line -> progress.line("  " + line));
+                Optional<Failure> failure = optimizer.get().run(work, timeout(), this::tell);
                 if (failure.isPresent()) {
                     return failed(failure.get());
                 }
             }
             Instant made = Instant.now();
-            TrialResult result = new Measurer(new WorkFolder(work), settings, STORE, progress).run();
+            JobState<TrialResult> measured = measure.run(work, timeout(), this::tell);
             note(new Cost(spec.trial(), spec.depth(), seconds(begin, made), seconds(made, Instant.now())));
-            return new JobState.Succeeded<>(result, Optional.empty());
+            return measured;
         } catch (RuntimeFailure e) {
             return failed(e.failure());
         } catch (IOException | UncheckedIOException e) {
             return failed(new Failure(FailureReason.INTERNAL_ERROR.reason(), String.valueOf(e.getMessage())));
         }
+    }
+
+    private void tell(String line) {
+        progress.line("  " + line);
     }
 
     /** What a trial took, a line of {@code costs.jsonl}. */
