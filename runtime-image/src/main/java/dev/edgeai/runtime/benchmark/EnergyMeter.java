@@ -10,45 +10,79 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * Energy from the CPU packages' counters (RAPL, {@code /sys/class/powercap/intel-rapl:N/energy_uj}), where the node lets
- * this process read them; else an estimate from CPU time. A counter sees the whole package, neighbours included.
+ * Energy by the node's counters, where it lets this process read them: of the CPU packages (RAPL, {@code
+ * /sys/class/powercap/intel-rapl:N/energy_uj}), else of hardware monitors ({@code /sys/class/hwmon/hwmonN/energyM_input},
+ * as AMD's sockets and sensors of boards have); else an estimate from CPU time. A counter sees all of its hardware,
+ * neighbours included.
  */
 public final class EnergyMeter {
     private static final Path POWERCAP = Path.of("/sys/class/powercap");
+    private static final Path HWMON = Path.of("/sys/class/hwmon");
 
     /** Counters move every millisecond; over this time that is nothing. */
     private static final Duration RUN = Duration.ofSeconds(1);
 
-    private final List<Path> packages;
+    private final List<Counter> counters;
 
-    private EnergyMeter(List<Path> packages) {
-        this.packages = packages;
+    private EnergyMeter(List<Counter> counters) {
+        this.counters = counters;
     }
+
+    /**
+     * A file with a sum of microjoules.
+     *
+     * @param range holds where it starts again from 0; absent where it does not
+     */
+    private record Counter(Path file, Optional<Path> range) {}
 
     public static EnergyMeter ofThisNode() {
-        return of(POWERCAP);
+        return of(POWERCAP, HWMON);
     }
 
-    static EnergyMeter of(Path powercap) {
-        try (Stream<Path> zones = Files.list(powercap)) {
-            List<Path> readable = zones.filter(
-                            zone -> zone.getFileName().toString().matches("intel-rapl:\\d+"))
-                    .filter(zone -> Files.isReadable(zone.resolve("energy_uj")))
-                    .sorted()
-                    .toList();
-            return new EnergyMeter(readable);
+    static EnergyMeter of(Path powercap, Path hwmon) {
+        List<Counter> packages = files(powercap)
+                .filter(zone -> zone.getFileName().toString().matches("intel-rapl:\\d+"))
+                .map(zone -> new Counter(zone.resolve("energy_uj"), Optional.of(zone.resolve("max_energy_range_uj"))))
+                .filter(counter -> Files.isReadable(counter.file()))
+                .toList();
+        return new EnergyMeter(packages.isEmpty() ? monitors(hwmon) : packages);
+    }
+
+    private static List<Counter> monitors(Path hwmon) {
+        return files(hwmon)
+                .flatMap(EnergyMeter::files)
+                .filter(file -> file.getFileName().toString().matches("energy\\d+_input") && Files.isReadable(file))
+                .filter(file -> !ofOneCore(file))
+                .map(file -> new Counter(file, Optional.empty()))
+                .toList();
+    }
+
+    /** A core's energy is in its socket's too. */
+    private static boolean ofOneCore(Path input) {
+        Path label = input.resolveSibling(input.getFileName().toString().replace("_input", "_label"));
+        try {
+            return Files.exists(label) && Files.readString(label).startsWith("Ecore");
         } catch (IOException e) {
-            return new EnergyMeter(List.of());
+            return false;
+        }
+    }
+
+    private static Stream<Path> files(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList().stream();
+        } catch (IOException e) {
+            return Stream.empty();
         }
     }
 
     /** The energy of a model that was timed before. */
     public Energy measure(LoadedModel model, IntFunction<Map<String, Tensor>> samples, Timings timings) {
-        if (packages.isEmpty()) {
+        if (counters.isEmpty()) {
             return Energy.estimated(timings);
         }
         try {
@@ -66,19 +100,26 @@ public final class EnergyMeter {
     }
 
     long[] read() throws IOException {
-        long[] microjoules = new long[packages.size()];
+        long[] microjoules = new long[counters.size()];
         for (int i = 0; i < microjoules.length; i++) {
-            microjoules[i] = number(packages.get(i).resolve("energy_uj"));
+            microjoules[i] = number(counters.get(i).file());
         }
         return microjoules;
     }
 
-    /** Counters start again from 0 after {@code max_energy_range_uj}. */
+    /**
+     * Energy from one reading to the next.
+     *
+     * @throws IOException a counter went back and does not say where it starts again
+     */
     double joules(long[] before, long[] after) throws IOException {
         double sum = 0;
         for (int i = 0; i < before.length; i++) {
-            long range = number(packages.get(i).resolve("max_energy_range_uj"));
-            sum += after[i] >= before[i] ? after[i] - before[i] : range - before[i] + after[i];
+            sum += after[i] - before[i];
+            if (after[i] < before[i]) {
+                Counter counter = counters.get(i);
+                sum += number(counter.range().orElseThrow(() -> new IOException(counter.file() + " started again")));
+            }
         }
         return sum / 1e6;
     }
