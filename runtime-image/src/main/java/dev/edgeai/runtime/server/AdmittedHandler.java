@@ -6,6 +6,7 @@ import dev.edgeai.runtime.server.ServerMetrics.Outcome;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -56,7 +57,7 @@ final class AdmittedHandler implements Handler {
         } catch (IOException e) {
             outcome = Outcome.INVALID; // the caller went away before the answer was ready
             throw new UncheckedIOException(e);
-        } catch (UncheckedIOException e) {
+        } catch (UncheckedIOException | ServerConnectionException e) {
             outcome = Outcome.INVALID; // the caller went away during the answer
             throw e;
         } catch (OutOfMemoryError e) {

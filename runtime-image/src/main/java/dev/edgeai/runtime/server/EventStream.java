@@ -2,12 +2,12 @@ package dev.edgeai.runtime.server;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -33,7 +33,7 @@ final class EventStream {
     /**
      * Sends one event.
      *
-     * @throws UncheckedIOException the client does not take it
+     * @throws ServerConnectionException the client does not take it
      */
     void send(byte[] data) {
         try {
@@ -43,7 +43,7 @@ final class EventStream {
             to.write("\n\n".getBytes(StandardCharsets.UTF_8));
             to.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ServerConnectionException("a stream's event was not taken", e);
         }
     }
 
@@ -55,7 +55,7 @@ final class EventStream {
 
     /** Ends an answer that failed: with an error event when it has begun. Gives what to throw. */
     RuntimeException failed(RuntimeException e) throws IOException {
-        if (out == null || e instanceof UncheckedIOException) {
+        if (out == null || e instanceof ServerConnectionException) {
             return e;
         }
         send(Json.error("the answer is not complete: " + e.getMessage()));

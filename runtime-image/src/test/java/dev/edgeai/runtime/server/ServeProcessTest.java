@@ -67,10 +67,10 @@ class ServeProcessTest {
         Path models = OnnxModels.write(folder, slow());
         try (ServeProcess server = ServeProcess.start(models, SMALL_HEAP, "--settle", "1");
                 HttpClient client = HttpClient.newHttpClient()) {
-            var answer = client.sendAsync(infer(server.port(), slowBody(600)), BodyHandlers.ofString());
-            while (!get(client, server.port(), "/metrics").body().contains("edgeai_inference_in_flight 1.0")) {
-                Thread.sleep(5);
-            }
+            CompletableFuture<HttpResponse<String>> answer;
+            do { // on a busy machine one may be answered before it is seen
+                answer = client.sendAsync(infer(server.port(), slowBody(2_000)), BodyHandlers.ofString());
+            } while (!seenInFlight(client, server, answer));
             server.terminate();
 
             assertThat(answer.get().statusCode()).isEqualTo(200);
@@ -98,6 +98,16 @@ class ServeProcessTest {
             assertThat(requests).noneMatch(CompletableFuture::isDone);
             client.shutdownNow(); // its close would wait for the answers
         }
+    }
+
+    private static boolean seenInFlight(HttpClient client, ServeProcess server, CompletableFuture<?> answer)
+            throws Exception {
+        while (!answer.isDone()) {
+            if (get(client, server.port(), "/metrics").body().contains("edgeai_inference_in_flight 1.0")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** y = repeated multiplication of a square matrix, n times; the time grows with n. */
