@@ -6,9 +6,6 @@ import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.runtime.cli.EdgeAi;
 import dev.edgeai.runtime.cli.Environment;
 import dev.edgeai.runtime.client.Warmup;
-import dev.edgeai.runtime.engine.Engines;
-import dev.edgeai.runtime.engine.LanguageModel;
-import dev.edgeai.runtime.testing.GgufModels;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,7 +14,6 @@ import picocli.CommandLine;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,37 +23,28 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** Completions of a small model in llama.cpp over HTTP. Skipped where its libraries are not installed. */
 class LanguageServingTest {
     @TempDir
     Path folder;
 
-    private LanguageModel model;
-    private ModelServer server;
+    private LanguageTestServer server;
 
     @BeforeEach
     void serve() throws Exception {
-        assumeThat(Path.of(System.getProperty("edgeai.llama.lib.dir", "none"))).isDirectory();
-        GgufModels.write(folder, GgufModels.llama(1, 2, 0));
-        model = Engines.loadLanguage(folder, Engines.forSource(folder), 1);
-        ServedModel served =
-                new ServedModel("m", "r7", "LlamaCpp", "test", "llamacpp_gguf", Optional.empty(), Optional.empty());
-        server = ModelServer.start(served, model, new ServerOptions(0, 2, 8, 1 << 20, 8 << 20));
+        server = LanguageTestServer.start(folder, 2);
     }
 
     @AfterEach
     void end() {
         if (server != null) {
             server.close();
-            model.close();
         }
     }
 
@@ -72,7 +59,7 @@ class LanguageServingTest {
     private HttpResponse<String> post(String path, String fields) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                    HttpRequest.newBuilder(server.uri(path))
                             .POST(BodyPublishers.ofString("{" + fields + "}"))
                             .build(),
                     BodyHandlers.ofString());
@@ -108,7 +95,7 @@ class LanguageServingTest {
     void isAskedByPredict() throws Exception {
         StringWriter out = new StringWriter();
         CommandLine edgeai = EdgeAi.commandLine(new Environment(Map.of())).setOut(new PrintWriter(out, true));
-        String url = "http://127.0.0.1:" + server.port();
+        String url = server.uri("").toString();
         int code = edgeai.execute("predict", "--url", url, "--model", "m", "--prompt", "Hello", "--max-tokens", "20");
         assertThat(code).isZero();
         assertThat(out.toString().strip())
@@ -186,8 +173,7 @@ class LanguageServingTest {
 
     @Test
     void warmsUpWithPromptsAndReportsFailures() throws Exception {
-        Warmup warmup = new Warmup(
-                URI.create("http://127.0.0.1:" + server.port()), "m", Duration.ofSeconds(30), 2, Duration.ofMinutes(1));
+        Warmup warmup = new Warmup(server.uri(""), "m", Duration.ofSeconds(30), 2, Duration.ofMinutes(1));
         WarmupResult result = warmup.run(List.of("Hello", "a".repeat(600), "Hello again"), 4);
         assertThat(result.requests()).isEqualTo(3);
         assertThat(result.failed()).isEqualTo(1);

@@ -1,8 +1,5 @@
 package dev.edgeai.runtime.server;
 
-import dev.edgeai.runtime.engine.Engines;
-import dev.edgeai.runtime.engine.LanguageModel;
-import dev.edgeai.runtime.testing.GgufModels;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,7 +9,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,13 +16,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** Streams that do not end as usual. Skipped where llama.cpp's libraries are not installed. */
 @Timeout(120)
@@ -39,24 +33,17 @@ class LanguageStreamTest {
     @TempDir
     Path folder;
 
-    private LanguageModel model;
-    private ModelServer server;
+    private LanguageTestServer server;
 
     @BeforeEach
     void serve() throws Exception {
-        assumeThat(Path.of(System.getProperty("edgeai.llama.lib.dir", "none"))).isDirectory();
-        GgufModels.write(folder, GgufModels.llama(1, LAYERS, 0));
-        model = Engines.loadLanguage(folder, Engines.forSource(folder), 1);
-        ServedModel served =
-                new ServedModel("m", "r7", "LlamaCpp", "test", "llamacpp_gguf", Optional.empty(), Optional.empty());
-        server = ModelServer.start(served, model, new ServerOptions(0, 2, 8, 1 << 20, 8 << 20));
+        server = LanguageTestServer.start(folder, LAYERS);
     }
 
     @AfterEach
     void end() {
         if (server != null) {
             server.close();
-            model.close();
         }
     }
 
@@ -79,7 +66,7 @@ class LanguageStreamTest {
         try (Socket caller = begin();
                 ExecutorService others = Executors.newSingleThreadExecutor()) {
             Future<?> drained = others.submit(() -> {
-                server.drain(Duration.ofMillis(100), Duration.ofSeconds(60));
+                server.server().drain(Duration.ofMillis(100), Duration.ofSeconds(60));
                 return null;
             });
             while (get("/v2/health/ready").statusCode() != 503) {
@@ -95,7 +82,7 @@ class LanguageStreamTest {
     /** A caller who has read the first event of an answer. */
     private Socket begin() throws IOException {
         String body = "{\"prompt\":\"Hello\",\"stream\":true,\"max_tokens\":" + TOKENS + "}";
-        Socket caller = new Socket("127.0.0.1", server.port());
+        Socket caller = new Socket("127.0.0.1", server.server().port());
         caller.getOutputStream()
                 .write(("POST /v1/completions HTTP/1.1\r\nHost: m\r\nConnection: close\r\nContent-Length: "
                                 + body.length() + "\r\n\r\n" + body)
@@ -122,10 +109,7 @@ class LanguageStreamTest {
 
     private HttpResponse<String> get(String path) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-                            .build(),
-                    BodyHandlers.ofString());
+            return client.send(HttpRequest.newBuilder(server.uri(path)).build(), BodyHandlers.ofString());
         }
     }
 }
