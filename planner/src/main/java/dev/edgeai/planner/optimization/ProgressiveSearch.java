@@ -12,8 +12,10 @@ import dev.edgeai.planner.optimization.SearchStep.Try;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -49,8 +51,9 @@ final class ProgressiveSearch implements SearchStrategy {
             return List.of();
         }
         boolean validated = known.trials().stream().anyMatch(ProgressiveSearch::validated);
-        List<Candidate> next =
-                known.hurried() ? List.of() : validated ? mending(known, defaults) : nextStage(known, defaults);
+        List<Candidate> next = known.hurried()
+                ? validated ? List.of() : mostPromising(known, defaults)
+                : validated ? mending(known, defaults) : nextStage(known, defaults);
         if (next.isEmpty()) {
             return validated ? secondBest(known) : validate(known);
         }
@@ -82,6 +85,17 @@ final class ProgressiveSearch implements SearchStrategy {
         return known.untried(defaults.stream()
                 .filter(c -> c.stage() == stage && !Techniques.MENDS.containsKey(c.name()))
                 .toList());
+    }
+
+    /** Quantization gains most: however little time is left, one of each framework is tried. */
+    private static List<Candidate> mostPromising(SearchState known, List<Candidate> defaults) {
+        if (known.trials().stream().anyMatch(t -> t.stage() == Stage.QUANTIZATION)) {
+            return List.of();
+        }
+        Set<Framework> met = EnumSet.noneOf(Framework.class);
+        return stage(known, defaults, Stage.QUANTIZATION).stream()
+                .filter(c -> met.add(c.framework()))
+                .toList();
     }
 
     /** Takes long, and is of no use to what keeps its quality by itself. */

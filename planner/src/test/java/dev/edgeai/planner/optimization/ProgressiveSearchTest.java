@@ -242,6 +242,18 @@ class ProgressiveSearchTest {
         assertThat(trial("openvino-int8-ptq").phase()).isEqualTo(TrialPhase.ACCEPTED);
     }
 
+    /** As where several runs wait for one node. */
+    @Test
+    void when_half_of_the_time_went_by_before_any_quantization_one_of_each_framework_is_tried() {
+        run(8, null, "8m", ProgressiveSearchTest::answer);
+
+        assertThat(started)
+                .extracting(s -> s.job().trial())
+                .contains("openvino-int8-ptq", "onnxruntime-int8-static")
+                .doesNotContain("onnxruntime-int8-dynamic", "openvino-w8");
+        assertThat(trial("openvino-int8-ptq").phase()).isEqualTo(TrialPhase.ACCEPTED);
+    }
+
     @Test
     void a_spent_energy_budget_starts_nothing_more_and_keeps_what_was_measured() {
         run(4, Decimal.of("25"), "24h", s -> {

@@ -10,61 +10,37 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.optimization.RunAction.DeleteJob;
 import dev.edgeai.planner.optimization.RunAction.RecordEvent;
 import dev.edgeai.planner.optimization.RunAction.StartBaseline;
 import dev.edgeai.planner.optimization.RunAction.StartCertify;
 import dev.edgeai.planner.optimization.RunAction.StartTrial;
 import dev.edgeai.planner.optimization.RunObservation.Accelerators;
 import dev.edgeai.planner.optimization.RunObservation.Matched;
-import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
-import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import static dev.edgeai.planner.optimization.RunSteps.RUNNING;
+import static dev.edgeai.planner.optimization.RunSteps.all;
+import static dev.edgeai.planner.optimization.RunSteps.condition;
+import static dev.edgeai.planner.optimization.RunSteps.decide;
+import static dev.edgeai.planner.optimization.RunSteps.searching;
 import static dev.edgeai.planner.optimization.Runs.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 @NullUnmarked // null takes a default
 class RunMachineTest {
-    private static final JobState<TrialResult> RUNNING = new JobState.Running<>(Optional.of("node-1"));
-
-    private static final JobState<TrialResult> AWAY =
-            new JobState.Failed<>(new Failure("RegistryUnavailable", "no answer"), Optional.empty());
-
-    private static RunDecision decide(OptimizationRunStatus status, RunObservation seen, Instant now) {
-        return RunMachine.decide(3, Runs.spec(8, 2, "1h"), status, seen, now);
-    }
-
-    private static Condition condition(RunDecision decision, String type) {
-        return Conditions.find(decision.status().conditions(), type).orElseThrow();
-    }
-
-    private static OptimizationRunStatus searching() {
-        return decide(OptimizationRunStatus.empty(), Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline())), T0)
-                .status();
-    }
-
-    private static Map<String, JobState<TrialResult>> all(JobState<TrialResult> state) {
-        Map<String, JobState<TrialResult>> jobs = new HashMap<>();
-        searching().trials().forEach(t -> jobs.put(t.name(), state));
-        return jobs;
-    }
-
     @Test
     void a_new_run_measures_its_baseline_first() {
         RunDecision decision = decide(OptimizationRunStatus.empty(), Runs.nothing(), T0);
@@ -279,80 +255,6 @@ class RunMachineTest {
     }
 
     @Test
-    void a_registry_that_is_away_is_waited_for_longer_each_time_and_is_no_fault_of_the_variant() {
-        String trial = "openvino-int8-ptq";
-        OptimizationRunStatus status = searching();
-        Instant now = T0;
-        for (int minutes : new int[] {1, 2, 4, 8}) {
-            RunDecision away = decide(status, Runs.withJobs(Runs.nothing(), Map.of(trial, AWAY), Map.of()), now);
-            assertThat(away.actions()).contains(new DeleteJob(JobKey.trial(trial)));
-            assertThat(condition(away, "Reconciling").getReason()).isEqualTo("RegistryUnavailable");
-            assertThat(condition(away, "Stalled").getStatus()).isEqualTo("False");
-            assertThat(away.status().trials().getFirst().phase()).isEqualTo(TrialPhase.PENDING);
-            // the Job stood there a little longer: nothing is counted twice
-            assertThat(decide(away.status(), Runs.withJobs(Runs.nothing(), Map.of(trial, AWAY), Map.of()), now)
-                            .status())
-                    .isEqualTo(away.status());
-
-            Instant due = now.plus(Duration.ofMinutes(minutes));
-            assertThat(starts(decide(away.status(), Runs.nothing(), due.minusSeconds(1)), trial))
-                    .isFalse();
-            RunDecision anew = decide(away.status(), Runs.nothing(), due);
-            assertThat(starts(anew, trial)).isTrue();
-            status = anew.status();
-            now = due;
-        }
-        RunDecision last = decide(status, Runs.withJobs(Runs.nothing(), Map.of(trial, AWAY), Map.of()), now);
-        assertThat(last.status().trials().getFirst().phase()).isEqualTo(TrialPhase.FAILED);
-        assertThat(last.status().trials().getFirst().message()).isEqualTo("no answer (5 attempts)");
-        assertThat(last.status().registryRetries()).isEmpty();
-    }
-
-    @Test
-    void a_run_that_ends_for_the_registry_says_so_and_how_to_try_again() {
-        RunObservation away = Runs.withBaselineState(Runs.nothing(), AWAY);
-        OptimizationRunStatus waiting =
-                decide(OptimizationRunStatus.empty(), away, T0).status();
-        assertThat(waiting.registryRetries()).hasSize(1);
-
-        RunDecision end =
-                decide(waiting, Runs.withBaselineState(Runs.nothing(), RUNNING), T0.plus(Duration.ofHours(1)));
-        assertThat(condition(end, "Stalled").getReason()).isEqualTo("RegistryUnavailable");
-        assertThat(condition(end, "Stalled").getMessage()).contains("no answer", "edgeai.dev/retry");
-    }
-
-    @Test
-    void a_certificate_waits_for_the_registry_too() {
-        Map<String, JobState<TrialResult>> jobs = all(RUNNING);
-        jobs.replaceAll((name, s) -> Runs.done(Runs.result(name, 900, 18, 0.8)));
-        jobs.put("openvino-int8-ptq", Runs.done(Runs.good("openvino-int8-ptq", 200, 8)));
-        OptimizationRunStatus status = decide(searching(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), T0)
-                .status();
-        JobState<CertificateResult> away =
-                new JobState.Failed<>(new Failure("RegistryUnavailable", "no answer"), Optional.empty());
-        Instant now = T0;
-        RunDecision decision =
-                decide(status, Runs.withJobs(Runs.nothing(), jobs, Map.of("openvino-int8-ptq", away)), now);
-        assertThat(decision.status().phase()).isEqualTo(RunPhase.CERTIFYING);
-        assertThat(decision.actions()).contains(new DeleteJob(JobKey.certify("openvino-int8-ptq")));
-        for (int attempt = 2; attempt <= RegistryRetries.MAX_ATTEMPTS; attempt++) {
-            now = now.plus(Duration.ofMinutes(10));
-            decision = decide(decision.status(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), now);
-            assertThat(decision.actions())
-                    .filteredOn(StartCertify.class::isInstance)
-                    .hasSize(1);
-            decision = decide(
-                    decision.status(), Runs.withJobs(Runs.nothing(), jobs, Map.of("openvino-int8-ptq", away)), now);
-        }
-        assertThat(condition(decision, "Stalled").getReason()).isEqualTo("RegistryUnavailable");
-    }
-
-    private static boolean starts(RunDecision decision, String trial) {
-        return decision.actions().stream()
-                .anyMatch(a -> a instanceof StartTrial s && s.candidate().name().equals(trial));
-    }
-
-    @Test
     void a_variant_that_misses_a_gate_does_not_push_out_one_that_passes() {
         Map<String, JobState<TrialResult>> jobs = all(RUNNING);
         jobs.replaceAll((name, s) -> Runs.done(Runs.result(name, 900, 18, 0.8)));
@@ -382,77 +284,6 @@ class RunMachineTest {
 
         assertThat(decision.status().paretoFront()).containsExactly("openvino-int8-ptq");
         assertThat(decision.status().selected().trial()).isEqualTo("openvino-int8-ptq");
-    }
-
-    @Test
-    void a_spent_budget_stops_running_trials_and_keeps_what_was_measured() {
-        Map<String, JobState<TrialResult>> jobs = new HashMap<>();
-        jobs.put("openvino-int8-ptq", Runs.done(Runs.good("openvino-int8-ptq", 200, 8)));
-        jobs.put("onnxruntime-int8-static", RUNNING);
-
-        RunDecision decision =
-                decide(searching(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), T0.plus(Duration.ofHours(1)));
-
-        assertThat(decision.actions()).contains(new DeleteJob(JobKey.trial("onnxruntime-int8-static")));
-        assertThat(decision.actions()).noneMatch(StartTrial.class::isInstance);
-        assertThat(decision.status().phase()).isEqualTo(RunPhase.CERTIFYING);
-        assertThat(decision.status().trials())
-                .filteredOn(t -> "BudgetExceeded".equals(t.reason()))
-                .hasSize(7);
-    }
-
-    @Test
-    void a_suspended_run_records_results_and_starts_nothing_and_goes_on_afterwards() {
-        Map<String, JobState<TrialResult>> jobs =
-                Map.of("openvino-int8-ptq", Runs.done(Runs.good("openvino-int8-ptq", 200, 8)));
-
-        RunDecision suspended =
-                decide(searching(), Runs.withJobs(Runs.observation(1, true), jobs, Map.of()), T0.plusSeconds(60));
-        assertThat(suspended.status().phase()).isEqualTo(RunPhase.SUSPENDED);
-        assertThat(suspended.status().progress()).isEqualTo("1/8");
-        assertThat(suspended.actions()).noneMatch(StartTrial.class::isInstance);
-
-        RunDecision resumed =
-                decide(suspended.status(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), T0.plusSeconds(90));
-        assertThat(resumed.status().phase()).isEqualTo(RunPhase.SEARCHING);
-        assertThat(resumed.actions()).filteredOn(StartTrial.class::isInstance).hasSize(2);
-    }
-
-    @Test
-    void suspended_time_is_not_taken_from_the_budget() {
-        RunObservation suspended = Runs.withJobs(Runs.observation(1, true), all(RUNNING), Map.of());
-        RunObservation running = Runs.withJobs(Runs.nothing(), all(RUNNING), Map.of());
-        OptimizationRunStatus status =
-                decide(searching(), running, T0.plus(Duration.ofMinutes(10))).status();
-        for (int look = 1; look <= 3; look++) {
-            status = decide(status, suspended, T0.plus(Duration.ofMinutes(30L * look)))
-                    .status();
-        }
-        assertThat(status.suspendedSince()).isEqualTo("2026-01-01T00:30:00Z");
-
-        status = decide(status, running, T0.plus(Duration.ofHours(4))).status();
-        assertThat(status.phase()).isEqualTo(RunPhase.SEARCHING);
-        assertThat(status.suspendedSince()).isNull();
-        assertThat(status.suspendedSeconds()).isEqualTo(Duration.ofMinutes(210).toSeconds());
-    }
-
-    @Test
-    void a_second_suspension_adds_to_the_first() {
-        RunObservation running = Runs.withJobs(Runs.nothing(), all(RUNNING), Map.of());
-        RunObservation suspended = Runs.withJobs(Runs.observation(1, true), all(RUNNING), Map.of());
-        OptimizationRunStatus status = searching();
-        // worked 20 of 60 min, suspended 100, worked 20, suspended 200, worked 20 less a second
-        status = decide(status, suspended, T0.plus(Duration.ofMinutes(20))).status();
-        status = decide(status, running, T0.plus(Duration.ofMinutes(120))).status();
-        status = decide(status, suspended, T0.plus(Duration.ofMinutes(140))).status();
-        status = decide(status, running, T0.plus(Duration.ofMinutes(340))).status();
-        Instant end = T0.plus(Duration.ofMinutes(360));
-
-        assertThat(decide(status, running, end.minusSeconds(1)).status().phase())
-                .isEqualTo(RunPhase.SEARCHING);
-        assertThat(decide(status, running, end).status().trials())
-                .extracting(TrialStatus::reason)
-                .containsOnly("BudgetExceeded");
     }
 
     @Test
