@@ -103,7 +103,7 @@ final class ProgressiveSearch implements SearchStrategy {
         return known.untried(defaults.stream()
                 .filter(c -> known.measured().stream()
                         .anyMatch(t -> t.name().equals(Techniques.MENDS.get(c.name()))
-                                && Screening.losesQuality(t, known.gates())))
+                                && Screening.losesOnlyQuality(t, known.gates())))
                 .toList());
     }
 

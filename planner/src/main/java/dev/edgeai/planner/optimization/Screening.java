@@ -31,6 +31,10 @@ final class Screening {
             "maxPeakMemory",
             "maxJoulesPerInference");
 
+    /** What a technique that mends the quality may change, and what is too short to tell. */
+    private static final Set<String> BESIDES_QUALITY =
+            Set.of("maxLatencyVariation", "maxLatencyP95", "minAccuracyRetention", "minAccuracy");
+
     /** A footprint is read once when screening: by this share it may be off. */
     private static final double MEMORY_DOUBT = 0.05;
 
@@ -72,11 +76,13 @@ final class Screening {
                 g.maxJoulesPerInference());
     }
 
-    /** Whether its quality, as measured so far, is below what a gate asks for. */
-    static boolean losesQuality(TrialStatus t, Gates gates) {
+    /** Whether its quality, as measured so far, is below what a gate asks for, and nothing else clearly is. */
+    static boolean losesOnlyQuality(TrialStatus t, Gates gates) {
         Estimate kept = Objects.requireNonNullElse(
                 comparison(t).accuracyRetention(), comparison(t).fidelity());
-        return below(kept, gates.minAccuracyRetention()) || below(measurement(t).quality(), gates.minAccuracy());
+        boolean loses = below(kept, gates.minAccuracyRetention())
+                || below(measurement(t).quality(), gates.minAccuracy());
+        return loses && clearlyMisses(t, gates, BESIDES_QUALITY).isEmpty();
     }
 
     private static boolean below(@Nullable Estimate quality, @Nullable Decimal minimum) {

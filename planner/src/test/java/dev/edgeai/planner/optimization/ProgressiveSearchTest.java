@@ -207,6 +207,16 @@ class ProgressiveSearchTest {
         assertThat(status.selected().trial()).isEqualTo("openvino-int8-ac");
     }
 
+    @Test
+    void accuracy_control_is_left_out_where_plain_quantization_misses_more_than_quality() {
+        run(8, null, "24h", s -> {
+            String name = s.candidate().name();
+            return name.startsWith("openvino-int8-ptq") ? Runs.result(name, 180, 18, 0.90) : answer(s);
+        });
+
+        assertThat(status.trials()).extracting(TrialStatus::name).doesNotContain("openvino-int8-ac");
+    }
+
     private static TrialResult lossy(StartTrial start) {
         return Runs.result(start.candidate().name(), 180, 6, 0.90);
     }
