@@ -15,15 +15,21 @@ public record Analysis(
         @Default(
                 "[{\"name\": \"error-rate\", \"max\": \"0.01\"}, {\"name\": \"latency-p95\", \"maxRatioToStable\": \"1.25\"}]")
         @Size(max = 16)
-        List<AnalysisMetric> metrics) {
+        List<AnalysisMetric> metrics,
+
+        @Default("0s")
+        @Pattern(TimeSpan.PATTERN)
+        @JsonPropertyDescription("Time in each step before the first measurement")
+        TimeSpan initialDelay) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public Analysis {
         interval = interval == null ? new TimeSpan("10s") : interval;
         metrics = metrics == null ? AnalysisMetric.DEFAULT : List.copyOf(metrics);
+        initialDelay = initialDelay == null ? new TimeSpan("0s") : initialDelay;
     }
 
     @SuppressWarnings("NullAway")
     static Analysis defaults() {
-        return new Analysis(null, null);
+        return new Analysis(null, null, null);
     }
 }

@@ -6,6 +6,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.List;
         value = "!has(self.prometheus) || !has(self.maxRatioToStable)",
         message =
                 "analysis.metrics: maxRatioToStable works with built-in metrics; put the ratio into the query instead")
+@RecordBuilder
 public record AnalysisMetric(
         @Required String name,
 
@@ -44,6 +46,12 @@ public record AnalysisMetric(
         @Default("4") @Min(0) @JsonPropertyDescription("Measurements in a row that may fail to be read")
         Integer consecutiveErrorLimit,
 
+        @Min(0)
+        @JsonPropertyDescription(
+                "Measurements of one step that may be inconclusive before the version is taken back; absent: any number")
+        @Nullable
+        Integer inconclusiveLimit,
+
         @Nullable PrometheusQuery prometheus) {
     static final List<AnalysisMetric> DEFAULT =
             List.of(builtIn("error-rate", Decimal.of("0.01"), null), builtIn("latency-p95", null, Decimal.of("1.25")));
@@ -55,7 +63,7 @@ public record AnalysisMetric(
     }
 
     private static AnalysisMetric builtIn(String name, @Nullable Decimal max, @Nullable Decimal maxRatioToStable) {
-        return new AnalysisMetric(name, max, null, maxRatioToStable, 1, 4, null);
+        return new AnalysisMetric(name, max, null, maxRatioToStable, 1, 4, null, null);
     }
 
     /** A PromQL query that yields one number. */

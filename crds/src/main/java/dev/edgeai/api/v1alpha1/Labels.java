@@ -34,11 +34,20 @@ public final class Labels {
     /** What a pod is for: {@code trial}, {@code certify}, {@code serve}, {@code warmup}. */
     public static final String COMPONENT = "app.kubernetes.io/component";
 
-    /** Annotation: promotes the candidate with this digest under {@code promotion: Manual}. */
+    /** Annotation: promotes the candidate of this revision under {@code promotion: Manual}, once. */
     public static final String PROMOTE = "edgeai.dev/promote";
 
     /** Annotation: any new value tries again what failed or was rejected. */
     public static final String RETRY = "edgeai.dev/retry";
+
+    /** Annotation: gives up the candidate of this revision and rejects it. */
+    public static final String ABORT = "edgeai.dev/abort";
+
+    /** Annotation: ends the hold, the bake or the analysis of the step that the candidate of this revision is in. */
+    public static final String SKIP = "edgeai.dev/skip";
+
+    /** Annotation: brings back the version with this artifact digest. */
+    public static final String ROLLBACK_TO = "edgeai.dev/rollback-to";
 
     private Labels() {}
 }

@@ -16,8 +16,7 @@ public record RolloutPolicy(
         @JsonPropertyDescription("Steps before full weight, rising")
         List<RampStep> ramp,
 
-        @Default("Automatic")
-        @JsonPropertyDescription("Manual waits for the annotation edgeai.dev/promote=<artifact digest>")
+        @Default("Automatic") @JsonPropertyDescription("Manual waits for the annotation edgeai.dev/promote=<revision>")
         Promotion promotion,
 
         @Default("{}") Warmup warmup,
@@ -33,7 +32,8 @@ public record RolloutPolicy(
         @JsonPropertyDescription("Longest time for the new pods to become ready, and for the warm-up to end")
         TimeSpan progressDeadline,
 
-        @Default("{}") Traffic traffic) {
+        @Default("{}") Traffic traffic,
+        @Default("{}") Probes probes) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public RolloutPolicy {
         ramp = ramp == null ? RampStep.DEFAULT : List.copyOf(ramp);
@@ -43,10 +43,11 @@ public record RolloutPolicy(
         bake = bake == null ? new TimeSpan("10m") : bake;
         progressDeadline = progressDeadline == null ? new TimeSpan("10m") : progressDeadline;
         traffic = traffic == null ? Traffic.defaults() : traffic;
+        probes = probes == null ? Probes.defaults() : probes;
     }
 
     @SuppressWarnings("NullAway")
     public static RolloutPolicy defaults() {
-        return new RolloutPolicy(null, null, null, null, null, null, null);
+        return new RolloutPolicy(null, null, null, null, null, null, null, null);
     }
 }

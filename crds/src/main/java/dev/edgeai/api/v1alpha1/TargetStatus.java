@@ -2,11 +2,14 @@ package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /** One target: which run made its variants, what serves, what is on its way. */
+@RecordBuilder
 public record TargetStatus(
         String name,
         RolloutPhase phase,
@@ -41,14 +44,22 @@ public record TargetStatus(
         @JsonPropertyDescription(
                 "Pullable reference of the signed bundle, repository@digest; of a target that is delivered so")
         @Nullable
-        String bundle) {
+        String bundle,
+
+        @JsonPropertyDescription("What was taken back for no fault of its own, and when it is tried again") @Nullable
+        Waiting waiting,
+
+        @JsonPropertyDescription("Values of the annotations promote, abort, skip and rollback-to that were acted on")
+        Map<String, String> consumed) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TargetStatus {
+        consumed = consumed == null ? Map.of() : Map.copyOf(consumed);
         analysis = analysis == null ? List.of() : List.copyOf(analysis);
         rejected = rejected == null ? List.of() : List.copyOf(rejected);
     }
 
     /** A certified artifact with the way it is served. */
+    @RecordBuilder
     public record Version(
             @JsonPropertyDescription("Name of the pods' revision label and suffix of the Deployment")
             String revision,
@@ -78,7 +89,16 @@ public record TargetStatus(
             @JsonPropertyDescription("Percent of the traffic the ramp asks for")
             Integer desiredWeight,
 
-            Integer readyReplicas) {}
+            Integer readyReplicas,
+
+            @JsonPropertyDescription("Certified task metric") @Nullable
+            Estimate quality,
+
+            @JsonPropertyDescription("Certified 95th percentile, microseconds") @Nullable
+            Long latencyP95Micros,
+
+            @JsonPropertyDescription("Runtime image it is served with") @Nullable
+            String image) {}
 
     /** One metric's analysis over this rollout so far. */
     public record AnalysisResult(
@@ -100,6 +120,7 @@ public record TargetStatus(
             @Nullable String message) {}
 
     /** The last automatic rollback. */
+    @RecordBuilder
     public record Rollback(
             String time,
             String reason,
@@ -108,7 +129,26 @@ public record TargetStatus(
             @Nullable String toDigest,
 
             @JsonPropertyDescription("Milliseconds from the verdict to weight 0") @Nullable
-            Long millisToZeroWeight) {}
+            Long millisToZeroWeight,
+
+            @JsonPropertyDescription("Whose fault it was; only the model's own rejects it") @Nullable
+            Blame blame) {}
+
+    /** A version that was taken back for no fault of its own; another revision or another policy does not wait. */
+    @RecordBuilder
+    public record Waiting(
+            String revision,
+
+            @JsonPropertyDescription("Fingerprint of the rollout policy it was tried under")
+            String policy,
+
+            @JsonPropertyDescription("Tries so far") Integer attempts,
+
+            @JsonPropertyDescription("When the next try begins")
+            String until,
+
+            String reason,
+            String message) {}
 
     /** A version that does not come back by itself; another revision of the same digest is another attempt. */
     public record RejectedDigest(String digest, String revision, String reason, String message, String time) {}

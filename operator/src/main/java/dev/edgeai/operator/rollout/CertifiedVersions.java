@@ -65,7 +65,8 @@ final class CertifiedVersions {
                 comparison.map(Comparison::speedup).map(Estimate::value).orElse(null),
                 comparison.flatMap(CertifiedVersions::retention).orElse(null),
                 measurement.map(Measurement::quality).orElse(null),
-                measurement.map(Measurement::latencyP95Micros).orElse(0L));
+                measurement.map(Measurement::latencyP95Micros).orElse(0L),
+                target.config().images().runtime());
     }
 
     private static Optional<Decimal> retention(Comparison comparison) {

@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ServedVersion;
@@ -157,13 +158,9 @@ final class RolloutActions {
         services.metrics().registry().timer("edgeai.rollback.to.zero.weight").record(took);
         return TargetStatuses.with(
                 after,
-                new Rollback(
-                        rollback.time(),
-                        rollback.reason(),
-                        rollback.message(),
-                        rollback.fromDigest(),
-                        rollback.toDigest(),
-                        took.toMillis()));
+                TargetStatusRollbackBuilder.builder(rollback)
+                        .millisToZeroWeight(took.toMillis())
+                        .build());
     }
 
     private static ServedVersion served(Version version) {

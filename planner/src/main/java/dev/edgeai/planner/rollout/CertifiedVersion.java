@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param accuracyRetention share of the baseline's task metric kept
  * @param quality certified task metric
  * @param latencyP95Micros certified 95th percentile, microseconds
+ * @param image runtime image it is served with
  */
 public record CertifiedVersion(
         String revision,
@@ -31,11 +32,26 @@ public record CertifiedVersion(
         @Nullable Decimal speedup,
         @Nullable Decimal accuracyRetention,
         @Nullable Estimate quality,
-        long latencyP95Micros) {
+        long latencyP95Micros,
+        String image) {
 
     /** As it stands in status, with no traffic and no pods yet. */
     public Version toVersion() {
         return new Version(
-                revision, artifact, digest, certificate, run, trial, variant, speedup, accuracyRetention, 0, 0, 0);
+                revision,
+                artifact,
+                digest,
+                certificate,
+                run,
+                trial,
+                variant,
+                speedup,
+                accuracyRetention,
+                0,
+                0,
+                0,
+                quality,
+                latencyP95Micros,
+                image);
     }
 }

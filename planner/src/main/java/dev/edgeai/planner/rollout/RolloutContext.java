@@ -1,5 +1,6 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.RampStep;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
@@ -114,7 +115,14 @@ final class RolloutContext {
         }
         Version from = candidate();
         String to = draft.stable == null ? null : draft.stable.digest();
-        draft.lastRollback = new Rollback(now.toString(), reason.text(), message, from.digest(), to, null);
+        draft.lastRollback = new Rollback(
+                now.toString(),
+                reason.text(),
+                message,
+                from.digest(),
+                to,
+                null,
+                modelsFault ? Blame.MODEL : Blame.ENVIRONMENT);
         if (modelsFault) {
             draft.reject(from, reason.text(), message, now);
         }

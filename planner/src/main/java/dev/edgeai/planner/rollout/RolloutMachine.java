@@ -6,6 +6,8 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
 import dev.edgeai.planner.rollout.TrafficMode.Only;
@@ -42,22 +44,11 @@ public final class RolloutMachine {
 
     /** The status of a target that nothing is known of yet. */
     public static TargetStatus begin(String target, Instant now) {
-        return new TargetStatus(
-                target,
-                RolloutPhase.IDLE,
-                null,
-                null,
-                now.toString(),
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                List.of(),
-                null,
-                null,
-                null);
+        return TargetStatusBuilder.builder()
+                .name(target)
+                .phase(RolloutPhase.IDLE)
+                .since(now.toString())
+                .build();
     }
 
     /**
@@ -221,8 +212,9 @@ public final class RolloutMachine {
         }
         if (last != null && last.millisToZeroWeight() == null && draft.stable != null) {
             long millis = Duration.between(Instant.parse(last.time()), ctx.now).toMillis();
-            draft.lastRollback = new Rollback(
-                    last.time(), last.reason(), last.message(), last.fromDigest(), last.toDigest(), millis);
+            draft.lastRollback = TargetStatusRollbackBuilder.builder(last)
+                    .millisToZeroWeight(millis)
+                    .build();
         }
         if (ctx.seen.revisions().containsKey(gone.revision())) {
             ctx.act(new DeleteDeployment(gone.revision()));

@@ -6,6 +6,8 @@ import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -102,19 +104,11 @@ final class TargetDraft {
     }
 
     private static Version version(Version v, int weight, int desiredWeight, int ready) {
-        return new Version(
-                v.revision(),
-                v.artifact(),
-                v.digest(),
-                v.certificate(),
-                v.run(),
-                v.trial(),
-                v.variant(),
-                v.speedup(),
-                v.accuracyRetention(),
-                weight,
-                desiredWeight,
-                ready);
+        return TargetStatusVersionBuilder.builder(v)
+                .weight(weight)
+                .desiredWeight(desiredWeight)
+                .readyReplicas(ready)
+                .build();
     }
 
     void enter(RolloutPhase next, Instant now, String why) {
@@ -134,21 +128,19 @@ final class TargetDraft {
     }
 
     TargetStatus build() {
-        return new TargetStatus(
-                current.name(),
-                phase,
-                current.run(),
-                step,
-                since.toString(),
-                pausedPhase,
-                stable,
-                candidate,
-                previous,
-                analysis,
-                lastRollback,
-                rejected,
-                retry,
-                message,
-                current.bundle());
+        return TargetStatusBuilder.builder(current)
+                .phase(phase)
+                .step(step)
+                .since(since.toString())
+                .pausedPhase(pausedPhase)
+                .stable(stable)
+                .candidate(candidate)
+                .previous(previous)
+                .analysis(analysis)
+                .lastRollback(lastRollback)
+                .rejected(rejected)
+                .retry(retry)
+                .message(message)
+                .build();
     }
 }

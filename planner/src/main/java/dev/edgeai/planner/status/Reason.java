@@ -51,6 +51,20 @@ public enum Reason {
     ERROR_BURST("ErrorBurst"),
     PODS_NOT_READY("PodsNotReady"),
     CRASH_LOOP("CrashLoop"),
+    ANALYSIS_INCONCLUSIVE("AnalysisInconclusive"),
+    NODE_BUSY("NodeBusy"),
+    SCALED_TO_ZERO("ScaledToZero"),
+    ABORTED("Aborted"),
+    SKIPPED("Skipped"),
+    TRY_AGAIN("TryAgain"),
+
+    // What keeps pods from running; never the model's fault
+    QUOTA_EXCEEDED("QuotaExceeded"),
+    IMAGE_PULL_FAILED("ImagePullFailed"),
+    MOUNT_FAILED("MountFailed"),
+    POD_REFUSED("PodRefused"),
+    POD_DISRUPTED("PodDisrupted"),
+    NODE_LOST("NodeLost"),
 
     // A model
     WAITING_FOR_RUN("WaitingForRun"),
@@ -60,6 +74,9 @@ public enum Reason {
     OPTIMIZED("Optimized"),
     REMEDIATION_SUGGESTED("RemediationSuggested"),
     REMEDIATION_EXHAUSTED("RemediationExhausted"),
+    NAME_TAKEN("NameTaken"),
+    FOREIGN_OBJECT("ForeignObject"),
+    RECONCILE_FAILED("ReconcileFailed"),
 
     // What pods report: the words of FailureReason
     SOURCE_NOT_FOUND(FailureReason.SOURCE_NOT_FOUND.reason()),

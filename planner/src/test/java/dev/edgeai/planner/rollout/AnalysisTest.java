@@ -25,9 +25,9 @@ import static org.assertj.core.api.Assertions.within;
 @NullUnmarked // null takes a default
 class AnalysisTest {
     private static final AnalysisMetric ERRORS =
-            new AnalysisMetric("error-rate", Decimal.of("0.01"), null, null, 1, 4, null);
+            new AnalysisMetric("error-rate", Decimal.of("0.01"), null, null, 1, 4, null, null);
     private static final AnalysisMetric P95 =
-            new AnalysisMetric("latency-p95", null, null, Decimal.of("1.25"), 1, 4, null);
+            new AnalysisMetric("latency-p95", null, null, Decimal.of("1.25"), 1, 4, null, null);
 
     static Window window(double ok, double errors) {
         return new Window(Duration.ofSeconds(10), ok, errors, HistogramTest.of(ok, ok, ok, ok));
@@ -99,8 +99,8 @@ class AnalysisTest {
 
     @Test
     void a_query_of_its_own_is_held_against_its_thresholds() {
-        AnalysisMetric mine =
-                new AnalysisMetric("confidence", null, Decimal.of("0.9"), null, 0, 0, new PrometheusQuery("q", null));
+        AnalysisMetric mine = new AnalysisMetric(
+                "confidence", null, Decimal.of("0.9"), null, 0, 0, null, new PrometheusQuery("q", null));
         assertThat(query(mine, new MetricReading.Value(0.95)).verdict()).isEqualTo(Verdict.PASS);
         assertThat(query(mine, new MetricReading.Value(0.85)).verdict()).isEqualTo(Verdict.FAIL);
         assertThat(query(mine, new MetricReading.Value(Double.NaN)).readable()).isFalse();

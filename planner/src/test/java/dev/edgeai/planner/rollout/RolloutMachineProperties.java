@@ -1,7 +1,7 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.RampStep;
-import dev.edgeai.api.v1alpha1.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
@@ -35,7 +35,7 @@ class RolloutMachineProperties {
             @ForAll long seed) {
         List<RampStep> ramp = List.of(new RampStep(weight, new TimeSpan("30s")));
         RolloutPolicy policy =
-                new RolloutOverrides(ramp, null, null, null, null, null, null).over(RolloutPolicy.defaults());
+                RolloutOverridesBuilder.builder().ramp(ramp).build().over(RolloutPolicy.defaults());
         RolloutWorld world = new RolloutWorld(policy, crashPercent / 100.0, seed);
         world.replicas = replicas;
         String good = world.want("first", Nature.GOOD).revision();

@@ -2,7 +2,7 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Promotion;
 import dev.edgeai.api.v1alpha1.RampStep;
-import dev.edgeai.api.v1alpha1.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
@@ -42,13 +42,16 @@ class RolloutMachineTest {
     private static final String GREEN = "rev-green";
 
     private static RolloutPolicy manual() {
-        return new RolloutOverrides(null, Promotion.MANUAL, null, null, null, null, null)
+        return RolloutOverridesBuilder.builder()
+                .promotion(Promotion.MANUAL)
+                .build()
                 .over(RolloutPolicy.defaults());
     }
 
     private static RolloutPolicy ramp(int weight) {
-        return new RolloutOverrides(
-                        List.of(new RampStep(weight, new TimeSpan("30s"))), null, null, null, null, null, null)
+        return RolloutOverridesBuilder.builder()
+                .ramp(List.of(new RampStep(weight, new TimeSpan("30s"))))
+                .build()
                 .over(RolloutPolicy.defaults());
     }
 
@@ -203,7 +206,8 @@ class RolloutMachineTest {
                 blue.speedup(),
                 blue.accuracyRetention(),
                 blue.quality(),
-                blue.latencyP95Micros());
+                blue.latencyP95Micros(),
+                blue.image());
         world.want("smaller", Nature.CRASHES);
         world.wanted = smaller;
         world.settle(100);
@@ -388,9 +392,10 @@ class RolloutMachineTest {
 
     @Test
     void a_rollback_drops_what_the_same_decision_had_begun() {
-        RolloutWorld world = serving(
-                new RolloutOverrides(List.of(new RampStep(33, new TimeSpan("30s"))), null, null, null, null, null, null)
-                        .over(RolloutPolicy.defaults()));
+        RolloutWorld world = serving(RolloutOverridesBuilder.builder()
+                .ramp(List.of(new RampStep(33, new TimeSpan("30s"))))
+                .build()
+                .over(RolloutPolicy.defaults()));
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         assertThat(world.traffic).as("the split is still to be written").isEqualTo(new Only(BLUE));

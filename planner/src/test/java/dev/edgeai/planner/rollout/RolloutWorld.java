@@ -91,7 +91,8 @@ final class RolloutWorld {
                 Decimal.of("3"),
                 Decimal.of("0.99"),
                 Estimate.of(0.98, 0.97, 0.99, 1000),
-                1000);
+                1000,
+                "runtime:1");
     }
 
     static String digest(String name) {
