@@ -37,6 +37,8 @@ class ArchitectureTest {
     static final ArchRule API_IS_TYPES_ONLY = classes()
             .that()
             .resideInAPackage("dev.edgeai.api..")
+            .and()
+            .haveNameNotMatching(".*Builder(\\$.*)?") // generated from the records
             .should()
             .beRecords()
             .orShould()
