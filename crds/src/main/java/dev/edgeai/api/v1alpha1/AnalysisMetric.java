@@ -48,7 +48,7 @@ public record AnalysisMetric(
 
         @Min(0)
         @JsonPropertyDescription(
-                "Measurements of one step that may be inconclusive before the version is taken back; absent: any number")
+                "Inconclusive measurements tolerated in one rollout before the version is taken back; absent: any number")
         @Nullable
         Integer inconclusiveLimit,
 

@@ -9,7 +9,9 @@ import dev.edgeai.operator.delivery.WarmupJob;
 import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.traffic.TrafficView;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.rollout.RevisionState;
+import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -19,12 +21,14 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -47,33 +51,63 @@ public record TargetObjects(
         List<Job> jobs,
         List<PodDisruptionBudget> budgets) {
 
-    /** Its Deployments as the planner sees them, by revision. One that is being deleted does not exist any more. */
-    public Map<String, RevisionState> revisions(Instant now) {
+    /**
+     * Its Deployments as the planner sees them, by revision. One that is being deleted does not exist any more.
+     *
+     * @param nodes what is known of the nodes that its pods are on
+     */
+    public Map<String, RevisionState> revisions(NodeFacts nodes, Instant now) {
         Map<String, RevisionState> states = new HashMap<>();
         for (Deployment deployment : deployments) {
             if (deployment.getMetadata().getDeletionTimestamp() == null) {
                 String revision = label(deployment, Labels.REVISION);
-                states.put(revision, state(deployment, servingPods(revision), now));
+                states.put(revision, state(deployment, allPods(revision), nodes, now));
             }
         }
         return Map.copyOf(states);
     }
 
-    private static RevisionState state(Deployment deployment, List<Pod> pods, Instant now) {
-        Integer replicas = deployment.getSpec().getReplicas();
+    private static RevisionState state(Deployment deployment, List<Pod> all, NodeFacts nodes, Instant now) {
+        List<Pod> pods = all.stream()
+                .filter(pod -> !PodFacts.isTerminating(pod) && !PodFacts.isGone(pod))
+                .toList();
+        List<Pod> ready = pods.stream().filter(PodFacts::isReady).toList();
         return new RevisionState(
-                replicas == null ? 1 : replicas,
-                (int) pods.stream().filter(PodFacts::isReady).count(),
+                DeploymentFacts.replicas(deployment),
+                ready.size(),
+                (int) pods.stream().filter(PodFacts::isUnresponsive).count(),
+                pods.stream()
+                        .flatMap(pod -> PodFacts.runningSince(pod).stream())
+                        .min(Comparator.naturalOrder()),
+                (int) ready.stream().filter(nodes::isCordoned).count(),
                 pods.stream().anyMatch(pod -> PodFacts.isCrashLooping(pod, now)),
+                DeploymentFacts.isIntact(deployment),
+                DeploymentFacts.isFinished(deployment),
                 pods.stream().flatMap(pod -> PodFacts.failure(pod).stream()).findFirst(),
+                disturbance(deployment, all, nodes, now),
                 pods.stream().flatMap(pod -> PodFacts.message(pod).stream()).findFirst());
+    }
+
+    /** What keeps pods from being made, then what keeps those that are there from running, then what took others away. */
+    private static Optional<Disturbance> disturbance(
+            Deployment deployment, List<Pod> all, NodeFacts nodes, Instant now) {
+        return DeploymentFacts.refused(deployment, now)
+                .or(() -> all.stream()
+                        .flatMap(pod -> PodFacts.disturbance(pod, nodes.lost(), now).stream())
+                        .min(Comparator.comparing(d -> d.reason() == Reason.POD_DISRUPTED)));
+    }
+
+    private List<Pod> allPods(String revision) {
+        return servingPods()
+                .filter(pod -> label(pod, Labels.REVISION).equals(revision))
+                .toList();
     }
 
     /** Serving pods of a revision that are not going away. */
     public List<Pod> servingPods(String revision) {
         return servingPods()
                 .filter(pod -> label(pod, Labels.REVISION).equals(revision))
-                .filter(pod -> !PodFacts.isTerminating(pod))
+                .filter(pod -> !PodFacts.isTerminating(pod) && !PodFacts.isGone(pod))
                 .toList();
     }
 
@@ -112,6 +146,15 @@ public record TargetObjects(
         return jobs.stream()
                 .filter(job -> label(job, Labels.REVISION).equals(revision))
                 .findFirst();
+    }
+
+    /** Revisions that have a warm-up Job. */
+    public Set<String> warmups() {
+        return jobs.stream()
+                .filter(job -> job.getMetadata().getDeletionTimestamp() == null)
+                .filter(job -> label(job, Labels.COMPONENT).equals(TargetRef.WARMUP))
+                .map(job -> label(job, Labels.REVISION))
+                .collect(Collectors.toSet());
     }
 
     /** What the warm-up of a revision came to. */

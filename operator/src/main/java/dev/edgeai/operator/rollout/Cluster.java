@@ -1,5 +1,6 @@
 package dev.edgeai.operator.rollout;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 
 import java.net.HttpURLConnection;
 import java.util.Optional;
@@ -21,6 +23,11 @@ import java.util.function.Function;
 final class Cluster {
     private static final PatchContext MERGE = new PatchContext.Builder()
             .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(Services.FIELD_MANAGER)
+            .build();
+
+    private static final PatchContext JSON = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON)
             .withFieldManager(Services.FIELD_MANAGER)
             .build();
 
@@ -39,6 +46,26 @@ final class Cluster {
                 .fieldManager(Services.FIELD_MANAGER)
                 .forceConflicts()
                 .serverSideApply());
+    }
+
+    /** Puts the pod template and the number of pods in the place of what others made of them. */
+    void restore(Deployment wanted, Deployment seen) {
+        ArrayNode patch = Serialization.jsonMapper().createArrayNode();
+        patch.addObject()
+                .put("op", "test")
+                .put("path", "/metadata/uid")
+                .put("value", seen.getMetadata().getUid());
+        patch.addObject()
+                .put("op", "replace")
+                .put("path", "/spec/replicas")
+                .put("value", wanted.getSpec().getReplicas());
+        patch.addObject()
+                .put("op", "replace")
+                .put("path", "/spec/template")
+                .set(
+                        "value",
+                        Serialization.jsonMapper().valueToTree(wanted.getSpec().getTemplate()));
+        written.accept(client.resource(seen).patch(JSON, patch.toString()));
     }
 
     /** Applies an object unless the part that matters is as wanted already. */

@@ -10,6 +10,7 @@ import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.Measurements;
+import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.status.StatusWriter;
@@ -127,7 +128,14 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         try {
             TargetObjects seen = objects.of(ref);
             return rollout.reconcile(new TargetContext(
-                    model, target, served, RollbackIntent.newest(status, seen), seen, objects.runs(ref), now));
+                    model,
+                    target,
+                    served,
+                    RollbackIntent.newest(status, seen),
+                    seen,
+                    objects.runs(ref),
+                    NodeFacts.of(triggers.nodes()),
+                    now));
         } catch (KubernetesClientException e) {
             failures.add(e);
             return stopped(model, target, status, now, refusal(e).orElse(null));

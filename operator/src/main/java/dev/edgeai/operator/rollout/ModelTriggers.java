@@ -3,8 +3,10 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.delivery.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -18,6 +20,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** What makes an EdgeModel be looked at: its spec and annotations, its objects, and each measurement. */
 final class ModelTriggers {
@@ -37,6 +41,7 @@ final class ModelTriggers {
             OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + ")";
 
     private final Map<Class<?>, InformerEventSource<?, EdgeModel>> informers = new ConcurrentHashMap<>();
+    private @Nullable InformerEventSource<Node, EdgeModel> nodes;
     private final SimpleInboundEventSource<EdgeModel> measured = new SimpleInboundEventSource<>("measurements");
 
     List<EventSource<?, EdgeModel>> eventSources(EventSourceContext<EdgeModel> context) {
@@ -50,7 +55,41 @@ final class ModelTriggers {
         sources.add(informer(context, EndpointSlice.class, Labels.MODEL + "," + Labels.TARGET));
         sources.add(informer(context, Job.class, OURS + "," + Labels.COMPONENT + "=" + TargetRef.WARMUP));
         sources.add(informer(context, PodDisruptionBudget.class, OURS));
+        nodes = nodes(context);
+        sources.add(nodes);
         return sources;
+    }
+
+    /** The cluster's nodes as last heard of. */
+    List<Node> nodes() {
+        return nodes == null ? List.of() : nodes.list().toList();
+    }
+
+    /** A node that is cordoned or lost concerns the models that have pods on it. */
+    private InformerEventSource<Node, EdgeModel> nodes(EventSourceContext<EdgeModel> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Node.class, EdgeModel.class)
+                        .withName("model-nodes")
+                        .withWatchAllNamespaces()
+                        .withItemStore(new TransformingItemStore<>(NodePool::slim))
+                        .withOnUpdateFilter(NodePool::differs)
+                        .withSecondaryToPrimaryMapper(this::modelsOn)
+                        .build(),
+                context);
+    }
+
+    private Set<ResourceID> modelsOn(Node node) {
+        @Nullable InformerEventSource<?, EdgeModel> pods = informers.get(Pod.class);
+        return pods == null
+                ? Set.of()
+                : pods.list()
+                        .map(Pod.class::cast)
+                        .filter(pod -> pod.getSpec() != null
+                                && node.getMetadata()
+                                        .getName()
+                                        .equals(pod.getSpec().getNodeName()))
+                        .flatMap(pod -> model(pod).stream())
+                        .collect(Collectors.toSet());
     }
 
     /** A measurement of the target is there. */

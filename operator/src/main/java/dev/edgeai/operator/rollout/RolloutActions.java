@@ -16,6 +16,7 @@ import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class RolloutActions {
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
-                cluster.apply(ServingDeployment.build(target.servedFor(version), served(version), replicas));
+                ensureDeployment(target, version, replicas);
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
                 cluster.scale(target.objects().ref(), revision, replicas);
             case RolloutAction.DeleteDeployment(String revision) ->
@@ -88,6 +89,19 @@ final class RolloutActions {
             }
         }
         return Optional.empty();
+    }
+
+    /** One that others have a hand in is restored whole: applying would leave standing what they added. */
+    private void ensureDeployment(TargetContext target, Version version, int replicas) {
+        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(version), replicas);
+        Optional<Deployment> changed = target.objects()
+                .deployment(version.revision())
+                .filter(there -> there.getMetadata().getDeletionTimestamp() == null);
+        if (changed.isPresent()) {
+            cluster.restore(wanted, changed.get());
+        } else {
+            cluster.apply(wanted);
+        }
     }
 
     /** One Service over all revisions would also reach one that is neither stable nor candidate. */

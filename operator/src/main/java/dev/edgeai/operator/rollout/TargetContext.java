@@ -11,6 +11,7 @@ import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.planner.optimization.RunInputs;
 
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param status as it was written last
  * @param objects as the caches have them
  * @param runs its OptimizationRuns
+ * @param nodes the cluster's nodes
  * @param now the moment
  */
 record TargetContext(
@@ -37,6 +39,7 @@ record TargetContext(
         TargetStatus status,
         TargetObjects objects,
         List<OptimizationRun> runs,
+        NodeFacts nodes,
         Instant now) {
 
     RolloutPolicy policy() {

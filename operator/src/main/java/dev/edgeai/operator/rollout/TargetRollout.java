@@ -13,6 +13,7 @@ import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.CertifiedVersion;
+import dev.edgeai.planner.rollout.Commands;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
@@ -161,13 +162,18 @@ final class TargetRollout {
                 choice.wanted(),
                 target.replicas(),
                 target.model().getSpec().suspend(),
-                target.annotation(Labels.PROMOTE),
-                target.annotation(Labels.RETRY),
-                target.objects().revisions(target.now()),
+                new Commands(
+                        target.annotation(Labels.PROMOTE),
+                        target.annotation(Labels.ABORT),
+                        target.annotation(Labels.SKIP),
+                        target.annotation(Labels.RETRY)),
+                target.objects().revisions(target.nodes(), target.now()),
+                traffic.selection(target.objects().ref(), target.objects().traffic()),
                 traffic.observe(target.objects().traffic(), stable, candidate),
                 candidate
                         .map(revision -> target.objects().warmupState(revision, target.now()))
                         .orElseGet(JobState.Missing::new),
+                target.objects().warmups(),
                 watch.map(w -> w.live(readings, target)).orElse(LiveMetrics.NONE),
                 readings.queries());
     }

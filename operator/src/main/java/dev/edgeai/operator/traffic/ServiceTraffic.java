@@ -5,8 +5,10 @@ import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.planner.rollout.ReplicaSplit;
+import dev.edgeai.planner.rollout.Selection;
 import dev.edgeai.planner.rollout.TrafficMode;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 
 import java.util.List;
@@ -50,6 +52,19 @@ public final class ServiceTraffic implements TrafficProvider {
             }
             return share(answering, stable, candidate);
         });
+    }
+
+    @Override
+    public Selection selection(TargetRef target, TrafficView seen) {
+        Map<String, String> selector = seen.service()
+                .map(Service::getSpec)
+                .map(ServiceSpec::getSelector)
+                .orElse(Map.of());
+        if (selector.equals(target.anyRevision())) {
+            return new Selection.All();
+        }
+        String revision = selector.getOrDefault(Labels.REVISION, "");
+        return selector.equals(target.revision(revision)) ? new Selection.One(revision) : new Selection.Nothing();
     }
 
     static Map<String, String> selector(TargetRef target, TrafficMode mode) {

@@ -1,6 +1,8 @@
 package dev.edgeai.operator.traffic;
 
 import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.rollout.Selection;
 import dev.edgeai.planner.rollout.TrafficMode;
 
 import java.util.Optional;
@@ -14,6 +16,9 @@ public interface TrafficProvider {
      * @param intent written in the same write ({@link dev.edgeai.operator.delivery.ServingServices#INTENT})
      */
     void apply(ServedTarget target, TrafficView seen, TrafficMode mode, Optional<String> intent);
+
+    /** Which pods the users' requests are meant for, whether or not one of them answers. */
+    Selection selection(TargetRef target, TrafficView seen);
 
     /**
      * Where the users' requests go now.

@@ -1,7 +1,7 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.Promotion;
-import dev.edgeai.api.v1alpha1.RampStep;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
@@ -11,9 +11,12 @@ import dev.edgeai.planner.status.Reason;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** The way of a verified candidate up to full weight. */
 final class Ascent {
+    private static final int FULL = 100;
+
     private final RolloutContext ctx;
     private final TargetDraft draft;
     private final RolloutObservation seen;
@@ -28,62 +31,83 @@ final class Ascent {
 
     void ramping() {
         if (draft.stable == null || ctx.ramp().isEmpty()) {
-            ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, "there is no ramp to climb");
+            finishRamp("there is no ramp to climb");
             return;
         }
-        int index = Math.min(draft.step == null ? 0 : draft.step, ctx.ramp().size() - 1);
-        RampStep step = ctx.ramp().get(index);
-        if (!atWeight(step.weight()) || analysis.rolledBack(ctx.candidate())) {
+        int index =
+                Math.min(draft.step == null ? 0 : draft.step, ctx.policy.ramp().size() - 1);
+        if (!atWeight(index) || analysis.rolledBack(ctx.candidate())) {
             return;
         }
-        Instant holdEnds = draft.since.plus(step.hold().duration());
-        if (ctx.now.isBefore(holdEnds)) {
+        String at = "%d %%".formatted(ctx.candidate().weight());
+        Instant holdEnds = draft.since.plus(ctx.ramp().hold(index));
+        boolean skipped = draft.consume(
+                Labels.SKIP, seen.commands().skip(), ctx.candidate().revision());
+        if (skipped) {
+            ctx.event(
+                    false, Reason.SKIPPED, "the step at %s was ended by the annotation %s".formatted(at, Labels.SKIP));
+        }
+        if (!skipped && ctx.now.isBefore(holdEnds)) {
             ctx.again(Duration.between(ctx.now, holdEnds));
-            draft.message = "holds at %d %%".formatted(step.weight());
-        } else if (!analysis.passes()) {
-            draft.message =
-                    "holds at %d %% until the analysis passes: %s".formatted(step.weight(), analysis.undecided());
-        } else if (index + 1 < ctx.ramp().size()) {
-            enterStep(index + 1, "analysis passed at %d %%".formatted(step.weight()));
+            draft.message = "holds at " + at;
+        } else if (!skipped && !analysis.passes()) {
+            draft.message = "holds at %s until the analysis passes: %s".formatted(at, analysis.undecided());
+        } else if (index + 1 < ctx.policy.ramp().size()) {
+            enterStep(index + 1, "analysis passed at " + at);
         } else {
-            finishRamp("analysis passed at %d %%".formatted(step.weight()));
+            finishRamp("analysis passed at " + at);
         }
     }
 
+    /** Goes to this step of the ramp, or to the last of those that come to the same pods. */
     void enterStep(int step, String why) {
+        int merged = ctx.ramp().merged(step);
         ctx.enter(
                 RolloutPhase.RAMPING,
                 Reason.RAMPING,
-                "%s; on to %d %%".formatted(why, ctx.ramp().get(step).weight()));
-        draft.step = step;
+                "%s; on to %d %%%s"
+                        .formatted(
+                                why,
+                                ctx.policy.ramp().get(merged).weight(),
+                                ctx.ramp().said().map(s -> "; " + s).orElse("")));
+        draft.step = merged;
     }
 
     void finishRamp(String why) {
-        if (ctx.policy.promotion() == Promotion.MANUAL) {
-            ctx.enter(
-                    RolloutPhase.AWAITING_PROMOTION,
-                    Reason.AWAITING_PROMOTION,
-                    why + "; annotate edgeai.dev/promote=" + ctx.candidate().digest());
+        if (ctx.policy.promotion() == Promotion.MANUAL && draft.stable != null) {
+            ctx.enter(RolloutPhase.AWAITING_PROMOTION, Reason.AWAITING_PROMOTION, why + "; annotate " + approval());
         } else {
             ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, why + "; on to full weight");
         }
     }
 
     void awaitingPromotion() {
-        boolean split = draft.stable != null && !ctx.ramp().isEmpty();
-        if (!split && ctx.rolledBack(HardSignals.whileServing(ctx.candidate(), seen))) {
-            return;
+        if (draft.stable != null && !ctx.ramp().isEmpty()) {
+            if (!atWeight(ctx.policy.ramp().size() - 1) || analysis.rolledBack(ctx.candidate())) {
+                return;
+            }
+        } else {
+            ctx.keepStable();
+            ctx.act(LiveObjects.exactly(ctx.candidate(), ctx.replicas(), seen));
+            if (ctx.rolledBack(HardSignals.whileServing(ctx.candidate(), draft.stable, seen))) {
+                return;
+            }
         }
-        if (split && (!atWeight(ctx.ramp().getLast().weight()) || analysis.rolledBack(ctx.candidate()))) {
-            return;
-        }
-        String digest = ctx.candidate().digest();
+        String revision = ctx.candidate().revision();
         if (ctx.policy.promotion() == Promotion.AUTOMATIC
-                || seen.promote().filter(digest::equals).isPresent()) {
+                || draft.consume(Labels.PROMOTE, seen.commands().promote(), revision)) {
             ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, "promotion was granted");
         } else {
-            draft.message = "waits for the annotation edgeai.dev/promote=" + digest;
+            draft.message = "waits for the annotation " + approval();
         }
+    }
+
+    /** What grants the promotion of this revision; a value that was used up needs another one. */
+    private String approval() {
+        String revision = ctx.candidate().revision();
+        String used = draft.consumed.getOrDefault(Labels.PROMOTE, "");
+        String suffix = Commands.names(used, revision) ? "/" + ctx.now.getEpochSecond() : "";
+        return Labels.PROMOTE + "=" + revision + suffix;
     }
 
     void promoting() {
@@ -92,21 +116,23 @@ final class Ascent {
             promoted(candidate);
             return;
         }
-        if (ctx.rolledBack(HardSignals.whileServing(candidate, seen)) || analysis.burst()) {
+        if (ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen)) || analysis.burst()) {
             return;
         }
-        ctx.keepStable();
+        if (draft.stable != null) {
+            ctx.act(LiveObjects.atLeast(draft.stable, seen.replicas(), seen));
+        }
         int pods = ctx.replicas();
         ctx.act(LiveObjects.atLeast(candidate, pods, seen));
-        ctx.want(100);
-        if (seen.ready(candidate.revision()) >= pods) {
+        ctx.want(FULL);
+        if (seen.ready(candidate.revision()) >= pods && seen.asApplied(candidate.revision())) {
             ctx.act(new SetTraffic(new Only(candidate.revision())));
             ctx.again(Duration.ZERO);
             return;
         }
         draft.message = ctx.waiting(candidate, pods);
         if (ctx.overdue()) {
-            ctx.rollBack(Reason.PROGRESS_DEADLINE_EXCEEDED, ctx.overdue(draft.message), true);
+            ctx.expire(candidate, draft.message);
         }
     }
 
@@ -114,7 +140,9 @@ final class Ascent {
         draft.previous = draft.stable == null ? null : TargetDraft.wanting(draft.stable, 0);
         draft.stable = TargetDraft.wanting(candidate, 100);
         draft.candidate = null;
+        draft.analysis = List.of(); // the bake counts anew
         if (draft.previous == null) {
+            draft.waiting = null;
             ctx.enter(RolloutPhase.IDLE, Reason.ROLLED_OUT, candidate.variant() + " serves, as the first version");
         } else {
             ctx.enter(
@@ -125,32 +153,42 @@ final class Ascent {
         }
     }
 
-    /** Makes a weight of the ramp true; the hold begins again whenever it becomes or ceases to be true. */
-    private boolean atWeight(int weight) {
+    /**
+     * Makes a weight of the ramp true; the hold begins again whenever it becomes or ceases to be true. Users are shared only
+     * when stable has its pods; when it loses some, the candidate has fewer too, as long as that can be.
+     */
+    private boolean atWeight(int step) {
         Version candidate = ctx.candidate();
         Version stable = ctx.stable();
-        if (ctx.rolledBack(HardSignals.whileServing(candidate, seen))) {
+        if (ctx.rolledBack(HardSignals.whileServing(candidate, stable, seen))) {
             return false;
         }
-        ctx.keepStable();
-        int pods = ReplicaSplit.candidateReplicas(weight, ctx.stableReplicas(), ctx.replicas());
-        ctx.act(LiveObjects.atLeast(candidate, pods, seen));
+        int weight = ctx.policy.ramp().get(step).weight();
+        ReplicaSplit.Plan plan = ctx.ramp().plan(step);
+        int stableReady = Math.min(seen.ready(stable.revision()), plan.stable());
+        int pods = stableReady == 0 || stableReady == plan.stable()
+                ? plan.candidate()
+                : ReplicaSplit.candidateReplicas(weight, stableReady, plan.candidate());
+        ctx.act(LiveObjects.exactly(stable, plan.stable(), seen));
+        ctx.act(LiveObjects.exactly(candidate, pods, seen));
+        boolean complete = stableReady == plan.stable() && seen.ready(candidate.revision()) >= pods;
         Split split = new Split(stable.revision(), candidate.revision(), weight);
-        if (!ctx.trafficIs(split)) {
+        if (complete && !seen.selection().is(split)) {
             ctx.act(new SetTraffic(split));
         }
         boolean shared = seen.traffic().orElse(null) instanceof Split(String s, String c, int w)
                 && s.equals(stable.revision())
                 && c.equals(candidate.revision());
-        boolean is = shared && seen.ready(candidate.revision()) >= pods;
+        boolean is = shared && complete;
         if (is != draft.wasAtWeight(weight, pods)) {
             draft.since = ctx.now;
         }
         ctx.want(weight);
         if (!is) {
-            draft.message = ctx.waiting(candidate, pods);
+            boolean stableShort = stableReady < plan.stable();
+            draft.message = stableShort ? ctx.waiting(stable, plan.stable()) : ctx.waiting(candidate, pods);
             if (ctx.overdue()) {
-                ctx.rollBack(Reason.PROGRESS_DEADLINE_EXCEEDED, ctx.overdue(draft.message), true);
+                ctx.expire(stableShort ? stable : candidate, draft.message);
             }
         }
         return is;

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
@@ -8,6 +9,7 @@ import dev.edgeai.planner.status.Reason;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** The time after promotion in which the previous version stays ready. */
 final class Bake {
@@ -24,26 +26,73 @@ final class Bake {
     void step() {
         Version stable = ctx.stable();
         LiveAnalysis analysis = new LiveAnalysis(ctx);
-        if (ctx.rolledBack(HardSignals.whileServing(stable, seen))) {
+        if (ctx.rolledBack(HardSignals.whileServing(stable, draft.previous, seen)) || podsLost(stable)) {
             return;
         }
         Only only = new Only(stable.revision());
-        if (!ctx.trafficIs(only)) {
+        if (!seen.selection().is(only)) {
             ctx.act(new SetTraffic(only));
         }
-        ctx.act(LiveObjects.exactly(stable, ctx.replicas(), seen));
+        ctx.act(LiveObjects.exactly(stable, seen.replicas(), seen));
         if (draft.previous != null) {
-            ctx.act(LiveObjects.atLeast(draft.previous, ctx.replicas(), seen));
+            ctx.act(LiveObjects.exactly(draft.previous, seen.replicas(), seen));
         }
         if (analysis.rolledBack(stable)) {
             return;
         }
+        if (seen.replicas() == 0) {
+            over("replicas is 0");
+        } else if (draft.consume(Labels.SKIP, seen.commands().skip(), stable.revision())) {
+            over("ended by the annotation " + Labels.SKIP);
+        } else {
+            wait(analysis);
+        }
+    }
+
+    /** Whoever took its pods: users are sent to the version that stands ready, until others are there. */
+    private boolean podsLost(Version stable) {
+        boolean lost = seen.replicas() > 0
+                && seen.ready(stable.revision()) == 0
+                && draft.previous != null
+                && seen.ready(draft.previous.revision()) > 0;
+        if (lost) {
+            Reason reason =
+                    seen.disturbance(stable.revision()).map(Disturbance::reason).orElse(Reason.POD_DISRUPTED);
+            ctx.rollBack(reason, ctx.waiting(stable, seen.replicas()));
+        }
+        return lost;
+    }
+
+    /**
+     * The bake ends when each metric was read. What cannot be read does not hold it for ever, nor a newer version at all.
+     */
+    private void wait(LiveAnalysis analysis) {
         Instant ends = draft.since.plus(ctx.policy.bake().duration());
         if (ctx.now.isBefore(ends)) {
             ctx.again(Duration.between(ctx.now, ends));
-        } else if (analysis.unreadable().isEmpty()) {
-            draft.previous = null;
-            ctx.enter(RolloutPhase.IDLE, Reason.ROLLED_OUT, stable.variant() + " serves; the bake is over");
+            return;
         }
+        Optional<String> unread = analysis.unread();
+        Instant atLast = ends.plus(ctx.policy.progressDeadline().duration());
+        boolean newer = seen.wanted()
+                .filter(w -> !w.revision().equals(ctx.stable().revision()))
+                .isPresent();
+        if (unread.isPresent() && !newer && ctx.now.isBefore(atLast)) {
+            draft.message = "the bake goes on until this was read once: " + unread.get();
+            ctx.again(Duration.between(ctx.now, atLast));
+            return;
+        }
+        unread.ifPresent(what -> ctx.event(
+                true, Reason.ANALYSIS_UNAVAILABLE, "the bake ends without a reading that says something: " + what));
+        over(unread.map(what -> "no reading was possible of " + what).orElse("every metric was read"));
+    }
+
+    private void over(String why) {
+        draft.previous = null;
+        draft.waiting = null;
+        ctx.enter(
+                RolloutPhase.IDLE,
+                Reason.ROLLED_OUT,
+                "%s serves; the bake is over: %s".formatted(ctx.stable().variant(), why));
     }
 }

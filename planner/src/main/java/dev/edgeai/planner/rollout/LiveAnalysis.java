@@ -43,10 +43,12 @@ final class LiveAnalysis {
                 .map(AnalysisResult::time)
                 .filter(Objects::nonNull)
                 .map(Instant::parse)
-                .filter(t -> t.isAfter(draft.since))
+                .filter(t -> t.isAfter(draft.since) && !t.isAfter(ctx.now))
                 .max(Instant::compareTo)
                 .orElse(draft.since);
-        Instant due = last.plus(ctx.policy.analysis().interval().duration());
+        Duration delay =
+                last.equals(draft.since) ? ctx.policy.analysis().initialDelay().duration() : Duration.ZERO;
+        Instant due = last.plus(delay).plus(ctx.policy.analysis().interval().duration());
         if (ctx.now.isBefore(due)) {
             ctx.again(Duration.between(ctx.now, due));
             return false;
@@ -55,36 +57,54 @@ final class LiveAnalysis {
         AnalysisRound round = AnalysisRound.of(metrics, draft.analysis, seen, ctx.now);
         draft.analysis = round.results();
         if (round.failed().isPresent()) {
-            ctx.rollBack(Reason.ANALYSIS_FAILED, round.failed().get(), true);
+            ctx.rollBack(Reason.ANALYSIS_FAILED, round.failed().get());
             return true;
         }
-        if (round.unavailable().isPresent() && draft.phase != RolloutPhase.BAKING) {
+        if (draft.phase == RolloutPhase.BAKING) {
+            return false; // what cannot be told is no reason to go back
+        }
+        if (round.unavailable().isPresent()) {
             ctx.rollBack(
                     Reason.ANALYSIS_UNAVAILABLE,
-                    round.unavailable().get() + "; " + watched.variant() + " may not serve unwatched",
-                    false);
+                    round.unavailable().get() + "; " + watched.variant() + " may not serve unwatched");
             return true;
         }
-        return false;
+        Optional<String> undecided = inconclusive();
+        undecided.ifPresent(u -> ctx.rollBack(Reason.ANALYSIS_INCONCLUSIVE, u));
+        return undecided.isPresent();
+    }
+
+    /** Which metric said nothing more often than its {@code inconclusiveLimit} allows. */
+    private Optional<String> inconclusive() {
+        return metrics.stream()
+                .filter(m -> m.inconclusiveLimit() != null)
+                .flatMap(m -> draft.analysis.stream()
+                        .filter(r -> r.metric().equals(m.name()) && r.inconclusive() > m.inconclusiveLimit())
+                        .map(r -> "%s (inconclusive %d times, %d tolerated)"
+                                .formatted(r.message(), r.inconclusive(), m.inconclusiveLimit())))
+                .findFirst();
     }
 
     /** Looks for a burst of errors whether or not a measurement is due; true when that took the version back. */
     boolean burst() {
         Optional<String> burst = Analysis.burst(metrics, seen.live());
-        burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b, true));
+        burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b));
         return burst.isPresent();
     }
 
-    /** During the bake: a metric that is silent for too long; the bake does not end on it. */
-    Optional<String> unreadable() {
-        Optional<String> silent = metrics.stream()
-                .flatMap(m -> draft.analysis.stream()
+    /** Which metric was not read once since the bake began. */
+    Optional<String> unread() {
+        return metrics.stream()
+                .filter(m -> draft.analysis.stream()
+                        .noneMatch(r -> r.metric().equals(m.name())
+                                && (r.value() != null || r.passed() + r.failed() > 0)))
+                .map(m -> draft.analysis.stream()
                         .filter(r -> r.metric().equals(m.name()))
-                        .filter(r -> r.consecutiveErrors() > m.consecutiveErrorLimit()))
-                .map(r -> "the bake goes on until this can be read again: " + r.message())
+                        .map(AnalysisResult::message)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(m.name() + ": not measured yet"))
                 .findFirst();
-        silent.ifPresent(s -> draft.message = s);
-        return silent;
     }
 
     /** Which metric has not passed in this step, and why. */

@@ -30,8 +30,8 @@ final class Preparation {
         }
         ctx.keepStable();
         int pods = ctx.firstReplicas();
-        ctx.act(LiveObjects.atLeast(candidate, pods, seen));
-        if (seen.ready(candidate.revision()) >= pods && LiveObjects.replicas(candidate, seen) >= pods) {
+        ctx.act(LiveObjects.exactly(candidate, pods, seen));
+        if (allReady(candidate, pods)) {
             ctx.enter(
                     RolloutPhase.WARMING,
                     Reason.WARMING,
@@ -40,55 +40,74 @@ final class Preparation {
         }
         draft.message = ctx.waiting(candidate, pods);
         if (ctx.overdue()) {
-            ctx.rollBack(Reason.PROGRESS_DEADLINE_EXCEEDED, ctx.overdue(draft.message), true);
+            ctx.expire(candidate, draft.message);
         }
+    }
+
+    private boolean allReady(Version candidate, int pods) {
+        return seen.ready(candidate.revision()) >= pods
+                && LiveObjects.replicas(candidate, seen) >= pods
+                && seen.asApplied(candidate.revision());
     }
 
     void warming() {
         Version candidate = ctx.candidate();
-        if (ctx.takeBack() || ctx.rolledBack(HardSignals.whileServing(candidate, seen))) {
+        if (ctx.takeBack() || ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen))) {
             return;
         }
         ctx.keepStable();
-        ctx.act(LiveObjects.atLeast(candidate, ctx.firstReplicas(), seen));
+        int pods = ctx.firstReplicas();
+        ctx.act(LiveObjects.exactly(candidate, pods, seen));
+        if (seen.warmup() instanceof JobState.Succeeded<WarmupResult>(WarmupResult result, Optional<String> node)) {
+            warmedUp(candidate, result);
+        } else if (!allReady(candidate, pods)) {
+            draft.message = ctx.waiting(candidate, pods); // pods that went away are no fault of the warm-up
+        } else {
+            awaitWarmup(candidate);
+        }
+        if (draft.phase == RolloutPhase.WARMING && ctx.overdue()) {
+            expire(candidate, pods);
+        }
+    }
+
+    private void awaitWarmup(Version candidate) {
         switch (seen.warmup()) {
             case JobState.Missing<WarmupResult> m ->
                 ctx.act(new StartWarmup(candidate, ctx.policy.warmup().requests()));
             case JobState.Pending<WarmupResult> p ->
                 draft.message = "the warm-up Job is pending: " + p.message().orElse("its pod does not run yet");
             case JobState.Running<WarmupResult> r -> draft.message = "the warm-up Job runs";
-            case JobState.Succeeded<WarmupResult> s -> warmedUp(candidate, s.result());
+            case JobState.Succeeded<WarmupResult> s -> {}
             case JobState.Failed<WarmupResult> f -> {
                 draft.message = "the warm-up Job failed and is made again: "
                         + f.failure().message();
                 ctx.act(new DeleteWarmup(candidate.revision()));
             }
         }
-        if (draft.phase == RolloutPhase.WARMING && ctx.overdue()) {
-            boolean unavailable = seen.warmup() instanceof JobState.Failed<WarmupResult>;
+    }
+
+    /** Either the pods went away, or nobody could ask them. */
+    private void expire(Version candidate, int pods) {
+        String message = Objects.requireNonNullElse(draft.message, "the warm-up");
+        if (allReady(candidate, pods)) {
             ctx.rollBack(
-                    unavailable ? Reason.WARMUP_UNAVAILABLE : Reason.PROGRESS_DEADLINE_EXCEEDED,
-                    ctx.overdue(Objects.requireNonNullElse(draft.message, "the warm-up")),
-                    !unavailable);
+                    Reason.WARMUP_UNAVAILABLE,
+                    "%s; the progress deadline of %s is over".formatted(message, ctx.policy.progressDeadline()));
+        } else {
+            ctx.expire(candidate, message);
         }
     }
 
     private void warmedUp(Version candidate, WarmupResult result) {
-        Optional<CertifiedVersion> certified =
-                seen.wanted().filter(w -> w.revision().equals(candidate.revision()));
-        if (certified.isEmpty()) {
-            draft.message = "waits for the run '%s' to say what %s is certified for"
-                    .formatted(candidate.run(), candidate.variant());
-            return;
-        }
+        // What is certified stands in status, so that a run that is deleted meanwhile is not missed
         WarmupVerdict verdict = WarmupVerdict.of(
                 result,
-                Optional.ofNullable(certified.get().quality()),
-                certified.get().latencyP95Micros());
+                Optional.ofNullable(candidate.quality()),
+                Optional.ofNullable(candidate.latencyP95Micros()).orElse(0L));
         draft.message = verdict.message();
         switch (verdict.verdict()) {
-            case FAIL -> ctx.rollBack(Reason.WARMUP_FAILED, verdict.message(), true);
-            case INCONCLUSIVE -> {} // held until the deadline
+            case FAIL -> ctx.rollBack(Reason.WARMUP_FAILED, verdict.message());
+            case INCONCLUSIVE, NOT_MEASURED -> ctx.act(new DeleteWarmup(candidate.revision())); // and made again
             case PASS -> {
                 if (draft.stable == null) {
                     ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, verdict.message());

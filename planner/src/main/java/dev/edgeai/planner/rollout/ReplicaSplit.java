@@ -3,8 +3,39 @@ package dev.edgeai.planner.rollout;
 /** Weights as shares of ready pods, for traffic that one Service spreads evenly over the pods of two versions. */
 public final class ReplicaSplit {
     /**
+     * Pods of both versions for one step of a ramp.
+     *
+     * @param stable pods of the stable version, not fewer than the target has
+     * @param candidate pods of the candidate, at least 1
+     */
+    record Plan(int stable, int candidate) {
+        /** Percent that the candidate gets. */
+        int weight() {
+            return ReplicaSplit.weight(stable, candidate);
+        }
+    }
+
+    /**
+     * The pods whose share comes nearest to the wanted weight; of several equally near the fewest.
+     *
+     * @param weight wanted percent on the candidate, 1 to 99
+     * @param replicas pods the target should have, at least 1
+     * @param surge pods of stable that may be added
+     */
+    static Plan plan(int weight, int replicas, int surge) {
+        Plan best = new Plan(replicas, candidateReplicas(weight, replicas, replicas));
+        for (int stable = replicas + 1; stable <= replicas + surge; stable++) {
+            Plan next = new Plan(stable, candidateReplicas(weight, stable, replicas));
+            if (distance(next.candidate, next.stable, weight) < distance(best.candidate, best.stable, weight)) {
+                best = next;
+            }
+        }
+        return best;
+    }
+
+    /**
      * Pods of the candidate whose share comes nearest to the wanted weight beside the stable pods; of two equally near
-     * the smaller. At least 1 and at most the target's replicas, because stable is never scaled down during a ramp.
+     * the smaller. At least 1 and at most the target's replicas.
      *
      * @param weight wanted percent on the candidate, 1 to 99
      * @param stable ready pods of the stable version

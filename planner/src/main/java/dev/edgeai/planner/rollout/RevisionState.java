@@ -1,7 +1,9 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -9,9 +11,43 @@ import java.util.Optional;
  *
  * @param replicas pods its spec asks for
  * @param ready pods that are Ready
- * @param crashLooping whether a pod is in {@code CrashLoopBackOff} or has restarted more than twice
+ * @param unresponsive pods that were ready once, run on, and answer their probe no more
+ * @param runningSince since when a pod runs without having become ready; absent when none does
+ * @param leaving ready pods on nodes that take no new pods: somebody is about to drain them
+ * @param crashLooping whether a container of its own accord ends again and again
+ * @param intact whether its pod template is the one that was applied
+ * @param finished whether all its pods are of that template
  * @param failure what a pod's container left in its termination message
+ * @param disturbance what the cluster does to its pods
  * @param message why pods are not ready, as the scheduler or the kubelet says it
  */
+@RecordBuilder
 public record RevisionState(
-        int replicas, int ready, boolean crashLooping, Optional<Failure> failure, Optional<String> message) {}
+        int replicas,
+        int ready,
+        int unresponsive,
+        Optional<Instant> runningSince,
+        int leaving,
+        boolean crashLooping,
+        boolean intact,
+        boolean finished,
+        Optional<Failure> failure,
+        Optional<Disturbance> disturbance,
+        Optional<String> message) {
+
+    /** Pods that are there as asked, and nothing to say. */
+    public static RevisionState of(int replicas, int ready) {
+        return new RevisionState(
+                replicas,
+                ready,
+                0,
+                Optional.empty(),
+                0,
+                false,
+                true,
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+}

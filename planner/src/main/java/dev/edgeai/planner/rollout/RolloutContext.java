@@ -1,12 +1,13 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.RampStep;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
+import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteWarmup;
 import dev.edgeai.planner.rollout.RolloutAction.EnsureServices;
 import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
@@ -25,6 +26,15 @@ import java.util.Optional;
 
 /** One decision in the making: what was seen, the next status, and the actions so far. */
 final class RolloutContext {
+    /** Tries of one version that ended alike without evidence for or against it, before it is rejected. */
+    static final int TRIES_WITHOUT_EVIDENCE = 3;
+
+    /** What was written needs a moment to come true; its event comes sooner. */
+    private static final Duration SETTLING = Duration.ofSeconds(1);
+
+    private static final int ALL = 100;
+    private static final int POLICY_KEY = 8;
+
     final RolloutObservation seen;
     final RolloutPolicy policy;
     final Instant now;
@@ -85,12 +95,32 @@ final class RolloutContext {
         return seen.traffic().filter(mode::equals).isPresent();
     }
 
-    /** Sends all traffic to stable when it is not there: the only write of this decision. */
+    /**
+     * Brings all traffic to stable. A stable version that has lost its pods is restored first, as long as others answer.
+     *
+     * @return whether others than stable may still get requests
+     */
     boolean takeBack() {
-        if (draft.stable == null || trafficIs(new Only(draft.stable.revision()))) {
+        if (draft.stable == null) {
             return false;
         }
-        takingBack = new SetTraffic(new Only(draft.stable.revision()));
+        String home = draft.stable.revision();
+        if (seen.selection().equals(new Selection.One(home))) {
+            boolean others = seen.traffic().filter(t -> t.weightOf(home) < ALL).isPresent();
+            if (others) {
+                again(SETTLING);
+            }
+            return others;
+        }
+        boolean othersAnswer = seen.revisions().entrySet().stream()
+                .anyMatch(r -> !r.getKey().equals(home) && r.getValue().ready() > 0);
+        if (seen.ready(home) == 0 && othersAnswer && !(seen.selection() instanceof Selection.Nothing)) {
+            keepStable();
+            draft.message = waiting(draft.stable, replicas()) + "; it is restored before users are sent back to it";
+            again(SETTLING);
+            return true;
+        }
+        takingBack = new SetTraffic(new Only(home));
         again(Duration.ZERO);
         return true;
     }
@@ -101,12 +131,42 @@ final class RolloutContext {
         return !now.isBefore(deadline);
     }
 
+    /** Gives up the candidate, or during the bake the version just promoted, for what the reason is known to mean. */
+    void rollBack(Reason reason, String message) {
+        rollBack(reason, message, Blames.of(reason));
+    }
+
     /**
      * Gives up the candidate, or during the bake the version just promoted.
      *
-     * @param modelsFault whether it is rejected; what could not be measured is tried again later
+     * @param blame the model's own fault rejects it; with no evidence it is rejected after a few tries that ended alike;
+     *     what the environment did is tried again, later each time
      */
-    void rollBack(Reason reason, String message, boolean modelsFault) {
+    void rollBack(Reason reason, String message, Blame blame) {
+        int attempts = attempts(blame);
+        boolean reject = blame == Blame.MODEL || (blame == Blame.UNKNOWN && attempts >= TRIES_WITHOUT_EVIDENCE);
+        Version from = leave(reason, message, blame);
+        if (reject) {
+            draft.reject(from, reason.text(), message, now);
+            draft.waiting = null;
+        } else {
+            draft.waiting = new Waiting(
+                    from.revision(),
+                    policyKey(),
+                    attempts,
+                    now.plus(Backoff.after(attempts)).toString(),
+                    reason.text(),
+                    message);
+        }
+    }
+
+    /** A person gives it up: it does not come back by itself. */
+    void abort(String message) {
+        Version from = leave(Reason.ABORTED, message, Blame.UNKNOWN);
+        draft.reject(from, Reason.ABORTED.text(), message, now);
+    }
+
+    private Version leave(Reason reason, String message, Blame blame) {
         actions.clear(); // nothing else of this decision may bring users to it
         if (draft.phase == RolloutPhase.BAKING) {
             draft.candidate = stable();
@@ -115,35 +175,55 @@ final class RolloutContext {
         }
         Version from = candidate();
         String to = draft.stable == null ? null : draft.stable.digest();
-        draft.lastRollback = new Rollback(
-                now.toString(),
-                reason.text(),
-                message,
-                from.digest(),
-                to,
-                null,
-                modelsFault ? Blame.MODEL : Blame.ENVIRONMENT);
-        if (modelsFault) {
-            draft.reject(from, reason.text(), message, now);
-        }
+        draft.lastRollback = new Rollback(now.toString(), reason.text(), message, from.digest(), to, null, blame);
         draft.enter(RolloutPhase.ROLLING_BACK, now, "rolls back %s: %s".formatted(from.variant(), message));
         event(true, reason, "rolls back %s (revision %s): %s".formatted(from.variant(), from.revision(), message));
         again(Duration.ZERO);
         takeBack();
+        return from;
     }
 
-    void rollBack(HardSignals signal) {
-        rollBack(signal.reason(), signal.message(), true);
+    /** Tries of this revision under this policy that ended alike, with the one that ends now. */
+    private int attempts(Blame blame) {
+        Version from = draft.phase == RolloutPhase.BAKING ? stable() : candidate();
+        return Optional.ofNullable(draft.waiting)
+                        .filter(w -> w.revision().equals(from.revision())
+                                && w.policy().equals(policyKey()))
+                        .filter(w -> Reason.of(w.reason()).map(Blames::of).orElse(Blame.UNKNOWN) == blame)
+                        .map(Waiting::attempts)
+                        .orElse(0)
+                + 1;
+    }
+
+    /** A wait belongs to the policy it was begun under: a changed one is tried at once. */
+    String policyKey() {
+        return Fingerprints.hex(POLICY_KEY, policy.toString());
+    }
+
+    /**
+     * The pods did not come in time: the cluster says why. When it says nothing and a pod ran undisturbed for long, it may
+     * be the version; when none did, they were taken away again and again.
+     */
+    void expire(Version version, String waited) {
+        Instant longAgo = now.minus(policy.progressDeadline().duration().dividedBy(2));
+        boolean ranInVain = Optional.ofNullable(seen.revisions().get(version.revision()))
+                .flatMap(RevisionState::runningSince)
+                .filter(since -> since.isBefore(longAgo))
+                .isPresent();
+        Reason reason = seen.disturbance(version.revision())
+                .map(Disturbance::reason)
+                .orElse(ranInVain ? Reason.PROGRESS_DEADLINE_EXCEEDED : Reason.POD_DISRUPTED);
+        rollBack(reason, "%s; the progress deadline of %s is over".formatted(waited, policy.progressDeadline()));
     }
 
     boolean rolledBack(Optional<HardSignals> signal) {
-        signal.ifPresent(this::rollBack);
+        signal.ifPresent(s -> rollBack(s.reason(), s.message(), Blame.MODEL));
         return signal.isPresent();
     }
 
     void keepStable() {
         if (draft.stable != null) {
-            act(LiveObjects.atLeast(draft.stable, seen.replicas(), seen));
+            act(LiveObjects.exactly(draft.stable, seen.replicas(), seen));
         }
     }
 
@@ -154,48 +234,63 @@ final class RolloutContext {
         }
     }
 
+    /** Pods of the candidate for the first weight it gets. */
     int firstReplicas() {
         return draft.stable == null || ramp().isEmpty()
                 ? replicas()
-                : ReplicaSplit.candidateReplicas(ramp().getFirst().weight(), stableReplicas(), replicas());
+                : ramp().plan(0).candidate();
     }
 
-    int stableReplicas() {
-        return Math.max(seen.replicas(), LiveObjects.replicas(stable(), seen));
-    }
-
-    String waiting(Version candidate, int pods) {
-        RevisionState state = seen.revisions().get(candidate.revision());
-        String why = state == null ? "" : state.message().map(m -> ": " + m).orElse("");
+    String waiting(Version version, int pods) {
+        RevisionState state = seen.revisions().get(version.revision());
+        Optional<String> why = state == null
+                ? Optional.empty()
+                : state.disturbance()
+                        .map(d -> d.reason() + ": " + d.message())
+                        .or(state::message)
+                        .or(() -> seen.asApplied(version.revision())
+                                ? Optional.empty()
+                                : Optional.of("the Deployment was changed by hand and is repaired"));
         return "%d of %d pods of %s are ready%s"
-                .formatted(seen.ready(candidate.revision()), pods, candidate.variant(), why);
+                .formatted(
+                        seen.ready(version.revision()),
+                        pods,
+                        version.variant(),
+                        why.map(w -> ": " + w).orElse(""));
     }
 
-    String overdue(String what) {
-        return "%s; the progress deadline of %s is over".formatted(what, policy.progressDeadline());
-    }
-
-    List<RampStep> ramp() {
-        return policy.ramp();
+    Ramp ramp() {
+        return new Ramp(policy.ramp(), replicas(), policy.traffic().surge());
     }
 
     RolloutDecision decision() {
         List<RolloutAction> all = new ArrayList<>();
         if (takingBack != null) {
             all.add(takingBack);
+            // Behind the one write that users wait for
+            Optional.ofNullable(draft.stable)
+                    .flatMap(stable -> LiveObjects.atLeast(stable, seen.replicas(), seen))
+                    .ifPresent(all::add);
         } else {
             all.add(new EnsureServices(preview()));
             all.addAll(actions);
             all.addAll(LiveObjects.garbage(draft.live(), seen));
-            if (draft.phase != RolloutPhase.WARMING && draft.candidate != null && LiveObjects.warmupExists(seen)) {
-                all.add(new DeleteWarmup(draft.candidate.revision()));
-            }
+            seen.warmups().stream()
+                    .sorted()
+                    .filter(revision -> !isWarming(revision))
+                    .forEach(revision -> all.add(new DeleteWarmup(revision)));
         }
         all.addAll(events);
         if (requeue != null) {
             all.add(new Requeue(requeue));
         }
         return new RolloutDecision(draft.build(), all);
+    }
+
+    private boolean isWarming(String revision) {
+        return draft.phase == RolloutPhase.WARMING
+                && draft.candidate != null
+                && draft.candidate.revision().equals(revision);
     }
 
     private Optional<String> preview() {

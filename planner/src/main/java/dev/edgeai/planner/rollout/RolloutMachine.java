@@ -1,22 +1,22 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
+import dev.edgeai.api.v1alpha1.TargetStatusWaitingBuilder;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
-import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
 import dev.edgeai.planner.status.Reason;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,12 +34,10 @@ public final class RolloutMachine {
 
     private final RolloutContext ctx;
     private final TargetDraft draft;
-    private final boolean retried;
 
     private RolloutMachine(RolloutContext ctx) {
         this.ctx = ctx;
         this.draft = ctx.draft;
-        this.retried = retry();
     }
 
     /** The status of a target that nothing is known of yet. */
@@ -62,7 +60,9 @@ public final class RolloutMachine {
     public static RolloutDecision decide(
             TargetStatus current, RolloutObservation seen, RolloutPolicy policy, Instant now) {
         RolloutContext ctx = new RolloutContext(current, seen, policy, now);
-        new RolloutMachine(ctx).step();
+        RolloutMachine machine = new RolloutMachine(ctx);
+        machine.retry();
+        machine.step();
         return ctx.decision();
     }
 
@@ -71,7 +71,7 @@ public final class RolloutMachine {
             draft.pausedPhase = draft.phase;
             ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; stable serves, nothing moves");
         }
-        if (superseded()) {
+        if (aborted() || scaledToZero() || superseded()) {
             return;
         }
         Ascent ascent = new Ascent(ctx);
@@ -89,9 +89,8 @@ public final class RolloutMachine {
     }
 
     /** A new value of the retry annotation forgets what was rejected. */
-    private boolean retry() {
-        Optional<String> asked = ctx.seen.retry().filter(r -> !r.equals(draft.retry));
-        asked.ifPresent(value -> {
+    private void retry() {
+        ctx.seen.commands().retry().filter(r -> !r.equals(draft.retry)).ifPresent(value -> {
             if (!draft.rejected.isEmpty()) {
                 ctx.event(
                         false,
@@ -99,9 +98,9 @@ public final class RolloutMachine {
                         "%d rejected versions may be tried again".formatted(draft.rejected.size()));
             }
             draft.rejected = List.of();
+            draft.waiting = null;
             draft.retry = value;
         });
-        return asked.isPresent();
     }
 
     private void idle() {
@@ -109,53 +108,62 @@ public final class RolloutMachine {
                 .wanted()
                 .filter(w -> draft.stable == null || !draft.stable.revision().equals(w.revision()))
                 .filter(w -> !rejected(w.revision()));
-        if (next.isPresent() && ctx.seen.replicas() > 0 && !waitsAfterRollback(next.get())) {
+        if (next.isPresent() && ctx.seen.replicas() > 0 && !waits(next.get())) {
             draft.candidate = next.get().toVersion();
             draft.analysis = List.of();
             ctx.enter(
                     RolloutPhase.PREPARING,
                     Reason.PREPARING,
-                    "brings out %s (revision %s)"
-                            .formatted(next.get().variant(), next.get().revision()));
+                    "brings out %s (revision %s)%s"
+                            .formatted(
+                                    next.get().variant(),
+                                    next.get().revision(),
+                                    draft.stable == null
+                                            ? ""
+                                            : ctx.ramp()
+                                                    .said()
+                                                    .map(s -> "; " + s)
+                                                    .orElse("")));
             return;
         }
         draft.message = resting(next);
         if (draft.stable != null) {
             draft.stable = TargetDraft.wanting(draft.stable, 100);
-            ctx.act(LiveObjects.exactly(draft.stable, ctx.seen.replicas(), ctx.seen));
-            Only stable = new Only(draft.stable.revision());
-            if (!ctx.trafficIs(stable)) {
-                ctx.act(new SetTraffic(stable));
-            }
+            ctx.keepStable();
+            ctx.takeBack();
         }
     }
 
-    /** After a rollback that was not the model's fault the same version is tried again, but not at once. */
-    private boolean waitsAfterRollback(CertifiedVersion next) {
-        Rollback last = draft.lastRollback;
-        if (last == null || retried || !last.fromDigest().equals(next.digest())) {
+    /** What was taken back for no fault of its own is tried again, but not at once. */
+    private boolean waits(CertifiedVersion next) {
+        Waiting waiting = draft.waiting;
+        if (waiting == null
+                || !waiting.revision().equals(next.revision())
+                || !waiting.policy().equals(ctx.policyKey())) {
             return false;
         }
-        boolean unmeasured = last.reason().equals(Reason.ANALYSIS_UNAVAILABLE.text())
-                || last.reason().equals(Reason.WARMUP_UNAVAILABLE.text());
-        Instant until =
-                Instant.parse(last.time()).plus(ctx.policy.progressDeadline().duration());
-        if (!unmeasured || !ctx.now.isBefore(until)) {
-            return false;
+        Duration left = Duration.between(ctx.now, Instant.parse(waiting.until()));
+        Duration most = Backoff.after(waiting.attempts());
+        if (left.compareTo(most) > 0) { // written by a clock that was ahead
+            left = most;
+            draft.waiting = TargetStatusWaitingBuilder.builder(waiting)
+                    .until(ctx.now.plus(most).toString())
+                    .build();
         }
-        ctx.again(Duration.between(ctx.now, until));
-        return true;
+        if (left.isPositive()) {
+            ctx.again(left);
+        }
+        return left.isPositive();
     }
 
     private String resting(Optional<CertifiedVersion> next) {
         if (next.isPresent()) {
-            return ctx.seen.replicas() == 0
+            Waiting waiting = draft.waiting;
+            return ctx.seen.replicas() == 0 || waiting == null
                     ? "replicas is 0, so %s cannot be verified; it waits"
                             .formatted(next.get().variant())
-                    : "%s is tried again when its progress deadline has passed: %s"
-                            .formatted(
-                                    next.get().variant(),
-                                    Objects.requireNonNull(draft.lastRollback).message());
+                    : "%s is tried again at %s (tries so far: %d; edgeai.dev/retry with a new value tries at once): %s"
+                            .formatted(next.get().variant(), waiting.until(), waiting.attempts(), waiting.message());
         }
         Optional<RejectedDigest> refused = ctx.seen
                 .wanted()
@@ -170,11 +178,35 @@ public final class RolloutMachine {
                             refused.get().message());
         }
         if (draft.stable != null) {
-            return draft.stable.variant() + " serves";
+            return ctx.seen.replicas() == 0 ? "replicas is 0: nothing serves" : draft.stable.variant() + " serves";
         }
         return draft.lastRollback == null
                 ? "waits for a certified variant"
                 : "nothing serves; the last try was rolled back: " + draft.lastRollback.message();
+    }
+
+    /** A person's word: the version that is on its way, or in its bake, is given up and rejected. */
+    private boolean aborted() {
+        Version moving = draft.phase == RolloutPhase.BAKING ? draft.stable : draft.candidate;
+        boolean given = (RISING.contains(draft.phase) || draft.phase == RolloutPhase.BAKING)
+                && moving != null
+                && draft.consume(Labels.ABORT, ctx.seen.commands().abort(), moving.revision());
+        if (given) {
+            ctx.abort("aborted by the annotation " + Labels.ABORT);
+        }
+        return given;
+    }
+
+    /** Nobody wants pods: there is nothing to verify and no one to serve. What was on its way begins anew later. */
+    private boolean scaledToZero() {
+        if (ctx.seen.replicas() > 0 || !RISING.contains(draft.phase)) {
+            return false;
+        }
+        String given = ctx.candidate().variant();
+        draft.candidate = null;
+        ctx.enter(RolloutPhase.IDLE, Reason.SCALED_TO_ZERO, "replicas is 0; %s waits".formatted(given));
+        ctx.takeBack();
+        return true;
     }
 
     private boolean superseded() {
@@ -182,7 +214,7 @@ public final class RolloutMachine {
         if (!RISING.contains(draft.phase)
                 || wanted.isEmpty()
                 || wanted.get().revision().equals(ctx.candidate().revision())
-                || ctx.trafficIs(new Only(ctx.candidate().revision()))) {
+                || ctx.seen.selection().equals(new Selection.One(ctx.candidate().revision()))) {
             return false;
         }
         String old = ctx.candidate().variant() + " (revision " + ctx.candidate().revision() + ")";
@@ -208,8 +240,8 @@ public final class RolloutMachine {
         Rollback last = draft.lastRollback;
         if (draft.stable != null) {
             draft.stable = TargetDraft.wanting(draft.stable, 100);
-            ctx.act(LiveObjects.atLeast(draft.stable, ctx.seen.replicas(), ctx.seen));
         }
+        ctx.keepStable();
         if (last != null && last.millisToZeroWeight() == null && draft.stable != null) {
             long millis = Duration.between(Instant.parse(last.time()), ctx.now).toMillis();
             draft.lastRollback = TargetStatusRollbackBuilder.builder(last)
@@ -242,9 +274,7 @@ public final class RolloutMachine {
         if (draft.candidate != null && ctx.takeBack()) {
             return;
         }
-        if (draft.stable != null) {
-            ctx.act(LiveObjects.atLeast(draft.stable, ctx.seen.replicas(), ctx.seen));
-        }
+        ctx.keepStable();
     }
 
     private boolean rejected(String revision) {

@@ -2,9 +2,11 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.planner.JobState;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything a target's rollout decision looks at, gathered at one moment.
@@ -13,27 +15,31 @@ import java.util.Optional;
  *     what serves goes on serving
  * @param replicas pods the target should have
  * @param suspended {@code spec.suspend}
- * @param promote value of the annotation {@code edgeai.dev/promote}
- * @param retry value of the annotation {@code edgeai.dev/retry}
+ * @param commands what people ask for by annotation
  * @param revisions Deployments of this target that exist, by revision
- * @param traffic where the stable Service (or route) sends requests now; absent when it does not exist or selects nothing
+ * @param selection which pods the stable Service selects
+ * @param traffic where the stable Service (or route) sends requests now; absent when no pod gets any
  * @param warmup the warm-up Job of the candidate
+ * @param warmups revisions that have a warm-up Job
  * @param live the pods' own metrics: candidate against stable, during the bake stable against previous
  * @param queries readings of metrics with a query of their own, by the metric's name
  */
+@RecordBuilder
 public record RolloutObservation(
         Optional<CertifiedVersion> wanted,
         int replicas,
         boolean suspended,
-        Optional<String> promote,
-        Optional<String> retry,
+        Commands commands,
         Map<String, RevisionState> revisions,
+        Selection selection,
         Optional<TrafficMode> traffic,
         JobState<WarmupResult> warmup,
+        Set<String> warmups,
         LiveMetrics live,
         Map<String, MetricReading> queries) {
     public RolloutObservation {
         revisions = Map.copyOf(revisions);
+        warmups = Set.copyOf(warmups);
         queries = Map.copyOf(queries);
     }
 
@@ -41,5 +47,15 @@ public record RolloutObservation(
     public int ready(String revision) {
         RevisionState state = revisions.get(revision);
         return state == null ? 0 : state.ready();
+    }
+
+    /** Whether all pods of a revision are of the template that was applied; so when its Deployment does not exist. */
+    boolean asApplied(String revision) {
+        RevisionState state = revisions.get(revision);
+        return state == null || (state.intact() && state.finished());
+    }
+
+    Optional<Disturbance> disturbance(String revision) {
+        return Optional.ofNullable(revisions.get(revision)).flatMap(RevisionState::disturbance);
     }
 }

@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The next status of a target while it is being decided. */
@@ -52,13 +55,20 @@ final class TargetDraft {
     String retry;
 
     @Nullable
+    Waiting waiting;
+
+    Map<String, String> consumed;
+
+    @Nullable
     String message;
 
     TargetDraft(TargetStatus current, Instant now) {
         this.current = current;
         phase = current.phase();
         step = current.step();
-        since = current.since() == null ? now : Instant.parse(current.since());
+        // Another operator's clock may have been ahead
+        Instant began = current.since() == null ? now : Instant.parse(current.since());
+        since = began.isAfter(now) ? now : began;
         pausedPhase = current.pausedPhase();
         stable = current.stable();
         candidate = current.candidate();
@@ -68,6 +78,20 @@ final class TargetDraft {
         rejected = current.rejected();
         retry = current.retry();
         message = current.message();
+        waiting = current.waiting();
+        consumed = current.consumed();
+    }
+
+    /** Whether an annotation asks for this and was not acted on yet; it counts once. */
+    boolean consume(String annotation, Optional<String> value, String revision) {
+        Optional<String> asked =
+                value.filter(v -> Commands.names(v, revision)).filter(v -> !v.equals(consumed.get(annotation)));
+        asked.ifPresent(v -> {
+            Map<String, String> next = new TreeMap<>(consumed);
+            next.put(annotation, v);
+            consumed = next;
+        });
+        return asked.isPresent();
     }
 
     /** Versions that may have pods. */
@@ -141,6 +165,8 @@ final class TargetDraft {
                 .rejected(rejected)
                 .retry(retry)
                 .message(message)
+                .waiting(waiting)
+                .consumed(consumed)
                 .build();
     }
 }

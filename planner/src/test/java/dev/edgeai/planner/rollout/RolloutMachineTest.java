@@ -217,18 +217,18 @@ class RolloutMachineTest {
     }
 
     @Test
-    void manual_promotion_waits_at_the_last_step_for_the_annotation_with_this_digest() {
+    void manual_promotion_waits_at_the_last_step_for_the_annotation_with_this_revision() {
         RolloutWorld world = serving(manual());
         world.want("green", Nature.GOOD);
         world.until(AWAITING_PROMOTION);
-        world.promote = RolloutWorld.digest("blue");
+        world.promote = BLUE;
         for (int i = 0; i < 100; i++) {
             world.tick();
         }
         assertThat(world.stored.phase()).isEqualTo(AWAITING_PROMOTION);
         assertThat(world.weight(GREEN)).isEqualTo(50);
-        assertThat(world.stored.message()).contains("edgeai.dev/promote=" + RolloutWorld.digest("green"));
-        world.promote = RolloutWorld.digest("green");
+        assertThat(world.stored.message()).contains("edgeai.dev/promote=" + GREEN);
+        world.promote = GREEN;
         world.until(BAKING);
     }
 
@@ -255,25 +255,42 @@ class RolloutMachineTest {
         Instant back = world.now;
         world.silent = false;
         world.until(PREPARING);
-        assertThat(Duration.between(back, world.now)).as("not at once").isGreaterThan(Duration.ofMinutes(8));
+        assertThat(Duration.between(back, world.now)).as("not at once").isGreaterThan(Duration.ofSeconds(20));
         world.settle(1000);
         assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
     }
 
     @Test
-    void a_bake_does_not_end_on_metrics_that_cannot_be_read_nor_roll_back_on_them() {
+    void a_bake_waits_for_metrics_that_cannot_be_read_but_not_for_ever_and_does_not_roll_back_on_them() {
         RolloutWorld world = serving();
         world.want("green", Nature.GOOD);
         world.until(BAKING);
         world.silent = true;
-        for (int i = 0; i < 400; i++) {
+        Instant began = world.now;
+        while (Duration.between(began, world.now).compareTo(Duration.ofMinutes(15)) < 0) {
             world.tick();
         }
         assertThat(world.stored.phase()).isEqualTo(BAKING);
         assertThat(world.stored.message()).contains("pod a: timed out");
-        world.silent = false;
-        world.settle(100);
+        world.until(IDLE);
         assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+        assertThat(world.last.actions())
+                .filteredOn(RecordEvent.class::isInstance)
+                .extracting(Object::toString)
+                .anyMatch(event -> event.contains("ends without a reading"));
+    }
+
+    @Test
+    void a_bake_that_cannot_be_read_does_not_hold_a_newer_version_beyond_its_time() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(BAKING);
+        world.silent = true;
+        world.want("red", Nature.GOOD);
+        Instant began = world.now;
+        world.until(PREPARING);
+        assertThat(Duration.between(began, world.now)).isLessThan(Duration.ofMinutes(11));
+        assertThat(world.stored.candidate().revision()).isEqualTo("rev-red");
     }
 
     @Test
@@ -335,8 +352,7 @@ class RolloutMachineTest {
         world.replicas = 4;
         world.tick();
         assertThat(world.replicasOf(BLUE)).isEqualTo(4);
-        world.outage = true;
-        world.deployed().clear();
+        world.pods.delete(BLUE);
         world.tick();
         assertThat(world.replicasOf(BLUE)).isEqualTo(4);
         world.replicas = 0;
@@ -347,7 +363,6 @@ class RolloutMachineTest {
     @Test
     void with_no_replicas_nothing_new_is_brought_out() {
         RolloutWorld world = serving();
-        world.outage = true;
         world.replicas = 0;
         world.want("green", Nature.GOOD);
         for (int i = 0; i < 10; i++) {
@@ -401,11 +416,13 @@ class RolloutMachineTest {
         assertThat(world.traffic).as("the split is still to be written").isEqualTo(new Only(BLUE));
         world.replicas = 5;
         world.want("green", Nature.NEVER_READY);
-        world.ready(GREEN, 1); // of the two that 33 % of five stable pods need
+        world.pods.force(GREEN, 1); // of the two that 33 % of five stable pods need
         world.now = world.now.plus(Duration.ofHours(1));
-        world.settle(50);
+        world.until(IDLE);
         assertThat(world.splits).as("no user was sent to it").isZero();
-        assertThat(world.stored.lastRollback().reason()).isEqualTo("ProgressDeadlineExceeded");
+        assertThat(world.stored.rejected())
+                .as("its second pod is young: nothing is known against the version")
+                .isEmpty();
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Estimate;
@@ -25,10 +24,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** A target's Deployments, Services and warm-up Job, and an operator that may die between any two steps. */
+/** A target's Deployments, pods, Service and warm-up Job, and an operator that may die between any two steps. */
 @NullUnmarked // null takes a default
 final class RolloutWorld {
     static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration TICK = Duration.ofSeconds(3);
 
     /** How a version behaves. */
     enum Nature {
@@ -41,34 +41,48 @@ final class RolloutWorld {
         SLOW
     }
 
-    private record Pods(int replicas, int ready) {}
-
     private final RolloutPolicy policy;
     private final double crash;
     private final Random random;
     private final Map<String, Nature> natures = new TreeMap<>();
-    private final Map<String, Pods> deployments = new TreeMap<>();
+    final WorldPods pods = new WorldPods();
     private final Map<String, Integer> warmups = new TreeMap<>();
     private final Set<String> verified = new HashSet<>();
     final List<RolloutPhase> phases = new ArrayList<>();
     TargetStatus stored = RolloutMachine.begin("line-cameras", T0);
     Instant now = T0;
 
+    /** What the operator's clock adds to the world's. */
+    Duration skew = Duration.ZERO;
+
     @Nullable
     CertifiedVersion wanted;
 
+    /** What was asked for last. */
     @Nullable
     TrafficMode traffic;
 
+    /** What the Service selects: a person may have a hand in it. */
+    Selection selection = new Selection.Nothing();
+
+    /** The endpoints follow the pods a step later. */
+    private Optional<TrafficMode> endpoints = Optional.empty();
+
     @Nullable
     String promote;
+
+    @Nullable
+    String abort;
+
+    @Nullable
+    String skip;
 
     @Nullable
     String retry;
 
     boolean suspended;
     boolean silent;
-    boolean outage;
+    boolean quiet;
     int splits;
     int replicas = 2;
     RolloutDecision last = new RolloutDecision(stored, List.of());
@@ -108,6 +122,7 @@ final class RolloutWorld {
 
     boolean settled() {
         return stored.phase() == RolloutPhase.IDLE
+                && stored.equals(last.status())
                 && last.actions().stream().allMatch(a -> a instanceof RolloutAction.EnsureServices);
     }
 
@@ -124,7 +139,7 @@ final class RolloutWorld {
     }
 
     void until(RolloutPhase phase) {
-        for (int i = 0; i < 400 && stored.phase() != phase; i++) {
+        for (int i = 0; i < 800 && stored.phase() != phase; i++) {
             tick();
         }
         if (stored.phase() != phase) {
@@ -134,16 +149,17 @@ final class RolloutWorld {
 
     /** One reconciliation, cut short anywhere with the given probability, and three seconds of the cluster's life. */
     void tick() {
-        last = RolloutMachine.decide(stored, observe(), policy, now);
+        last = RolloutMachine.decide(stored, observe(), policy, now.plus(skew));
         boolean died = false;
         for (RolloutAction action : last.actions()) {
             died = died || random.nextDouble() < crash;
             if (!died) {
+                boolean reached = usersReachAPod();
                 execute(action);
                 if (random.nextDouble() < crash) {
                     execute(action);
                 }
-                checkUsers();
+                checkUsers(action, reached);
             }
         }
         if (!died && random.nextDouble() >= crash) {
@@ -152,26 +168,49 @@ final class RolloutWorld {
                 phases.add(stored.phase());
             }
         }
-        deployments.replaceAll((rev, p) -> new Pods(p.replicas, ready(rev, p)));
-        warmups.replaceAll((rev, left) -> Math.max(0, left - 1));
+        live();
+    }
+
+    /** Three seconds of the cluster's life. */
+    void live() {
+        endpoints = answering();
+        pods.tick(this::nature, now);
+        warmups.replaceAll((rev, left) -> pods.ready(rev) == 0 ? left : Math.max(0, left - 1));
         warmups.forEach((rev, left) -> {
-            if (left == 0 && natures.get(rev) != Nature.WRONG_ANSWERS) {
+            if (left == 0 && nature(rev) != Nature.WRONG_ANSWERS) {
                 verified.add(rev);
             }
         });
-        now = now.plus(Duration.ofSeconds(3));
+        now = now.plus(TICK);
     }
 
-    /** What must hold after every single write: users reach only verified versions, and always a ready pod. */
-    private void checkUsers() {
+    boolean isGood(String rev) {
+        return nature(rev) == Nature.GOOD;
+    }
+
+    private Nature nature(String rev) {
+        return natures.getOrDefault(rev, Nature.GOOD);
+    }
+
+    /** What must hold after every single write: users reach only verified versions, and no write takes the last pod. */
+    private void checkUsers(RolloutAction action, boolean reachedBefore) {
         for (String rev : natures.keySet()) {
             if (weight(rev) > 0 && !verified.contains(rev)) {
-                throw new AssertionError(rev + " gets traffic without having been verified");
+                throw new AssertionError(rev + " gets traffic without having been verified, by " + action);
             }
         }
-        if (!outage && traffic != null && natures.keySet().stream().noneMatch(r -> weight(r) > 0 && readyPods(r) > 0)) {
-            throw new AssertionError("users reach no ready pod: " + traffic + " of " + deployments);
+        if (reachedBefore && replicas > 0 && !usersReachAPod()) {
+            throw new AssertionError(action + " took the last ready pod from users; " + selection + " " + pods.replicas()
+                    + " in " + stored.phase() + ": " + stored.message());
         }
+    }
+
+    boolean usersReachAPod() {
+        return pods.replicas().keySet().stream().anyMatch(rev -> selects(rev) && pods.ready(rev) > 0);
+    }
+
+    private boolean selects(String rev) {
+        return selection instanceof Selection.All || selection.equals(new Selection.One(rev));
     }
 
     private void checkPromotion(TrafficMode mode) {
@@ -179,53 +218,39 @@ final class RolloutWorld {
                 && stored.stable() != null
                 && stored.candidate() != null
                 && stored.candidate().revision().equals(rev);
-        if (promotes && mode instanceof Only(String rev) && readyPods(rev) < replicas) {
-            throw new AssertionError(rev + " gets all traffic with " + readyPods(rev) + " of " + replicas + " pods");
+        if (promotes && mode instanceof Only(String rev) && pods.ready(rev) < replicas) {
+            throw new AssertionError(rev + " gets all traffic with " + pods.ready(rev) + " of " + replicas + " pods");
         }
     }
 
+    /** Percent of the requests that a revision gets as things are. */
     int weight(String rev) {
-        return observedTraffic().map(t -> t.weightOf(rev)).orElse(0);
+        return answering().map(t -> t.weightOf(rev)).orElse(0);
     }
 
     Set<String> deployed() {
-        return deployments.keySet();
+        return pods.replicas().keySet();
     }
 
     int replicasOf(String rev) {
-        Pods pods = deployments.get(rev);
-        return pods == null ? 0 : pods.replicas;
-    }
-
-    void ready(String rev, int ready) {
-        deployments.computeIfPresent(rev, (r, p) -> new Pods(p.replicas, ready));
-    }
-
-    private int readyPods(String rev) {
-        Pods pods = deployments.get(rev);
-        return pods == null ? 0 : pods.ready;
-    }
-
-    private int ready(String rev, Pods pods) {
-        return switch (natures.getOrDefault(rev, Nature.GOOD)) {
-            case CRASHES, REFUSED, NEVER_READY -> 0;
-            default -> Math.min(pods.replicas, pods.ready + 1);
-        };
+        return pods.replicas().getOrDefault(rev, 0);
     }
 
     private void execute(RolloutAction action) {
         switch (action) {
             case RolloutAction.SetTraffic a -> {
+                if (a.mode() instanceof Split(String s, String c, int w)
+                        && deployed().stream().anyMatch(r -> !r.equals(s) && !r.equals(c) && pods.ready(r) > 0)) {
+                    return; // as the operator does: others would share
+                }
                 checkPromotion(a.mode());
                 traffic = a.mode();
+                selection = a.mode() instanceof Only(String rev) ? new Selection.One(rev) : new Selection.All();
                 splits += a.mode() instanceof Split ? 1 : 0;
             }
-            case RolloutAction.EnsureDeployment a ->
-                deployments.putIfAbsent(a.version().revision(), new Pods(a.replicas(), 0));
-            case RolloutAction.ScaleDeployment a ->
-                deployments.computeIfPresent(
-                        a.revision(), (r, p) -> new Pods(a.replicas(), Math.min(p.ready, a.replicas())));
-            case RolloutAction.DeleteDeployment a -> deployments.remove(a.revision());
+            case RolloutAction.EnsureDeployment a -> pods.ensure(a.version().revision(), a.replicas());
+            case RolloutAction.ScaleDeployment a -> pods.scale(a.revision(), a.replicas());
+            case RolloutAction.DeleteDeployment a -> pods.delete(a.revision());
             case RolloutAction.StartWarmup a -> warmups.putIfAbsent(a.version().revision(), 3);
             case RolloutAction.DeleteWarmup a -> warmups.remove(a.revision());
             case RolloutAction.EnsureServices a -> {}
@@ -234,33 +259,42 @@ final class RolloutWorld {
         }
     }
 
-    private Optional<TrafficMode> observedTraffic() {
-        return Optional.ofNullable(
-                traffic instanceof Split(String s, String c, int w)
-                        ? new Split(s, c, ReplicaSplit.weight(readyPods(s), readyPods(c)))
-                        : traffic);
+    /** Where requests go, as the provider tells it: of the selected pods that are ready. */
+    private Optional<TrafficMode> answering() {
+        if (selection instanceof Selection.One(String rev)) {
+            return pods.ready(rev) > 0 ? Optional.of(new Only(rev)) : Optional.empty();
+        }
+        if (selection instanceof Selection.Nothing) {
+            return Optional.empty();
+        }
+        Optional<String> s = Optional.ofNullable(stored.stable()).map(TargetStatus.Version::revision);
+        Optional<String> c = Optional.ofNullable(stored.candidate()).map(TargetStatus.Version::revision);
+        int onStable = s.map(pods::ready).orElse(0);
+        int onCandidate = c.map(pods::ready).orElse(0);
+        if (onStable + onCandidate == 0) {
+            return Optional.empty();
+        }
+        return s.isPresent() && c.isPresent()
+                ? Optional.of(new Split(s.get(), c.get(), ReplicaSplit.weight(onStable, onCandidate)))
+                : s.or(() -> c).map(Only::new);
     }
 
     private RolloutObservation observe() {
-        Map<String, RevisionState> revisions = new TreeMap<>();
-        deployments.forEach((rev, p) -> {
-            Nature nature = natures.getOrDefault(rev, Nature.GOOD);
-            Optional<Failure> failure = nature == Nature.REFUSED
-                    ? Optional.of(new Failure("CertificateInvalid", "the signature does not fit"))
-                    : Optional.empty();
-            revisions.put(
-                    rev, new RevisionState(p.replicas, p.ready, nature == Nature.CRASHES, failure, Optional.empty()));
-        });
         return new RolloutObservation(
                 Optional.ofNullable(wanted),
                 replicas,
                 suspended,
-                Optional.ofNullable(promote),
-                Optional.ofNullable(retry),
-                revisions,
-                observedTraffic(),
+                new Commands(
+                        Optional.ofNullable(promote),
+                        Optional.ofNullable(abort),
+                        Optional.ofNullable(skip),
+                        Optional.ofNullable(retry)),
+                pods.observe(this::nature, now),
+                selection,
+                selection instanceof Selection.Nothing ? Optional.empty() : endpoints,
                 warmup(),
-                live(),
+                warmups.keySet(),
+                metrics(),
                 Map.of());
     }
 
@@ -273,13 +307,13 @@ final class RolloutWorld {
         if (warmups.get(rev) > 0) {
             return new JobState.Running<>(Optional.empty());
         }
-        Estimate quality = natures.get(rev) == Nature.WRONG_ANSWERS
+        Estimate quality = nature(rev) == Nature.WRONG_ANSWERS
                 ? Estimate.of(0.1, 0.05, 0.15, 200)
                 : Estimate.of(0.975, 0.94, 0.99, 200);
         return new JobState.Succeeded<>(new WarmupResult(200, 0, quality, 3000, null), Optional.empty());
     }
 
-    private LiveMetrics live() {
+    private LiveMetrics metrics() {
         if (silent) {
             return new LiveMetrics(Optional.empty(), Optional.empty(), Optional.of("pod a: timed out"));
         }
@@ -292,8 +326,8 @@ final class RolloutWorld {
     }
 
     private Window window(String rev) {
-        double requests = 10.0 * weight(rev);
-        return switch (natures.getOrDefault(rev, Nature.GOOD)) {
+        double requests = quiet ? 1 : 10.0 * weight(rev);
+        return switch (nature(rev)) {
             case FAILS_REQUESTS -> AnalysisTest.window(requests * 0.5, requests * 0.5);
             case SLOW -> new Window(Duration.ofSeconds(10), requests, 0, HistogramTest.of(0, 0, requests, requests));
             default -> AnalysisTest.window(requests, 0);
