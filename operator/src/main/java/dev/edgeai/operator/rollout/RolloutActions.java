@@ -17,6 +17,8 @@ import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
 
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -74,9 +76,9 @@ final class RolloutActions {
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
-                cluster.apply(ServingDeployment.build(target.servedFor(version), served(version), replicas));
+                cluster.apply(deployment(target, version, replicas));
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
-                cluster.scale(target.objects().ref(), revision, replicas);
+                target.objects().deployment(revision).ifPresent(seen -> cluster.scale(seen, replicas));
             case RolloutAction.DeleteDeployment(String revision) ->
                 target.objects().deployment(revision).ifPresent(cluster::delete);
             case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version, requests);
@@ -94,6 +96,16 @@ final class RolloutActions {
     private static boolean othersWouldShare(TargetContext target, TrafficMode mode) {
         return mode instanceof TrafficMode.Split(String stable, String candidate, int weight)
                 && target.objects().hasReadyPodsBesides(Set.of(stable, candidate));
+    }
+
+    /** One that an earlier version of the operator made keeps its name: two would serve the same revision. */
+    private static Deployment deployment(TargetContext target, Version version, int replicas) {
+        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(version), replicas);
+        target.objects()
+                .deployment(version.revision())
+                .ifPresent(seen ->
+                        wanted.getMetadata().setName(seen.getMetadata().getName()));
+        return wanted;
     }
 
     private void ensurePreview(TargetContext target, Optional<String> revision) {

@@ -139,12 +139,12 @@ class ModelSummaryTest {
         TargetOutcome outcome = outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2);
         EdgeModelStatus first = of(outcome);
         model.setStatus(first);
-        assertThat(ModelSummary.of(model, List.of(outcome), NOW.plusSeconds(60)))
+        assertThat(ModelSummary.of(model, List.of(outcome), List.of(), NOW.plusSeconds(60)))
                 .isEqualTo(first);
     }
 
     private EdgeModelStatus of(TargetOutcome... outcomes) {
-        return ModelSummary.of(model, List.of(outcomes), NOW);
+        return ModelSummary.of(model, List.of(outcomes), List.of(), NOW);
     }
 
     private TargetOutcome outcome(String name, String status, String run, int replicas, int ready) {
