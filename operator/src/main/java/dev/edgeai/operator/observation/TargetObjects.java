@@ -60,7 +60,7 @@ public record TargetObjects(
     }
 
     private static RevisionState state(Deployment deployment, List<Pod> pods, Instant now) {
-        Integer replicas = deployment.getSpec().getReplicas();
+        Integer replicas = deployment.getSpec().getReplicas(); // absent means one, says the API
         return new RevisionState(
                 replicas == null ? 1 : replicas,
                 (int) pods.stream().filter(PodFacts::isReady).count(),
@@ -145,7 +145,8 @@ public record TargetObjects(
     private static String address(Pod pod) {
         String ip = pod.getStatus().getPodIP();
         int port = pod.getSpec().getContainers().stream()
-                .flatMap(container -> container.getPorts().stream())
+                .flatMap(container -> Optional.ofNullable(container.getPorts()).stream())
+                .flatMap(List::stream)
                 .filter(p -> "http".equals(p.getName()))
                 .map(p -> p.getContainerPort())
                 .filter(Objects::nonNull)
@@ -156,6 +157,6 @@ public record TargetObjects(
 
     static String label(HasMetadata object, String name) {
         Map<String, String> labels = object.getMetadata().getLabels();
-        return labels == null ? "" : labels.getOrDefault(name, "");
+        return Optional.ofNullable(labels).map(l -> l.get(name)).orElse("");
     }
 }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,7 +38,7 @@ final class Housekeeping {
     static List<HasMetadata> besidesStable(TargetObjects objects, String stable) {
         return serving(objects).stream()
                 .filter(object -> object instanceof Deployment
-                                && !Objects.equals(object.getMetadata().getLabels().get(Labels.REVISION), stable)
+                                && !label(object, Labels.REVISION).equals(stable)
                         || object instanceof Job)
                 .toList();
     }
@@ -58,7 +59,7 @@ final class Housekeeping {
                 .sorted(Comparator.comparing(
                                 (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
                         .reversed())
-                .collect(Collectors.groupingBy(Housekeeping::target));
+                .collect(Collectors.groupingBy(run -> label(run, Labels.TARGET)));
         return unused.entrySet().stream()
                 .flatMap(of -> of.getValue().stream().skip(present.contains(of.getKey()) ? KEPT_RUNS : 0))
                 .toList();
@@ -72,8 +73,9 @@ final class Housekeeping {
                         .map(Version::run));
     }
 
-    private static String target(OptimizationRun run) {
-        Map<String, String> labels = run.getMetadata().getLabels();
-        return labels == null ? "" : labels.getOrDefault(Labels.TARGET, "");
+    private static String label(HasMetadata object, String name) {
+        return Optional.ofNullable(object.getMetadata().getLabels())
+                .map(labels -> labels.get(name))
+                .orElse("");
     }
 }
