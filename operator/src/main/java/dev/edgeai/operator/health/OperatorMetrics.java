@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -12,15 +13,30 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 
 /** What the operator counts of itself. Label values are few: no object's name is one. */
 public final class OperatorMetrics implements Metrics {
+    /** Failures in a row that are more than an ordinary hiccup of the API server. */
+    private static final int FAILING = 3;
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+    /** By kind, namespace and name; only of what failed last. */
+    private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
+
     public OperatorMetrics() {
+        for (String kind : List.of("EdgeModel", "OptimizationRun")) {
+            Gauge.builder("edgeai.reconciliation.failing", kind, this::failing)
+                    .description("Objects whose last three reconciliations or more all failed")
+                    .tag("kind", kind)
+                    .strongReference(true)
+                    .register(registry);
+        }
         new JvmMemoryMetrics().bindTo(registry);
         @SuppressWarnings("resource") // lives as long as the process
         JvmGcMetrics gc = new JvmGcMetrics();
@@ -57,13 +73,43 @@ public final class OperatorMetrics implements Metrics {
 
     @Override
     public void failedReconciliation(HasMetadata resource, Exception exception, Map<String, Object> metadata) {
+        failuresInARow.merge(key(resource), 1, Integer::sum);
+        Throwable cause = exception.getCause() == null ? exception : exception.getCause();
         registry.counter(
                         "edgeai.reconciliation.failures",
                         "kind",
                         resource.getKind(),
                         "exception",
-                        exception.getClass().getSimpleName())
+                        cause.getClass().getSimpleName())
                 .increment();
+    }
+
+    @Override
+    public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
+        failuresInARow.remove(key(resource));
+    }
+
+    @Override
+    public void cleanupDoneFor(ResourceID id, Map<String, Object> metadata) {
+        String suffix = key("", id.getNamespace().orElse(""), id.getName());
+        failuresInARow.keySet().removeIf(key -> key.endsWith(suffix));
+    }
+
+    private static String key(HasMetadata resource) {
+        return key(
+                resource.getKind(),
+                resource.getMetadata().getNamespace(),
+                resource.getMetadata().getName());
+    }
+
+    private static String key(String kind, String namespace, String name) {
+        return kind + "/" + namespace + "/" + name;
+    }
+
+    private long failing(String kind) {
+        return failuresInARow.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(kind + "/") && entry.getValue() >= FAILING)
+                .count();
     }
 
     /** Counts a finished trial. */

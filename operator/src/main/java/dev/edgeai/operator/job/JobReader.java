@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +65,8 @@ public final class JobReader {
 
     private static <T> JobState<T> succeeded(List<Pod> pods, String container, Class<T> type) {
         Optional<Pod> pod = pods.stream()
-                .filter(each -> "Succeeded".equals(each.getStatus().getPhase()))
+                .filter(each -> each.getStatus() != null
+                        && "Succeeded".equals(each.getStatus().getPhase()))
                 .findFirst();
         if (pod.isEmpty()) {
             return new JobState.Missing<>();
@@ -123,7 +126,8 @@ public final class JobReader {
     }
 
     private static Optional<Trouble> trouble(Pod pod) {
-        Optional<PodCondition> unscheduled = pod.getStatus().getConditions().stream()
+        Optional<PodCondition> unscheduled = Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
+                .flatMap(List::stream)
                 .filter(condition ->
                         condition.getType().equals("PodScheduled") && "False".equals(condition.getStatus()))
                 .findFirst();
@@ -145,11 +149,10 @@ public final class JobReader {
     }
 
     private static Optional<JobCondition> condition(Job job, String type) {
-        return job.getStatus() == null
-                ? Optional.empty()
-                : job.getStatus().getConditions().stream()
-                        .filter(condition -> condition.getType().equals(type) && "True".equals(condition.getStatus()))
-                        .findFirst();
+        return Optional.ofNullable(job.getStatus()).map(JobStatus::getConditions).stream()
+                .flatMap(List::stream)
+                .filter(condition -> condition.getType().equals(type) && "True".equals(condition.getStatus()))
+                .findFirst();
     }
 
     private static Optional<String> node(Pod pod) {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -46,12 +47,12 @@ public final class Terminations {
         if (failed.isPresent()) {
             return failed.map(status -> failure(pod, status, terminated(status).orElseThrow()));
         }
-        return "Failed".equals(pod.getStatus().getPhase())
-                ? Optional.of(failure(
+        return Optional.ofNullable(pod.getStatus())
+                .filter(status -> "Failed".equals(status.getPhase()))
+                .map(status -> failure(
                         FailureReason.INTERNAL_ERROR,
                         "the pod " + pod.getMetadata().getName() + " failed: " + reason(pod) + ' '
-                                + text(pod.getStatus().getMessage())))
-                : Optional.empty();
+                                + text(status.getMessage())));
     }
 
     private static Failure failure(Pod pod, ContainerStatus status, ContainerStateTerminated end) {
@@ -75,7 +76,9 @@ public final class Terminations {
     }
 
     private static String limit(Pod pod, String container) {
-        return Stream.concat(pod.getSpec().getInitContainers().stream(), pod.getSpec().getContainers().stream())
+        return Stream.of(pod.getSpec().getInitContainers(), pod.getSpec().getContainers())
+                .flatMap(Stream::ofNullable)
+                .flatMap(List::stream)
                 .filter(spec -> spec.getName().equals(container) && spec.getResources() != null)
                 .flatMap(spec -> Stream.ofNullable(spec.getResources().getLimits()))
                 .flatMap(limits -> Stream.ofNullable(limits.get("memory")))
@@ -86,8 +89,10 @@ public final class Terminations {
 
     /** Init containers in their order, then the others. */
     static Stream<ContainerStatus> statuses(Pod pod) {
-        return Stream.concat(
-                pod.getStatus().getInitContainerStatuses().stream(), pod.getStatus().getContainerStatuses().stream());
+        return Stream.ofNullable(pod.getStatus())
+                .flatMap(status -> Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses()))
+                .flatMap(Stream::ofNullable)
+                .flatMap(List::stream);
     }
 
     private static Optional<ContainerStateTerminated> terminated(ContainerStatus status) {
@@ -95,7 +100,7 @@ public final class Terminations {
     }
 
     private static String reason(Pod pod) {
-        return text(pod.getStatus().getReason());
+        return pod.getStatus() == null ? "" : text(pod.getStatus().getReason());
     }
 
     static Failure failure(FailureReason reason, String message) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -250,16 +251,16 @@ final class PodFacts {
     }
 
     private static Optional<PodCondition> condition(Pod pod, String type) {
-        List<PodCondition> conditions =
-                pod.getStatus() == null ? List.of() : pod.getStatus().getConditions();
-        return conditions.stream().filter(c -> type.equals(c.getType())).findFirst();
+        return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
+                .flatMap(List::stream)
+                .filter(c -> type.equals(c.getType()))
+                .findFirst();
     }
 
     private static Stream<ContainerStatus> containers(Pod pod) {
-        return pod.getStatus() == null
-                ? Stream.empty()
-                : Stream.concat(
-                        pod.getStatus().getInitContainerStatuses().stream(),
-                        pod.getStatus().getContainerStatuses().stream());
+        return Optional.ofNullable(pod.getStatus()).stream()
+                .flatMap(status -> Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses()))
+                .filter(Objects::nonNull)
+                .flatMap(List::stream);
     }
 }

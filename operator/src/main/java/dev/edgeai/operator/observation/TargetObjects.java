@@ -188,7 +188,8 @@ public record TargetObjects(
     private static String address(Pod pod) {
         String ip = pod.getStatus().getPodIP();
         int port = pod.getSpec().getContainers().stream()
-                .flatMap(container -> container.getPorts().stream())
+                .flatMap(container -> Optional.ofNullable(container.getPorts()).stream())
+                .flatMap(List::stream)
                 .filter(p -> "http".equals(p.getName()))
                 .map(p -> p.getContainerPort())
                 .filter(Objects::nonNull)
@@ -199,6 +200,6 @@ public record TargetObjects(
 
     static String label(HasMetadata object, String name) {
         Map<String, String> labels = object.getMetadata().getLabels();
-        return labels == null ? "" : labels.getOrDefault(name, "");
+        return Optional.ofNullable(labels).map(l -> l.get(name)).orElse("");
     }
 }

@@ -2,24 +2,23 @@ package dev.edgeai.operator.rollout;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.edgeai.operator.Services;
-import dev.edgeai.operator.delivery.Names;
-import dev.edgeai.operator.delivery.TargetRef;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import org.jspecify.annotations.Nullable;
 
 import java.net.HttpURLConnection;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The few kinds of writes that rollouts need; each may be done twice. */
+/**
+ * The few kinds of writes that rollouts need; each may be done twice. None changes or deletes an object that another
+ * EdgeModel, or anybody else, owns: whose it is, is read from the object itself and holds at the moment of the write.
+ */
 final class Cluster {
     private static final PatchContext MERGE = new PatchContext.Builder()
             .withPatchType(PatchType.JSON_MERGE)
@@ -31,21 +30,101 @@ final class Cluster {
             .withFieldManager(Services.FIELD_MANAGER)
             .build();
 
-    private final KubernetesClient client;
-    private final Consumer<HasMetadata> written;
+    /** The API server's answer to a write whose precondition, here the UID, does not hold. */
+    private static final int UNPROCESSABLE = 422;
 
-    /** @param written told what the API server answered, so that the caches are never older than the own writes */
-    Cluster(KubernetesClient client, Consumer<HasMetadata> written) {
-        this.client = client;
-        this.written = written;
+    private static final int ATTEMPTS = 3;
+
+    private final KubernetesClient client;
+    private final Cache cache;
+
+    /** What is known of objects without asking the API server. */
+    interface Cache {
+        /** The object of the same kind, namespace and name. */
+        Optional<HasMetadata> seen(HasMetadata object);
+
+        /** Told what the API server answered, so that the cache is never older than the own writes. */
+        void written(HasMetadata object);
     }
 
-    /** Server-side applies the whole object. */
+    Cluster(KubernetesClient client, Cache cache) {
+        this.client = client;
+        this.cache = cache;
+    }
+
+    /**
+     * Server-side applies the whole object.
+     *
+     * @throws NameTakenException when the name belongs to somebody else
+     */
     void apply(HasMetadata wanted) {
-        written.accept(client.resource(wanted)
-                .fieldManager(Services.FIELD_MANAGER)
-                .forceConflicts()
-                .serverSideApply());
+        Optional<HasMetadata> ours = cache.seen(wanted).filter(seen -> Ownership.isShared(wanted, seen));
+        // The cache has no object that is new, somebody else's, or lost its labels
+        Optional<HasMetadata> there = ours.or(() -> live(wanted));
+        if (there.isEmpty()) {
+            applyFresh(wanted);
+            return;
+        }
+        requireOurs(wanted, there.get());
+        try {
+            applyOver(wanted, there.get());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != UNPROCESSABLE) {
+                throw e;
+            }
+            // it may have been replaced since
+            applyAnew(wanted, there.get(), e);
+        }
+    }
+
+    /**
+     * Looks whether an object could be made.
+     *
+     * @throws NameTakenException when the name belongs to somebody else
+     */
+    void requireFree(HasMetadata wanted) {
+        if (cache.seen(wanted).filter(seen -> Ownership.isShared(wanted, seen)).isEmpty()) {
+            live(wanted).ifPresent(there -> requireOurs(wanted, there));
+        }
+    }
+
+    /** Not forced: one that somebody makes at this moment stays theirs. */
+    private void applyFresh(HasMetadata wanted) {
+        try {
+            cache.written(client.resource(wanted)
+                    .fieldManager(Services.FIELD_MANAGER)
+                    .serverSideApply());
+        } catch (KubernetesClientException e) {
+            live(wanted).ifPresent(other -> requireOurs(wanted, other));
+            throw e;
+        }
+    }
+
+    /** Forced, as the fields are ours whoever changed them; only on the very object that was looked at. */
+    private void applyOver(HasMetadata wanted, HasMetadata there) {
+        @Nullable String uid = wanted.getMetadata().getUid();
+        wanted.getMetadata().setUid(there.getMetadata().getUid());
+        try {
+            cache.written(client.resource(wanted)
+                    .fieldManager(Services.FIELD_MANAGER)
+                    .forceConflicts()
+                    .serverSideApply());
+        } finally {
+            wanted.getMetadata().setUid(uid);
+        }
+    }
+
+    private void applyAnew(HasMetadata wanted, HasMetadata before, KubernetesClientException refusal) {
+        Optional<HasMetadata> now = live(wanted);
+        if (now.isEmpty()) {
+            applyFresh(wanted);
+            return;
+        }
+        requireOurs(wanted, now.get());
+        if (uid(now.get()).equals(uid(before))) {
+            throw refusal;
+        }
+        applyOver(wanted, now.get());
     }
 
     /** Puts the pod template and the number of pods in the place of what others made of them. */
@@ -65,7 +144,7 @@ final class Cluster {
                 .set(
                         "value",
                         Serialization.jsonMapper().valueToTree(wanted.getSpec().getTemplate()));
-        written.accept(client.resource(seen).patch(JSON, patch.toString()));
+        cache.written(client.resource(seen).patch(JSON, patch.toString()));
     }
 
     /** Applies an object unless the part that matters is as wanted already. */
@@ -75,39 +154,75 @@ final class Cluster {
         }
     }
 
-    /** Makes an object that never changes, if it is not there. */
+    /**
+     * Makes an object that never changes, if it is not there.
+     *
+     * @throws NameTakenException when the name belongs to somebody else
+     */
     void create(HasMetadata wanted) {
         try {
-            written.accept(client.resource(wanted).create());
+            cache.written(client.resource(wanted).create());
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
+            live(wanted).ifPresent(there -> requireOurs(wanted, there));
         }
     }
 
-    /** Changes the number of pods and nothing else; one that is gone is not missed. */
-    void scale(TargetRef target, String revision, int replicas) {
+    /** Changes the number of pods and nothing else; one that is gone, or another by that name, is not missed. */
+    void scale(Deployment seen, int replicas) {
         try {
-            // Given as an object and not by name, as the client would read it first to patch it by name
-            Deployment named = new DeploymentBuilder()
-                    .withNewMetadata()
-                    .withNamespace(target.namespace())
-                    .withName(Names.deployment(target, revision))
-                    .endMetadata()
-                    .build();
-            written.accept(client.resource(named).patch(MERGE, "{\"spec\":{\"replicas\":" + replicas + "}}"));
+            cache.written(client.resource(seen)
+                    .patch(
+                            MERGE,
+                            "{\"metadata\":{\"uid\":\"%s\"},\"spec\":{\"replicas\":%d}}"
+                                    .formatted(uid(seen), replicas)));
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && isStillThere(seen)) {
                 throw e;
             }
         }
     }
 
-    /** Deletes an object, and its dependents after it; one that is gone is not missed. */
+    /** Deletes this very object, and its dependents after it; one that is gone or given away is not missed. */
     void delete(HasMetadata object) {
-        client.resource(object)
-                .withPropagationPolicy(DeletionPropagation.BACKGROUND)
-                .delete();
+        Optional<HasMetadata> there = Optional.of(object);
+        for (int attempt = 1; there.isPresent(); attempt++) {
+            try {
+                // Fabric8 deletes in the background unless it is told otherwise
+                client.resource(there.get())
+                        .lockResourceVersion(there.get().getMetadata().getResourceVersion())
+                        .delete();
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+            // it changed since it was seen, at least its status; is it still the one, and ours?
+            there = live(object)
+                    .filter(now -> uid(now).equals(uid(object)))
+                    .filter(now -> Ownership.isShared(object, now))
+                    .filter(now -> now.getMetadata().getDeletionTimestamp() == null);
+        }
+    }
+
+    private boolean isStillThere(HasMetadata seen) {
+        return live(seen).filter(now -> uid(now).equals(uid(seen))).isPresent();
+    }
+
+    private Optional<HasMetadata> live(HasMetadata object) {
+        return Optional.ofNullable(client.resource(object).get());
+    }
+
+    private static void requireOurs(HasMetadata wanted, HasMetadata there) {
+        if (!Ownership.isShared(wanted, there)) {
+            throw new NameTakenException(there);
+        }
+    }
+
+    private static String uid(HasMetadata object) {
+        return String.valueOf(object.getMetadata().getUid());
     }
 }

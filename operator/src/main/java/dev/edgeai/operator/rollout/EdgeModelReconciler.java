@@ -1,41 +1,35 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
-import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.Services;
-import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.rollout.RolloutMachine;
-import dev.edgeai.planner.status.Reason;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import org.jspecify.annotations.Nullable;
 
+import java.io.Serial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Brings each target of an EdgeModel to the best certified variant: gathers what is there, asks the planner, makes it
@@ -46,26 +40,28 @@ import java.util.stream.Collectors;
         generationAwareEventProcessing = false,
         informer = @Informer(onUpdateFilter = ModelTriggers.WishesChanged.class))
 public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoCloseable {
-    private static final int CLIENT_ERROR = 400;
-    private static final int CONFLICT = 409;
-    private static final int SERVER_ERROR = 500;
-
     /** "At once", with a little time for what was written to come true. */
     private static final long AT_ONCE_MILLIS = 20;
+
+    /** At least so often, for what no event tells: an object of somebody else that is in the way is in no cache. */
+    private static final Duration LOOK = Duration.ofSeconds(30);
 
     private final Services services;
     private final ModelTriggers triggers = new ModelTriggers();
     private final Cluster cluster;
     private final Measurements measurements;
-    private final TargetRollout rollout;
+    private final TargetGuard guard;
+    private final RemovedTargets removedTargets;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
-        this.cluster = new Cluster(services.client(), triggers::written);
+        this.cluster = new Cluster(services.client(), triggers);
         this.measurements = new Measurements(services.clock(), triggers::measured);
         TrafficProvider traffic = new ServiceTraffic(cluster::apply);
-        this.rollout =
+        TargetRollout rollout =
                 new TargetRollout(cluster, new RolloutActions(services, cluster, traffic), traffic, measurements);
+        this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
+        this.removedTargets = new RemovedTargets(cluster);
     }
 
     @Override
@@ -80,126 +76,79 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         }
         Instant now = services.clock().instant();
         ModelObjects objects = new ModelObjects(model, context);
-        List<KubernetesClientException> failures = new ArrayList<>();
+        List<RuntimeException> failures = new ArrayList<>();
         List<TargetOutcome> outcomes = model.getSpec().targets().stream()
-                .map(target -> reconcile(model, target, objects, now, failures))
+                .map(target -> guard.look(
+                        model,
+                        target,
+                        status(model, target.name(), now),
+                        objects.of(ref(model, target.name())),
+                        objects.runs(),
+                        now,
+                        times(context),
+                        failures))
                 .toList();
-        EdgeModelStatus status = ModelSummary.of(model, outcomes, now);
-        StatusWriter.write(model, status, context, EdgeModel::new);
-        cleanUp(model, outcomes, objects);
+        List<TargetStatus> servingOn = RemovedTargets.servingOn(model, outcomes);
+        StatusWriter.write(model, ModelSummary.of(model, outcomes, servingOn, now), context, EdgeModel::new);
+        cleanUp(model, outcomes, servingOn, objects);
         if (!failures.isEmpty()) {
-            throw failures.getFirst();
+            throw new TargetFailedException(failures.getFirst());
         }
-        UpdateControl<EdgeModel> control = UpdateControl.noUpdate();
-        outcomes.stream()
+        Duration after = outcomes.stream()
                 .flatMap(outcome -> outcome.requeue().stream())
                 .min(Duration::compareTo)
-                .ifPresent(after -> control.rescheduleAfter(Math.max(AT_ONCE_MILLIS, after.toMillis())));
-        return control;
+                .filter(wanted -> wanted.compareTo(LOOK) < 0)
+                .orElse(LOOK);
+        return UpdateControl.<EdgeModel>noUpdate().rescheduleAfter(Math.max(AT_ONCE_MILLIS, after.toMillis()));
     }
 
-    /** One target's failure to be written does not keep the others from moving. */
-    private TargetOutcome reconcile(
-            EdgeModel model,
-            Target target,
-            ModelObjects objects,
-            Instant now,
-            List<KubernetesClientException> failures) {
-        TargetRef ref = ref(model, target.name());
-        TargetStatus status = status(model, target.name(), now);
-        Optional<AcceleratorProfile> profile = services.config().accelerators().stream()
-                .filter(p -> p.name().equals(target.accelerator()))
-                .findFirst();
-        if (profile.isEmpty()) {
-            return stopped(model, target, status, now, new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target)));
-        }
-        if (!profile.get().delivery().contains(target.delivery())) {
-            return stopped(
-                    model, target, status, now, new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get())));
-        }
-        ServedTarget served = new ServedTarget(
-                ref,
-                ServedTarget.ownedBy(model),
-                profile.get(),
-                target.serving(),
-                model.getSpec().task(),
-                services.config(),
-                services.keys().publicKey());
-        try {
-            TargetObjects seen = objects.of(ref);
-            return rollout.reconcile(new TargetContext(
+    /** A target's failure is in the status already; anything else is said here. */
+    @Override
+    public ErrorStatusUpdateControl<EdgeModel> updateErrorStatus(
+            EdgeModel model, Context<EdgeModel> context, Exception e) {
+        if (!(e instanceof TargetFailedException) && !model.isMarkedForDeletion()) {
+            TargetOutcome.Failure failure = TargetOutcome.Failure.of(times(context), e);
+            StatusWriter.write(
                     model,
-                    target,
-                    served,
-                    RollbackIntent.newest(status, seen),
-                    seen,
-                    objects.runs(ref),
-                    NodeFacts.of(triggers.nodes()),
-                    now));
-        } catch (KubernetesClientException e) {
-            failures.add(e);
-            return stopped(model, target, status, now, refusal(e).orElse(null));
+                    ModelSummary.failed(model, failure, services.clock().instant()),
+                    context,
+                    EdgeModel::new);
         }
+        return ErrorStatusUpdateControl.noStatusUpdate();
     }
 
-    /** What the API server will refuse again; anything else is tried again before a person is asked. */
-    private static Optional<Said> refusal(KubernetesClientException e) {
-        boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR && e.getCode() != CONFLICT;
-        String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
-        return refused
-                ? Optional.of(new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + why))
-                : Optional.empty();
+    /** How often in a row it has failed if it fails this time. */
+    private static int times(Context<EdgeModel> context) {
+        return 1 + context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     }
 
-    private String unknown(Target target) {
-        return "there is no accelerator profile '" + target.accelerator() + "'; the operator's configuration has "
-                + services.config().accelerators().stream()
-                        .map(AcceleratorProfile::name)
-                        .collect(Collectors.joining(", "));
-    }
-
-    private static String notAllowed(AcceleratorProfile profile) {
-        return "accelerator '" + profile.name() + "' allows delivery "
-                + profile.delivery().stream().map(Json::write).collect(Collectors.joining(" or "))
-                + " only; set targets[].delivery, or delivery in the operator's configuration";
-    }
-
-    private static TargetOutcome stopped(
-            EdgeModel model, Target target, TargetStatus status, Instant now, @Nullable Said problem) {
-        int ready = status.stable() == null ? 0 : status.stable().readyReplicas();
-        return new TargetOutcome(
-                target,
-                TargetContext.policy(model, target),
-                status,
-                Optional.empty(),
-                ready,
-                ready,
-                Optional.ofNullable(problem),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                now);
-    }
-
-    /** Removes what belongs to removed targets, and old runs. */
-    private void cleanUp(EdgeModel model, List<TargetOutcome> outcomes, ModelObjects objects) {
-        for (TargetOutcome outcome : outcomes) {
-            Housekeeping.oldRuns(
-                            outcome.status(),
-                            objects.runs(ref(model, outcome.target().name())))
-                    .forEach(cluster::delete);
-        }
+    /** Removes what belongs to removed targets when nobody needs it, and old runs. */
+    private void cleanUp(
+            EdgeModel model, List<TargetOutcome> outcomes, List<TargetStatus> servingOn, ModelObjects objects) {
         Set<String> removed = new TreeSet<>(objects.targets());
         outcomes.forEach(outcome -> removed.remove(outcome.target().name()));
         for (String target : removed) {
-            TargetRef ref = ref(model, target);
-            TargetObjects left = objects.of(ref);
-            measurements.forget(ref);
-            Housekeeping.serving(left).forEach(cluster::delete);
-            objects.runs(ref).stream()
-                    .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
-                    .forEach(cluster::delete);
+            TargetObjects left = objects.of(ref(model, target));
+            measurements.forget(left.ref());
+            servingOn.stream()
+                    .filter(status -> status.name().equals(target))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            status -> removedTargets.keepStable(status, left),
+                            () -> Housekeeping.serving(left).forEach(cluster::delete));
+        }
+        List<TargetStatus> statuses = Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
+                .toList();
+        Housekeeping.oldRuns(statuses, objects.runs()).forEach(cluster::delete);
+    }
+
+    /** Thrown when all that could be done was done and said, so that the rest is tried again. */
+    private static final class TargetFailedException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        TargetFailedException(RuntimeException first) {
+            super(first.getMessage(), first);
         }
     }
 

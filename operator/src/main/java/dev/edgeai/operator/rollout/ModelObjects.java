@@ -3,6 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.observation.TargetObjects;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -17,6 +18,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -42,8 +44,9 @@ final class ModelObjects {
                 owned(PodDisruptionBudget.class, target));
     }
 
-    List<OptimizationRun> runs(TargetRef target) {
-        return owned(OptimizationRun.class, target);
+    /** Of all its targets: the same inputs run once, under whatever name a target had then. */
+    List<OptimizationRun> runs() {
+        return owned(OptimizationRun.class);
     }
 
     /** Names of the targets that anything was made for. */
@@ -53,23 +56,24 @@ final class ModelObjects {
                 .map(this::owned)
                 .flatMap(Collection::stream)
                 .map(object -> labels(object).get(Labels.TARGET))
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .forEach(names::add);
         return names;
     }
 
+    /** By its labels, and by its name: one that was labelled otherwise by hand is as good as lost, and made anew. */
     private <R extends HasMetadata> List<R> owned(Class<R> type, TargetRef target) {
         return owned(type).stream()
                 .filter(object -> target.target().equals(labels(object).get(Labels.TARGET)))
+                .filter(object -> Names.isOf(target, object))
                 .toList();
     }
 
-    /** Not those of an earlier EdgeModel of the same name. */
+    /** Not those of an earlier EdgeModel of the same name, nor what somebody else labelled like ours. */
     private <R extends HasMetadata> List<R> owned(Class<R> type) {
         String uid = model.getMetadata().getUid();
         return context.getSecondaryResourcesAsStream(type)
-                .filter(object -> object.getMetadata().getOwnerReferences().stream()
-                        .anyMatch(owner -> owner.getUid().equals(uid)))
+                .filter(object -> Ownership.isControlledBy(object, uid))
                 .toList();
     }
 

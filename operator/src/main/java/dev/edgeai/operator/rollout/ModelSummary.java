@@ -1,14 +1,11 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
-import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
@@ -23,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The status of an EdgeModel from what its targets came to. {@code Ready} tells whether it serves as wanted,
@@ -34,6 +32,7 @@ final class ModelSummary {
     static final List<String> ORDER = List.of(
             "RollingBack",
             "Stalled",
+            "ScaledToZero",
             "Pending",
             "Optimizing",
             "Preparing",
@@ -48,25 +47,85 @@ final class ModelSummary {
 
     private final EdgeModel model;
     private final List<TargetOutcome> outcomes;
+    private final List<TargetStatus> servingOn;
 
-    private ModelSummary(EdgeModel model, List<TargetOutcome> outcomes) {
+    private ModelSummary(EdgeModel model, List<TargetOutcome> outcomes, List<TargetStatus> servingOn) {
         this.model = model;
         this.outcomes = outcomes;
+        this.servingOn = servingOn;
     }
 
-    static EdgeModelStatus of(EdgeModel model, List<TargetOutcome> outcomes, Instant now) {
-        return new ModelSummary(model, outcomes).status(now);
+    /**
+     * The status of what was looked at.
+     *
+     * @param outcomes of the targets of the spec
+     * @param servingOn statuses of targets that were removed from the spec and serve on
+     */
+    static EdgeModelStatus of(
+            EdgeModel model, List<TargetOutcome> outcomes, List<TargetStatus> servingOn, Instant now) {
+        return new ModelSummary(model, outcomes, servingOn).status(now);
+    }
+
+    /** The status as it was written last, with what kept it from being made anew. */
+    static EdgeModelStatus failed(EdgeModel model, TargetOutcome.Failure failure, Instant now) {
+        EdgeModelStatus last = model.getStatus();
+        Conditions conditions = conditionsBefore(model, now)
+                .with(
+                        Conditions.RECONCILING,
+                        true,
+                        failure.said().reason(),
+                        failure.said().message());
+        List<Condition> all = failed(conditions, model, failure).list();
+        return last == null
+                ? new EdgeModelStatus(null, all, null, null, null, null, null, null, List.of(), null, null)
+                : new EdgeModelStatus(
+                        last.observedGeneration(),
+                        all,
+                        last.sourceDigest(),
+                        last.phase(),
+                        last.variant(),
+                        last.speedup(),
+                        last.accuracyRetention(),
+                        last.weight(),
+                        last.targets(),
+                        last.replicas(),
+                        last.selector());
+    }
+
+    /** Ready is not kept where nobody could look: not for long, and never over a change of the spec. */
+    private static Conditions failed(Conditions conditions, EdgeModel model, TargetOutcome.Failure failure) {
+        return failure.isShown()
+                        || !Objects.equals(
+                                observedGeneration(model), model.getMetadata().getGeneration())
+                ? conditions.unknown(
+                        Conditions.READY,
+                        failure.said().reason(),
+                        failure.said().message())
+                : conditions;
+    }
+
+    private static @Nullable Long observedGeneration(EdgeModel model) {
+        return model.getStatus() == null ? null : model.getStatus().observedGeneration();
+    }
+
+    private static Conditions conditionsBefore(EdgeModel model, Instant now) {
+        return Conditions.of(
+                model.getStatus() == null ? List.of() : model.getStatus().conditions(),
+                Objects.requireNonNullElse(model.getMetadata().getGeneration(), 0L),
+                now);
     }
 
     private EdgeModelStatus status(Instant now) {
         Optional<Version> stable = first(TargetStatus::stable);
         Optional<Version> newest = first(TargetStatus::candidate).or(() -> stable);
         return new EdgeModelStatus(
-                model.getMetadata().getGeneration(),
+                failure().isPresent()
+                        ? observedGeneration(model)
+                        : model.getMetadata().getGeneration(),
                 conditions(now),
                 sourceDigest(),
                 outcomes.stream()
-                        .map(TargetSummary::new)
+                        .map(this::summary)
                         .min(Comparator.comparingInt(TargetSummary::settled))
                         .map(TargetSummary::word)
                         .orElse(null),
@@ -74,18 +133,20 @@ final class ModelSummary {
                 stable.or(() -> newest).map(Version::speedup).orElse(null),
                 stable.or(() -> newest).map(Version::accuracyRetention).orElse(null),
                 newest.map(Version::weight).orElse(null),
-                outcomes.stream().map(TargetOutcome::status).toList(),
+                Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
+                        .toList(),
                 replicas(),
                 selector());
     }
 
     private List<Condition> conditions(Instant now) {
-        List<Condition> before =
-                model.getStatus() == null ? List.of() : model.getStatus().conditions();
-        Conditions conditions = Conditions.of(
-                before, Objects.requireNonNullElse(model.getMetadata().getGeneration(), 0L), now);
+        Conditions conditions = conditionsBefore(model, now);
         conditions = negative(conditions, Conditions.READY, TargetSummary::notReady, Reason.SERVING, this::serving);
-        conditions = positive(conditions, Conditions.RECONCILING, TargetSummary::progress);
+        Optional<TargetOutcome.Failure> failure = failure();
+        if (failure.isPresent()) {
+            conditions = failed(conditions, model, failure.get());
+        }
+        conditions = reconciling(conditions);
         conditions = positive(conditions, Conditions.STALLED, TargetSummary::stalled);
         conditions = negative(
                 conditions, Conditions.OPTIMIZED, TargetSummary::notOptimized, Reason.OPTIMIZED, this::variants);
@@ -93,13 +154,27 @@ final class ModelSummary {
                 .list();
     }
 
+    /** Only what ends by itself: whoever waits for the end of a rollout must not wait for a person. */
+    private Conditions reconciling(Conditions conditions) {
+        return said(TargetSummary::progress)
+                .map(said -> conditions.with(Conditions.RECONCILING, true, said.reason(), said.message()))
+                .or(() -> resting()
+                        .map(said -> conditions.with(Conditions.RECONCILING, false, said.reason(), said.message())))
+                .orElseGet(() -> conditions.with(Conditions.RECONCILING, false, Reason.SERVING, serving()));
+    }
+
+    private Optional<Said> resting() {
+        return model.getSpec().suspend()
+                ? Optional.of(new Said(
+                        Reason.SUSPENDED, "spec.suspend is true: nothing moves, what serves goes on serving"))
+                : said(TargetSummary::awaitsPerson).or(() -> said(TargetSummary::scaledToZero));
+    }
+
     /** A condition that is true when any target says something. */
     private Conditions positive(Conditions conditions, String type, Function<TargetSummary, Optional<Said>> ask) {
         return said(ask)
                 .map(said -> conditions.with(type, true, said.reason(), said.message()))
-                .orElseGet(() -> model.getSpec().suspend() && type.equals(Conditions.RECONCILING)
-                        ? conditions.with(type, false, Reason.PAUSED, "spec.suspend is true: nothing moves")
-                        : conditions.with(type, false, Reason.SERVING, this.serving()));
+                .orElseGet(() -> conditions.with(type, false, Reason.SERVING, serving()));
     }
 
     /** A condition that is true when no target objects. */
@@ -117,25 +192,42 @@ final class ModelSummary {
     /** The first reason, and what all targets say. */
     private Optional<Said> said(Function<TargetSummary, Optional<Said>> ask) {
         Optional<Reason> reason = outcomes.stream()
-                .flatMap(o -> ask.apply(new TargetSummary(o)).stream())
+                .flatMap(o -> ask.apply(summary(o)).stream())
                 .map(Said::reason)
                 .findFirst();
         String all = outcomes.stream()
-                .flatMap(o -> ask.apply(new TargetSummary(o)).stream().map(said -> named(o) + said.message()))
+                .flatMap(o -> ask.apply(summary(o)).stream().map(said -> named(o) + said.message()))
                 .collect(Collectors.joining("; "));
         return reason.map(r -> new Said(r, all));
+    }
+
+    private TargetSummary summary(TargetOutcome outcome) {
+        return new TargetSummary(outcome, model);
+    }
+
+    private Optional<TargetOutcome.Failure> failure() {
+        return outcomes.stream()
+                .flatMap(o -> o.failure()
+                        .map(f -> new TargetOutcome.Failure(f.times(), named(o) + f.message()))
+                        .stream())
+                .max(Comparator.comparingInt(TargetOutcome.Failure::times));
     }
 
     private String serving() {
         String what = outcomes.stream()
                 .flatMap(o -> Optional.ofNullable(o.status().stable()).stream()
-                        .map(version -> named(o)
-                                + version.variant()
-                                + (o.target().delivery() == Delivery.SERVE
-                                        ? " serves with " + o.ready() + " ready pods"
-                                        : " is certified as a bundle")))
+                        .map(version -> named(o) + version.variant() + serving(o)))
                 .collect(Collectors.joining("; "));
         return what.isEmpty() ? "nothing serves yet" : what;
+    }
+
+    private static String serving(TargetOutcome outcome) {
+        if (!outcome.serves()) {
+            return " is certified as a bundle";
+        }
+        return outcome.replicas() == 0
+                ? " is scaled to no pods"
+                : " serves with " + outcome.ready() + " ready pods";
     }
 
     private String variants() {
@@ -169,18 +261,31 @@ final class ModelSummary {
     }
 
     /**
-     * Pods of the target with the most among those that follow {@code spec.replicas}. Not the sum over the targets: an
-     * autoscaler multiplies this number and writes it to {@code spec.replicas}, which each of them follows.
+     * The target that an autoscaler looks at: of those that follow {@code spec.replicas} the one with the most pods. One
+     * and not all: an autoscaler multiplies the number of pods it finds and writes it to {@code spec.replicas}, which each
+     * of them follows.
      */
-    private int replicas() {
+    private Optional<TargetOutcome> scaled() {
         return outcomes.stream()
-                .filter(o -> o.target().serving().replicas() == null)
-                .mapToInt(TargetOutcome::ready)
-                .max()
+                .filter(o -> o.serves() && o.target().serving().replicas() == null)
+                .reduce((one, other) -> other.ready() > one.ready() ? other : one);
+    }
+
+    /** Ready pods of the revision that {@link #selector} selects. */
+    private int replicas() {
+        return scaled()
+                .map(o -> Reach.serving(o.status())
+                        .filter(version -> version.equals(o.status().candidate()))
+                        .map(Version::readyReplicas)
+                        .orElse(o.ready()))
                 .orElse(0);
     }
 
     private String selector() {
-        return Labels.MODEL + "=" + model.getMetadata().getName() + "," + Labels.COMPONENT + "=" + TargetRef.SERVE;
+        return scaled()
+                .flatMap(o -> Reach.serving(o.status())
+                        .map(version -> Reach.selector(
+                                model.getMetadata().getName(), o.target().name(), version.revision())))
+                .orElseGet(() -> Reach.selector(model.getMetadata().getName(), "none", "none"));
     }
 }

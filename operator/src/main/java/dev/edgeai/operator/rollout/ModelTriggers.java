@@ -7,6 +7,7 @@ import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.delivery.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -28,12 +29,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What makes an EdgeModel be looked at: its spec and annotations, its objects, and each measurement. */
-final class ModelTriggers {
+final class ModelTriggers implements Cluster.Cache {
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.MODEL;
 
     /** Trial pods carry the model's label too. */
@@ -88,7 +91,7 @@ final class ModelTriggers {
                                 && node.getMetadata()
                                         .getName()
                                         .equals(pod.getSpec().getNodeName()))
-                        .flatMap(pod -> model(pod).stream())
+                        .flatMap(pod -> models(pod).stream())
                         .collect(Collectors.toSet());
     }
 
@@ -97,8 +100,17 @@ final class ModelTriggers {
         measured.propagateEvent(new ResourceID(target.model(), target.namespace()));
     }
 
+    @Override
+    public Optional<HasMetadata> seen(HasMetadata object) {
+        @Nullable InformerEventSource<?, EdgeModel> source = informers.get(object.getClass());
+        return source == null
+                ? Optional.empty()
+                : source.get(ResourceID.fromResource(object)).map(HasMetadata.class::cast);
+    }
+
     /** Shows an object that was just written, although its event has not come yet. */
-    void written(HasMetadata object) {
+    @Override
+    public void written(HasMetadata object) {
         @Nullable InformerEventSource<?, EdgeModel> source = informers.get(object.getClass());
         if (source != null) {
             remember(source, object);
@@ -122,19 +134,26 @@ final class ModelTriggers {
                         .withName("model-" + type.getSimpleName().toLowerCase(Locale.ROOT) + "s")
                         .withNamespacesInheritedFromController()
                         .withLabelSelector(selector)
-                        .withSecondaryToPrimaryMapper(ModelTriggers::model)
+                        .withSecondaryToPrimaryMapper(ModelTriggers::models)
                         .build(),
                 context);
         informers.put(type, source);
         return source;
     }
 
-    private static Set<ResourceID> model(HasMetadata object) {
+    /**
+     * The EdgeModel that owns it and the one that its label names: labels can be changed by hand, and pods and
+     * EndpointSlices are owned by something between.
+     */
+    static Set<ResourceID> models(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
-        return labels == null || !labels.containsKey(Labels.MODEL)
-                ? Set.of()
-                : Set.of(new ResourceID(
-                        labels.get(Labels.MODEL), object.getMetadata().getNamespace()));
+        Optional<String> labelled = Optional.ofNullable(labels).map(l -> l.get(Labels.MODEL));
+        Optional<String> owner = Ownership.controller(object)
+                .filter(o -> HasMetadata.getKind(EdgeModel.class).equals(o.getKind()))
+                .map(OwnerReference::getName);
+        return Stream.concat(owner.stream(), labelled.stream())
+                .map(name -> new ResourceID(name, object.getMetadata().getNamespace()))
+                .collect(Collectors.toSet());
     }
 
     /** Lets changes of the spec and of annotations through, and keeps the operator's own status writes out. */

@@ -77,7 +77,7 @@ final class RolloutActions {
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
                 ensureDeployment(target, version, replicas);
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
-                cluster.scale(target.objects().ref(), revision, replicas);
+                target.objects().deployment(revision).ifPresent(seen -> cluster.scale(seen, replicas));
             case RolloutAction.DeleteDeployment(String revision) ->
                 target.objects().deployment(revision).ifPresent(cluster::delete);
             case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version, requests);
@@ -93,7 +93,7 @@ final class RolloutActions {
 
     /** One that others have a hand in is restored whole: applying would leave standing what they added. */
     private void ensureDeployment(TargetContext target, Version version, int replicas) {
-        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(version), replicas);
+        Deployment wanted = deployment(target, version, replicas);
         Optional<Deployment> changed = target.objects()
                 .deployment(version.revision())
                 .filter(there -> there.getMetadata().getDeletionTimestamp() == null);
@@ -108,6 +108,16 @@ final class RolloutActions {
     private static boolean othersWouldShare(TargetContext target, TrafficMode mode) {
         return mode instanceof TrafficMode.Split(String stable, String candidate, int weight)
                 && target.objects().hasReadyPodsBesides(Set.of(stable, candidate));
+    }
+
+    /** One that an earlier version of the operator made keeps its name: two would serve the same revision. */
+    private static Deployment deployment(TargetContext target, Version version, int replicas) {
+        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(version), replicas);
+        target.objects()
+                .deployment(version.revision())
+                .ifPresent(seen ->
+                        wanted.getMetadata().setName(seen.getMetadata().getName()));
+        return wanted;
     }
 
     private void ensurePreview(TargetContext target, Optional<String> revision) {

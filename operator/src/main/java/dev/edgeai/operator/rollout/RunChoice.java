@@ -27,7 +27,8 @@ sealed interface RunChoice {
     /**
      * @param wanted the inputs as they are now
      * @param retry value of the annotation on the EdgeModel
-     * @param owned the runs of this target
+     * @param owned the runs of all targets of the model: one that was renamed, or asks for the same as another, needs no run
+     *     of its own
      */
     static RunChoice of(
             TargetRef target, OptimizationRunSpec wanted, Optional<String> retry, List<OptimizationRun> owned) {

@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param served what its objects are built from
  * @param status as it was written last
  * @param objects as the caches have them
- * @param runs its OptimizationRuns
+ * @param runs OptimizationRuns of all targets of the EdgeModel
  * @param nodes the cluster's nodes
  * @param now the moment
  */
@@ -54,6 +54,10 @@ record TargetContext(
 
     /** Pods the target should have. */
     int replicas() {
+        return replicas(model, target);
+    }
+
+    static int replicas(EdgeModel model, Target target) {
         Integer own = target.serving().replicas();
         return own == null ? model.getSpec().replicas() : own;
     }

@@ -1,5 +1,6 @@
 package dev.edgeai.operator.rollout;
 
+import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.Target;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param waits whether the next try begins by itself
  * @param requeue when to look again
  * @param now when it was looked at
+ * @param unreached why users' requests do not reach what should serve
+ * @param failure what looking at it ended with
  */
 record TargetOutcome(
         Target target,
@@ -38,8 +41,95 @@ record TargetOutcome(
         boolean behind,
         boolean waits,
         Optional<Duration> requeue,
-        Instant now) {
+        Instant now,
+        Optional<Said> unreached,
+        Optional<Failure> failure) {
+
+    /** Of a target that was looked at to the end. */
+    TargetOutcome(
+            Target target,
+            RolloutPolicy policy,
+            TargetStatus status,
+            Optional<OptimizationRun> run,
+            int replicas,
+            int ready,
+            Optional<Said> problem,
+            Optional<String> suggestion,
+            boolean behind,
+            boolean waits,
+            Optional<Duration> requeue,
+            Instant now) {
+        this(
+                target,
+                policy,
+                status,
+                run,
+                replicas,
+                ready,
+                problem,
+                suggestion,
+                behind,
+                waits,
+                requeue,
+                now,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The same with what was looked up at the Service. */
+    TargetOutcome unreached(Optional<Said> why) {
+        return new TargetOutcome(
+                target, policy, status, run, replicas, ready, problem, suggestion, behind, waits, requeue, now, why,
+                failure);
+    }
+
+    /** The same that could not be looked at to the end. */
+    TargetOutcome failed(Failure why) {
+        return new TargetOutcome(
+                target, policy, status, run, replicas, ready, problem, suggestion, behind, waits, requeue, now,
+                unreached, Optional.of(why));
+    }
+
+    /** Whether it is delivered by pods. */
+    boolean serves() {
+        return target.delivery() == Delivery.SERVE;
+    }
+
+    /** Whether users' requests are answered by all the pods that are wanted. */
+    boolean isServing() {
+        return status.stable() != null && unreached.isEmpty() && ready >= replicas;
+    }
 
     /** A reason with its sentence. */
     record Said(Reason reason, String message) {}
+
+    /**
+     * What is tried again by itself.
+     *
+     * @param times in a row
+     * @param message of the exception, in one sentence
+     */
+    record Failure(int times, String message) {
+        /** Failures in a row that are more than an ordinary hiccup of the API server. */
+        private static final int SHOWN = 3;
+
+        private static final int LONGEST = 500;
+
+        static Failure of(int times, Throwable cause) {
+            String text = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+            String sentence = (cause.getClass().getSimpleName() + text).replaceAll("\\s+", " ");
+            return new Failure(times, sentence.substring(0, Math.min(sentence.length(), LONGEST)));
+        }
+
+        boolean isShown() {
+            return times >= SHOWN;
+        }
+
+        Said said() {
+            return new Said(
+                    Reason.RECONCILE_FAILED,
+                    "cannot be reconciled, failed %d %s in a row and tries again: %s"
+                            .formatted(times, times == 1 ? "time" : "times", message));
+        }
+    }
 }

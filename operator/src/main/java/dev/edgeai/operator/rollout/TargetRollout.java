@@ -5,9 +5,11 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.RemediationPolicy;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.traffic.TrafficProvider;
@@ -44,10 +46,20 @@ final class TargetRollout {
     }
 
     TargetOutcome reconcile(TargetContext target) {
+        if (nothingServesYet(target)) {
+            // said before the search, and not after an hour of it
+            cluster.requireFree(ServingServices.stable(target.served(), Map.of(), Optional.empty()));
+        }
         Optional<OptimizationRun> run = run(target);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
         return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run, ranked);
+    }
+
+    private static boolean nothingServesYet(TargetContext target) {
+        return target.target().delivery() == Delivery.SERVE
+                && target.status().phase() == RolloutPhase.IDLE
+                && target.status().stable() == null;
     }
 
     /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
@@ -132,7 +144,8 @@ final class TargetRollout {
         Optional<Duration> cooldown = cooldown(target, ranked, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
         boolean behind = !ranked.isEmpty()
-                && !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision));
+                && (stable.isEmpty()
+                        || !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision)));
         return new TargetOutcome(
                 target.target(),
                 target.policy(),

@@ -1,6 +1,6 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.Delivery;
+import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RampStep;
@@ -26,28 +26,44 @@ import java.util.stream.Stream;
 final class TargetSummary {
     private final TargetOutcome seen;
     private final TargetStatus status;
+    private final EdgeModel model;
 
-    TargetSummary(TargetOutcome seen) {
+    TargetSummary(TargetOutcome seen, EdgeModel model) {
         this.seen = seen;
+        this.model = model;
         this.status = seen.status();
     }
 
-    /** Why it is not ready: all pods of the stable version have to be, and no rollout may be failing. */
+    /** Why it is not ready: users reach the stable version, all its pods are ready, and no rollout is failing. */
     Optional<Said> notReady() {
-        Version stable = status.stable();
-        if (stable == null) {
+        if (status.stable() == null) {
             return Optional.of(stalled()
                     .or(this::progress)
+                    .or(this::scaledToZero)
                     .orElse(new Said(Reason.NOT_SERVING, "no certified variant serves yet")));
         }
         if (status.phase() == RolloutPhase.ROLLING_BACK) {
             return Optional.of(new Said(Reason.ROLLING_BACK, message("rolling back")));
         }
-        return serves() ? podsMissing() : Optional.empty();
+        return scaledToZero().or(this::podsMissing).or(seen::unreached);
     }
 
     private boolean serves() {
-        return seen.target().delivery() == Delivery.SERVE;
+        return seen.serves();
+    }
+
+    /** An orderly state that somebody asked for; only that it does not serve has to be known. */
+    Optional<Said> scaledToZero() {
+        if (!serves() || seen.replicas() > 0) {
+            return Optional.empty();
+        }
+        String remedy = seen.target().serving().replicas() == null
+                ? "kubectl scale -n %s edgemodel %s --replicas=1"
+                        .formatted(
+                                model.getMetadata().getNamespace(),
+                                model.getMetadata().getName())
+                : "set serving.replicas of target " + seen.target().name();
+        return Optional.of(new Said(Reason.SCALED_TO_ZERO, "replicas is 0: nothing serves; " + remedy));
     }
 
     private Optional<Said> podsMissing() {
@@ -62,18 +78,37 @@ final class TargetSummary {
                 : Optional.empty();
     }
 
-    /** What goes on. */
+    /** What goes on, and comes to an end by itself. */
     Optional<Said> progress() {
-        return rollout().or(this::optimizing).or(this::waiting).or(this::podsMissing);
+        if (seen.failure().isPresent()) {
+            return seen.failure().map(TargetOutcome.Failure::said);
+        }
+        if (seen.problem().isPresent()) {
+            return Optional.empty();
+        }
+        if (model.getSpec().suspend()) {
+            return status.phase() == RolloutPhase.ROLLING_BACK ? rollout() : Optional.empty();
+        }
+        return rollout().or(this::optimizing).or(this::waiting).or(this::podsMissing).or(this::lost);
+    }
+
+    /** What waits for a person, who may take days. */
+    Optional<Said> awaitsPerson() {
+        return status.phase() == RolloutPhase.AWAITING_PROMOTION
+                ? Optional.of(new Said(Reason.AWAITING_PROMOTION, message(Reason.AWAITING_PROMOTION.text())))
+                : Optional.empty();
+    }
+
+    private Optional<Said> lost() {
+        return seen.replicas() == 0 ? Optional.empty() : seen.unreached();
     }
 
     private Optional<Said> rollout() {
         Optional<Reason> reason = switch (status.phase()) {
-            case IDLE, PAUSED -> Optional.empty();
+            case IDLE, PAUSED, AWAITING_PROMOTION -> Optional.empty();
             case PREPARING -> Optional.of(Reason.PREPARING);
             case WARMING -> Optional.of(Reason.WARMING);
             case RAMPING -> Optional.of(Reason.RAMPING);
-            case AWAITING_PROMOTION -> Optional.of(Reason.AWAITING_PROMOTION);
             case PROMOTING -> Optional.of(Reason.PROMOTING);
             case BAKING -> Optional.of(Reason.BAKING);
             case ROLLING_BACK -> Optional.of(Reason.ROLLING_BACK);
@@ -135,7 +170,7 @@ final class TargetSummary {
 
     /** Between a rollback and the next try. */
     private Optional<Said> waiting() {
-        return rests() && seen.behind() && seen.waits()
+        return rests() && seen.behind() && seen.waits() && scaledToZero().isEmpty()
                 ? Optional.of(new Said(
                         Reason.ROLLED_BACK, seen.suggestion().orElseGet(() -> message("the next try follows"))))
                 : Optional.empty();
@@ -173,6 +208,7 @@ final class TargetSummary {
     Optional<Said> degraded() {
         boolean rolledBack = status.phase() == RolloutPhase.ROLLING_BACK || (rests() && seen.behind());
         return podsMissing()
+                .or(() -> status.stable() == null ? Optional.empty() : lost())
                 .or(() -> rolledBack ? lastRollback() : Optional.empty())
                 .or(() -> status.stable() == null ? Optional.empty() : runStalled());
     }
@@ -211,7 +247,8 @@ final class TargetSummary {
                                 .filter(phase -> phase != RolloutPhase.IDLE)
                                 .map(phase -> word(phase)),
                         optimizing().map(said -> "Optimizing"),
-                        stalled().map(said -> "Stalled"))
+                        stalled().map(said -> "Stalled"),
+                        scaledToZero().map(said -> "ScaledToZero"))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElse(status.stable() == null ? "Pending" : serves() ? "Serving" : "Bundled");

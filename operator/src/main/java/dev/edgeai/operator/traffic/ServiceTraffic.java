@@ -9,11 +9,9 @@ import dev.edgeai.planner.rollout.Selection;
 import dev.edgeai.planner.rollout.TrafficMode;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
-import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,7 +31,7 @@ public final class ServiceTraffic implements TrafficProvider {
     public void apply(ServedTarget target, TrafficView seen, TrafficMode mode, Optional<String> intent) {
         Map<String, String> wanted = selector(target.ref(), mode);
         boolean asked = seen.service()
-                .filter(service -> wanted.equals(service.getSpec().getSelector()))
+                .filter(service -> wanted.equals(selector(service)))
                 .isPresent();
         if (!asked) {
             apply.accept(ServingServices.stable(target, wanted, intent));
@@ -43,7 +41,7 @@ public final class ServiceTraffic implements TrafficProvider {
     @Override
     public Optional<TrafficMode> observe(TrafficView seen, Optional<String> stable, Optional<String> candidate) {
         return seen.service().flatMap(service -> {
-            List<String> answering = answering(seen);
+            List<String> answering = seen.answering();
             Optional<String> pinned = pinned(service);
             boolean settled = pinned.isPresent() && answering.stream().allMatch(pinned.get()::equals);
             if (settled) {
@@ -67,7 +65,8 @@ public final class ServiceTraffic implements TrafficProvider {
         return selector.equals(target.revision(revision)) ? new Selection.One(revision) : new Selection.Nothing();
     }
 
-    static Map<String, String> selector(TargetRef target, TrafficMode mode) {
+    /** What a Service selects so that requests go so. */
+    public static Map<String, String> selector(TargetRef target, TrafficMode mode) {
         return switch (mode) {
             case TrafficMode.Only(String revision) -> target.revision(revision);
             case TrafficMode.Split(String stable, String candidate, int weight) -> target.anyRevision();
@@ -95,25 +94,12 @@ public final class ServiceTraffic implements TrafficProvider {
     }
 
     private static Optional<String> pinned(Service service) {
-        return Optional.ofNullable(service.getSpec().getSelector()).map(selector -> selector.get(Labels.REVISION));
+        return Optional.ofNullable(selector(service).get(Labels.REVISION));
     }
 
-    /** Revisions of the endpoints that get requests, one for each. */
-    private static List<String> answering(TrafficView seen) {
-        return seen.slices().stream()
-                .flatMap(slice -> slice.getEndpoints().stream())
-                .filter(ServiceTraffic::ready)
-                .map(endpoint ->
-                        seen.revisionOfPod().get(endpoint.getTargetRef().getName()))
-                .filter(Objects::nonNull)
-                .toList();
-    }
-
-    /** The API's rule: an unknown {@code ready} counts as ready. */
-    private static boolean ready(Endpoint endpoint) {
-        boolean ready = endpoint.getConditions() == null
-                || endpoint.getConditions().getReady() == null
-                || endpoint.getConditions().getReady();
-        return ready && endpoint.getTargetRef() != null;
+    private static Map<String, String> selector(Service service) {
+        return service.getSpec() == null || service.getSpec().getSelector() == null
+                ? Map.of()
+                : service.getSpec().getSelector();
     }
 }

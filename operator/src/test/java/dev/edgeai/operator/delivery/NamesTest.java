@@ -1,8 +1,13 @@
 package dev.edgeai.operator.delivery;
 
+import dev.edgeai.api.v1alpha1.Labels;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,10 +18,10 @@ class NamesTest {
     void areTheContractsWhenTheyFit() {
         TargetRef target = new TargetRef("vision", "digits", "line-cameras");
         assertThat(Names.stableService(target)).isEqualTo("digits-line-cameras");
-        assertThat(Names.previewService(target)).isEqualTo("digits-line-cameras-preview");
-        assertThat(Names.deployment(target, "abc")).isEqualTo("digits-line-cameras-abc");
-        assertThat(Names.warmupJob(target, "abc")).isEqualTo("digits-line-cameras-abc-warmup");
-        assertThat(Names.run(target, "0123456789")).isEqualTo("digits-line-cameras-0123456789");
+        assertThat(Names.previewService(target)).matches("digits-line-cameras-[0-9a-f]{8}-preview");
+        assertThat(Names.deployment(target, "abc")).matches("digits-line-cameras-[0-9a-f]{8}-abc");
+        assertThat(Names.warmupJob(target, "abc")).matches("digits-line-cameras-[0-9a-f]{8}-abc-warmup");
+        assertThat(Names.run(target, "0123456789")).matches("digits-line-cameras-[0-9a-f]{10}");
     }
 
     @ParameterizedTest
@@ -43,5 +48,34 @@ class NamesTest {
                 .isNotEqualTo(Names.stableService(new TargetRef("n", long63, "b-target")));
         assertThat(Names.stableService(new TargetRef("n", "a.b", "c")))
                 .isNotEqualTo(Names.stableService(new TargetRef("n", "a-b", "c")));
+    }
+
+    /** What an earlier version of the operator called them goes on serving. */
+    @Test
+    void anObjectIsOfATargetByItsName() {
+        TargetRef cam = new TargetRef("n", "m", "cam");
+        TargetRef other = new TargetRef("n", "m", "other");
+        for (String name : List.of("m-cam", "m-cam-preview", "m-cam-r1", "m-cam-r1-warmup")) {
+            assertThat(Names.isOf(cam, named(name))).as(name).isTrue();
+            assertThat(Names.isOf(other, named(name))).as(name).isFalse();
+        }
+        for (String name : List.of(
+                Names.deployment(cam, "r1"),
+                Names.warmupJob(cam, "r1"),
+                Names.previewService(cam),
+                Names.disruptionBudget(cam))) {
+            assertThat(Names.isOf(cam, named(name))).as(name).isTrue();
+            assertThat(Names.isOf(other, named(name))).as(name).isFalse();
+        }
+        assertThat(Names.isOf(cam, named(Names.deployment(cam, "r2")))).isFalse();
+    }
+
+    private static Deployment named(String name) {
+        return new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .addToLabels(Labels.REVISION, "r1")
+                .endMetadata()
+                .build();
     }
 }

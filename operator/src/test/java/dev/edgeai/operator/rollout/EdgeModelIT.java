@@ -160,24 +160,31 @@ class EdgeModelIT extends EdgeModelScenario {
 
     @Test
     void aTargetThatIsRemovedTakesItsObjectsAlong() {
-        serve(BLUE);
-        edit(model -> model.replace("name: cpu", "name: other"));
+        create(MODEL.replace(
+                "targets: [{name: cpu, accelerator: intel-cpu}]",
+                "targets: [{name: cpu, accelerator: intel-cpu}, {name: two, accelerator: npu}]"));
+        until(s -> s.targets().size() == 2 && s.targets().getLast().run() != null);
+        runs().forEach(run -> RunResults.succeed(client, run, BLUE));
+        until(this::settledAndReady);
+        edit(model -> model.replace(", {name: two, accelerator: npu}", ""));
         await().atMost(PATIENCE)
                 .until(() -> client.apps()
-                                .deployments()
-                                .inNamespace(namespace)
-                                .list()
-                                .getItems()
-                                .isEmpty()
+                                        .deployments()
+                                        .inNamespace(namespace)
+                                        .list()
+                                        .getItems()
+                                        .size()
+                                == 1
                         && client.services()
                                         .inNamespace(namespace)
-                                        .withName("digits-cpu")
+                                        .withName("digits-two")
                                         .get()
                                 == null);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(runs())
                         .extracting(r -> r.getMetadata().getLabels().get(Labels.TARGET))
-                        .containsOnly("other"));
+                        .containsOnly("cpu"));
+        assertThat(service().getSpec().getSelector()).containsEntry(Labels.TARGET, "cpu");
     }
 
     @Test

@@ -6,8 +6,12 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.operator.rollout.TargetOutcome.Said;
+import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +31,7 @@ class ModelSummaryTest {
     private static final String STABLE = version("stable", "openvino/int8-ptq", 100);
 
     private final EdgeModel model = Samples.yaml("""
-            metadata: {name: digits, generation: 4}
+            metadata: {name: digits, namespace: vision, generation: 4}
             spec:
               source: {uri: "oci://registry:5000/models/digits:1"}
               task: ImageClassification
@@ -135,16 +139,170 @@ class ModelSummaryTest {
     }
 
     @Test
+    void noPodsIsAStateThatSaysThatItDoesNotServe() {
+        EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 0, 0)
+                .unreached(Optional.of(new Said(Reason.NOT_SERVING, "Service digits-cpu has no ready endpoint"))));
+        assertThat(truths(status)).containsExactly("Optimized");
+        assertThat(condition(status, "Ready").getReason()).isEqualTo("ScaledToZero");
+        assertThat(condition(status, "Ready").getMessage())
+                .isEqualTo("replicas is 0: nothing serves; kubectl scale -n vision edgemodel digits --replicas=1");
+        assertThat(status.phase()).isEqualTo("ScaledToZero");
+        assertThat(status.replicas()).isZero();
+    }
+
+    @Test
+    void nothingIsReadyThatUsersDoNotReach() {
+        EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2)
+                .unreached(Optional.of(new Said(Reason.NOT_SERVING, "Service digits-cpu is not there"))));
+        assertThat(truths(status)).containsExactlyInAnyOrder("Reconciling", "Degraded", "Optimized");
+        assertThat(condition(status, "Ready").getMessage()).isEqualTo("Service digits-cpu is not there");
+    }
+
+    @Test
+    void waitingForAPersonIsNoProgressThatAToolWouldWaitFor() {
+        EdgeModelStatus status = of(outcome(
+                "cpu",
+                "phase: AwaitingPromotion, message: annotate edgeai.dev/promote=next, stable: " + STABLE
+                        + ", candidate: " + version("next", "openvino/int8-ac", 50),
+                SUCCEEDED,
+                2,
+                2));
+        assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Optimized");
+        assertThat(condition(status, "Reconciling").getReason()).isEqualTo("AwaitingPromotion");
+        assertThat(condition(status, "Reconciling").getMessage()).isEqualTo("annotate edgeai.dev/promote=next");
+    }
+
+    @Test
+    void suspendedIsNoProgressEither() {
+        EdgeModel suspended = Samples.yaml("""
+                metadata: {name: digits, namespace: vision, generation: 4}
+                spec:
+                  source: {uri: "oci://registry:5000/models/digits:1"}
+                  task: ImageClassification
+                  evaluation: {dataset: {uri: "oci://registry:5000/data/digits:1"}}
+                  suspend: true
+                  targets: [{name: cpu, accelerator: intel-cpu}]
+                """, EdgeModel.class);
+        EdgeModelStatus status = ModelSummary.of(
+                suspended,
+                List.of(outcome(
+                        "cpu", "phase: Paused, stable: " + STABLE, "status: {phase: Searching, progress: 3/8}", 2, 2)),
+                List.of(),
+                NOW);
+        assertThat(truths(status)).containsExactly("Ready");
+        assertThat(condition(status, "Reconciling").getReason()).isEqualTo("Suspended");
+    }
+
+    @Test
+    void whatIsRefusedBesideARunningModelStallsAndTakesNothingElseBack() {
+        TargetOutcome good = outcome("cpu", "phase: Idle, run: run, stable: " + STABLE, SUCCEEDED, 2, 2);
+        EdgeModelStatus status = of(new TargetOutcome(
+                good.target(),
+                good.policy(),
+                good.status(),
+                good.run(),
+                2,
+                2,
+                Optional.of(new Said(Reason.INTERNAL_ERROR, "the API server refuses: must be less than the limit")),
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                NOW));
+        assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Optimized", "Stalled");
+    }
+
+    @Test
+    void aFirstVersionThatWasRejectedAsksForAPerson() {
+        TargetOutcome seen = outcome(
+                "cpu",
+                "phase: Idle, rejected: [{digest: d, revision: r, reason: CertificateInvalid, message: not of the key,"
+                        + " time: t}], lastRollback: {time: t, reason: CertificateInvalid, message: not of the key,"
+                        + " fromDigest: d}",
+                SUCCEEDED,
+                2,
+                0);
+        EdgeModelStatus status = of(new TargetOutcome(
+                seen.target(),
+                seen.policy(),
+                seen.status(),
+                seen.run(),
+                2,
+                0,
+                Optional.empty(),
+                Optional.of("every certified variant was rejected; annotate edgeai.dev/retry with a new value"),
+                true,
+                false,
+                Optional.empty(),
+                NOW));
+        assertThat(condition(status, "Stalled").getStatus()).isEqualTo("True");
+        assertThat(condition(status, "Stalled").getMessage()).contains("not of the key", "edgeai.dev/retry");
+        assertThat(condition(status, "Reconciling").getStatus()).isEqualTo("False");
+        assertThat(condition(status, "Ready").getStatus()).isEqualTo("False");
+    }
+
+    @ParameterizedTest(name = "{0} failures in a row, generation {1} was acted on: Ready is {2}")
+    @CsvSource({"1, 4, True", "2, 4, True", "3, 4, Unknown", "1, 3, Unknown"})
+    void whatCannotBeReconciledSaysSo(int times, long observed, String ready) {
+        model.setStatus(Samples.yaml("observedGeneration: " + observed, EdgeModelStatus.class));
+        EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2)
+                .failed(TargetOutcome.Failure.of(times, new NullPointerException("endpoints\nis null"))));
+        assertThat(condition(status, "Ready").getStatus()).isEqualTo(ready);
+        assertThat(condition(status, "Reconciling").getReason()).isEqualTo("ReconcileFailed");
+        assertThat(condition(status, "Reconciling").getMessage())
+                .contains("failed " + times + " time")
+                .contains("NullPointerException: endpoints is null");
+        assertThat(status.observedGeneration()).as("not acted on").isEqualTo(observed);
+
+        model.setStatus(status);
+        EdgeModelStatus outside =
+                ModelSummary.failed(model, TargetOutcome.Failure.of(times, new IllegalStateException("x")), NOW);
+        assertThat(condition(outside, "Ready").getStatus()).isEqualTo(ready);
+        assertThat(outside.targets()).isEqualTo(status.targets());
+        assertThat(outside.observedGeneration()).isEqualTo(observed);
+    }
+
+    @Test
+    void aModelThatNobodyCouldLookAtYetSaysSoToo() {
+        EdgeModelStatus status =
+                ModelSummary.failed(model, TargetOutcome.Failure.of(1, new IllegalStateException("x")), NOW);
+        assertThat(condition(status, "Ready").getStatus()).isEqualTo("Unknown");
+        assertThat(status.observedGeneration()).isNull();
+    }
+
+    @Test
+    void anAutoscalerSeesThePodsThatServeAndNoOthers() {
+        String candidate = ", candidate: " + version("next", "openvino/int8-ac", 50);
+        EdgeModelStatus ramp =
+                of(outcome("cpu", "phase: Ramping, step: 0, stable: " + STABLE + candidate, SUCCEEDED, 2, 2));
+        assertThat(ramp.selector())
+                .isEqualTo("edgeai.dev/model=digits,edgeai.dev/target=cpu,app.kubernetes.io/component=serve,"
+                        + "edgeai.dev/revision in (stable)");
+        assertThat(ramp.replicas()).isEqualTo(2);
+        EdgeModelStatus promoted =
+                of(outcome("cpu", "phase: Promoting, stable: " + STABLE + candidate.replace("50", "100"), SUCCEEDED, 2, 2));
+        assertThat(promoted.selector()).endsWith("edgeai.dev/revision in (next)");
+        EdgeModelStatus two = of(
+                outcome("cpu", "phase: Idle, stable: " + version("a", "v", 100), SUCCEEDED, 2, 1),
+                outcome("gpu", "phase: Idle, stable: " + version("b", "v", 100), SUCCEEDED, 2, 2));
+        assertThat(two.selector()).as("the same target that the number is of").contains("gpu").endsWith("in (b)");
+        assertThat(two.replicas()).isEqualTo(2);
+        assertThat(of(outcome("cpu", "phase: Idle", SUCCEEDED, 2, 0)).selector())
+                .as("no pods, and never those of everything")
+                .endsWith("edgeai.dev/revision in (none)");
+    }
+
+    @Test
     void transitionTimesStayWhileTheStatusStays() {
         TargetOutcome outcome = outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2);
         EdgeModelStatus first = of(outcome);
         model.setStatus(first);
-        assertThat(ModelSummary.of(model, List.of(outcome), NOW.plusSeconds(60)))
+        assertThat(ModelSummary.of(model, List.of(outcome), List.of(), NOW.plusSeconds(60)))
                 .isEqualTo(first);
     }
 
     private EdgeModelStatus of(TargetOutcome... outcomes) {
-        return ModelSummary.of(model, List.of(outcomes), NOW);
+        return ModelSummary.of(model, List.of(outcomes), List.of(), NOW);
     }
 
     private TargetOutcome outcome(String name, String status, String run, int replicas, int ready) {

@@ -42,7 +42,15 @@ public final class Conditions {
 
     /** The same conditions with one of this type and status. */
     public Conditions with(String type, boolean status, Reason reason, String message) {
-        String word = status ? "True" : "False";
+        return with(type, status ? "True" : "False", reason, message);
+    }
+
+    /** The same conditions with one of this type that nothing certain can be said of. */
+    public Conditions unknown(String type, Reason reason, String message) {
+        return with(type, "Unknown", reason, message);
+    }
+
+    private Conditions with(String type, String word, Reason reason, String message) {
         Optional<Condition> before = find(conditions, type);
         String since = before.filter(c -> word.equals(c.getStatus()))
                 .map(Condition::getLastTransitionTime)

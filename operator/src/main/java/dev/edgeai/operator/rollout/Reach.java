@@ -1,0 +1,98 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.rollout.TargetOutcome.Said;
+import dev.edgeai.operator.traffic.TrafficView;
+import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.api.model.Service;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether users' requests reach a version: looked up each time, never remembered. */
+final class Reach {
+    /** Phases in which users are meant to reach the candidate too. */
+    private static final Set<RolloutPhase> SHARED =
+            EnumSet.of(RolloutPhase.RAMPING, RolloutPhase.AWAITING_PROMOTION, RolloutPhase.PROMOTING);
+
+    private static final int ALL = 100;
+
+    private Reach() {}
+
+    /** Why they do not, although there is a version that should serve. */
+    static Optional<Said> missing(TargetStatus status, TargetObjects objects) {
+        Version stable = status.stable();
+        return stable == null ? Optional.empty() : missing(status, stable, objects);
+    }
+
+    private static Optional<Said> missing(TargetStatus status, Version stable, TargetObjects objects) {
+        String name = Names.stableService(objects.ref());
+        TrafficView traffic = objects.traffic();
+        Optional<Service> service = traffic.service();
+        if (service.isEmpty()) {
+            return said("Service %s is not there; it is made again".formatted(name));
+        }
+        Map<String, String> selector = selector(service.get());
+        if (!isMeant(selector, status, stable, objects.ref())) {
+            return said("Service %s selects %s and not the pods of %s; it is set right"
+                    .formatted(name, selector, stable.variant()));
+        }
+        return traffic.answering().isEmpty()
+                ? said("Service %s has no ready endpoint".formatted(name))
+                : Optional.empty();
+    }
+
+    private static boolean isMeant(Map<String, String> selector, TargetStatus status, Version stable, TargetRef ref) {
+        if (selector.equals(ref.revision(stable.revision()))) {
+            return true;
+        }
+        RolloutPhase phase = status.phase() == RolloutPhase.PAUSED && status.pausedPhase() != null
+                ? status.pausedPhase()
+                : status.phase();
+        boolean sharing = SHARED.contains(phase) || phase == RolloutPhase.ROLLING_BACK;
+        Version candidate = status.candidate();
+        return sharing
+                && candidate != null
+                && (selector.equals(ref.anyRevision()) || selector.equals(ref.revision(candidate.revision())));
+    }
+
+    private static Map<String, String> selector(Service service) {
+        return service.getSpec() == null || service.getSpec().getSelector() == null
+                ? Map.of()
+                : service.getSpec().getSelector();
+    }
+
+    private static Optional<Said> said(String message) {
+        return Optional.of(new Said(Reason.NOT_SERVING, message));
+    }
+
+    /** The revision that serves the users and that is scaled for them: of a ramp the stable one, until none is left there. */
+    static Optional<Version> serving(TargetStatus status) {
+        Version candidate = status.candidate();
+        return candidate != null && candidate.weight() == ALL
+                ? Optional.of(candidate)
+                : Optional.ofNullable(status.stable());
+    }
+
+    /** Selects the pods of this revision in the syntax of {@code kubectl}. */
+    static String selector(String model, String target, String revision) {
+        return "%s=%s,%s=%s,%s=%s,%s in (%s)"
+                .formatted(
+                        Labels.MODEL,
+                        model,
+                        Labels.TARGET,
+                        target,
+                        Labels.COMPONENT,
+                        TargetRef.SERVE,
+                        Labels.REVISION,
+                        revision);
+    }
+}

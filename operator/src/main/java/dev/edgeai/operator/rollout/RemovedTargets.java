@@ -1,0 +1,92 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.Target;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.traffic.ServiceTraffic;
+import dev.edgeai.planner.rollout.TrafficMode;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Targets that are in the spec no more. One may have been renamed, which is a removal and an addition to the API: so it
+ * serves on until every target of the spec serves, and then it goes.
+ */
+final class RemovedTargets {
+    private final Cluster cluster;
+
+    RemovedTargets(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** What their status says while they serve on; empty as soon as they may go. */
+    static List<TargetStatus> servingOn(EdgeModel model, List<TargetOutcome> outcomes) {
+        List<String> awaited = outcomes.stream()
+                .filter(outcome -> outcome.serves() && !outcome.isServing())
+                .map(outcome -> outcome.target().name())
+                .toList();
+        if (awaited.isEmpty() || model.getStatus() == null) {
+            return List.of();
+        }
+        Set<String> present =
+                model.getSpec().targets().stream().map(Target::name).collect(Collectors.toSet());
+        return model.getStatus().targets().stream()
+                .filter(status -> !present.contains(status.name()))
+                .filter(status -> status.stable() != null && status.bundle() == null)
+                .map(status -> servingOn(status, String.join(", ", awaited)))
+                .toList();
+    }
+
+    private static TargetStatus servingOn(TargetStatus status, String awaited) {
+        return TargetStatusBuilder.builder(status)
+                .phase(RolloutPhase.IDLE)
+                .pausedPhase(null)
+                .step(null)
+                .candidate(null)
+                .previous(null)
+                .waiting(null)
+                .analysis(List.of())
+                .message("removed from spec.targets; serves on until these do: " + awaited)
+                .build();
+    }
+
+    /** Leaves only the stable version, for all users: nobody watches a candidate of a removed target. */
+    void keepStable(TargetStatus status, TargetObjects objects) {
+        if (status.stable() == null) {
+            return;
+        }
+        String revision = status.stable().revision();
+        Map<String, String> wanted = ServiceTraffic.selector(objects.ref(), new TrafficMode.Only(revision));
+        Optional<Service> service = objects.service(Names.stableService(objects.ref()));
+        if (service.isPresent() && !wanted.equals(service.get().getSpec().getSelector())) {
+            cluster.apply(pinned(service.get(), wanted));
+            return; // traffic first; the rest when that is seen
+        }
+        Housekeeping.besidesStable(objects, revision).forEach(cluster::delete);
+    }
+
+    private static Service pinned(Service seen, Map<String, String> selector) {
+        return new ServiceBuilder()
+                .withNewMetadata()
+                .withName(seen.getMetadata().getName())
+                .withNamespace(seen.getMetadata().getNamespace())
+                .withLabels(seen.getMetadata().getLabels())
+                .withOwnerReferences(seen.getMetadata().getOwnerReferences())
+                .endMetadata()
+                .withNewSpec()
+                .withSelector(selector)
+                .withPorts(seen.getSpec().getPorts())
+                .endSpec()
+                .build();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.Target;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.operator.Services;
+import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.observation.NodeFacts;
+import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.rollout.TargetOutcome.Failure;
+import dev.edgeai.operator.rollout.TargetOutcome.Said;
+import dev.edgeai.operator.status.Events;
+import dev.edgeai.planner.rollout.RevisionState;
+import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Looks at one target, so that whatever is wrong with it is said and keeps no other from moving. */
+final class TargetGuard {
+    private static final int CLIENT_ERROR = 400;
+    private static final int CONFLICT = 409;
+    private static final int SERVER_ERROR = 500;
+
+    private final Services services;
+    private final Supplier<NodeFacts> nodes;
+    private final Function<TargetContext, TargetOutcome> rollout;
+
+    TargetGuard(
+            Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
+        this.services = services;
+        this.nodes = nodes;
+        this.rollout = rollout;
+    }
+
+    /**
+     * What looking at it came to, with what users see of it now.
+     *
+     * @param status as it was written last
+     * @param seen its objects
+     * @param runs of all targets
+     * @param times how often in a row it would have failed, if it fails now
+     * @param failures what has to be tried again
+     */
+    TargetOutcome look(
+            EdgeModel model,
+            Target target,
+            TargetStatus status,
+            TargetObjects seen,
+            List<OptimizationRun> runs,
+            Instant now,
+            int times,
+            List<RuntimeException> failures) {
+        Function<Optional<Said>, TargetOutcome> stopped = why -> stopped(model, target, status, seen, runs, now, why);
+        Optional<AcceleratorProfile> profile = services.config().accelerators().stream()
+                .filter(p -> p.name().equals(target.accelerator()))
+                .findFirst();
+        if (profile.isEmpty()) {
+            return stopped.apply(Optional.of(new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target))));
+        }
+        if (!profile.get().delivery().contains(target.delivery())) {
+            return stopped.apply(Optional.of(new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get()))));
+        }
+        try {
+            ServedTarget served = served(model, target, seen.ref(), profile.get());
+            TargetOutcome outcome = rollout.apply(new TargetContext(
+                    model, target, served, RollbackIntent.newest(status, seen), seen, runs, nodes.get(), now));
+            return outcome.serves() ? outcome.unreached(Reach.missing(outcome.status(), seen)) : outcome;
+        } catch (NameTakenException e) {
+            tell(model, target, e);
+            return stopped.apply(Optional.of(new Said(Reason.NAME_TAKEN, e.sentence())));
+        } catch (KubernetesClientException e) {
+            failures.add(e);
+            Optional<Said> refusal = refusal(e);
+            return refusal.isPresent()
+                    ? stopped.apply(refusal)
+                    : stopped.apply(Optional.empty()).failed(Failure.of(times, e));
+        } catch (RuntimeException e) {
+            failures.add(e);
+            return stopped.apply(Optional.empty()).failed(Failure.of(times, e));
+        }
+    }
+
+    private ServedTarget served(EdgeModel model, Target target, TargetRef ref, AcceleratorProfile profile) {
+        return new ServedTarget(
+                ref,
+                ServedTarget.ownedBy(model),
+                profile,
+                target.serving(),
+                model.getSpec().task(),
+                services.config(),
+                services.keys().publicKey());
+    }
+
+    private void tell(EdgeModel model, Target target, NameTakenException taken) {
+        services.events()
+                .tell(
+                        model,
+                        Events.Type.WARNING,
+                        Reason.NAME_TAKEN.text(),
+                        "target " + target.name() + ": " + taken.sentence(),
+                        target.name() + "/" + taken.sentence());
+    }
+
+    /** What the API server will refuse again; anything else is tried again before a person is asked. */
+    private static Optional<Said> refusal(KubernetesClientException e) {
+        boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR && e.getCode() != CONFLICT;
+        String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
+        return refused
+                ? Optional.of(new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + why))
+                : Optional.empty();
+    }
+
+    private String unknown(Target target) {
+        return "there is no accelerator profile '" + target.accelerator() + "'; the operator's configuration has "
+                + services.config().accelerators().stream()
+                        .map(AcceleratorProfile::name)
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String notAllowed(AcceleratorProfile profile) {
+        return "accelerator '" + profile.name() + "' allows delivery "
+                + profile.delivery().stream().map(Json::write).collect(Collectors.joining(" or "))
+                + " only; set targets[].delivery, or delivery in the operator's configuration";
+    }
+
+    /** What serves goes on serving, and what was optimized stays so. */
+    private static TargetOutcome stopped(
+            EdgeModel model,
+            Target target,
+            TargetStatus status,
+            TargetObjects seen,
+            List<OptimizationRun> runs,
+            Instant now,
+            Optional<Said> problem) {
+        int ready = Optional.ofNullable(status.stable())
+                .map(Version::revision)
+                .map(seen.revisions(NodeFacts.NONE, now)::get)
+                .map(RevisionState::ready)
+                .orElse(0);
+        TargetOutcome outcome = new TargetOutcome(
+                target,
+                TargetContext.policy(model, target),
+                status,
+                runs.stream()
+                        .filter(run -> run.getMetadata().getName().equals(status.run()))
+                        .findFirst(),
+                TargetContext.replicas(model, target),
+                ready,
+                problem,
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                now);
+        return outcome.serves() ? outcome.unreached(Reach.missing(status, seen)) : outcome;
+    }
+}
