@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,10 +22,10 @@ public final class Terminations {
     /** The result of a container that ended well; absent when it has not ended, failed, or left no such result. */
     public static <T> Optional<T> result(Pod pod, String container, Class<T> type) {
         return statuses(pod)
-                .filter(status -> status.getName().equals(container))
+                .filter(status -> container.equals(status.getName()))
                 .findFirst()
                 .flatMap(Terminations::terminated)
-                .filter(end -> end.getExitCode() == 0)
+                .filter(Terminations::endedWell)
                 .flatMap(end -> Json.read(text(end.getMessage()), type));
     }
 
@@ -32,7 +33,7 @@ public final class Terminations {
     public static Optional<Failure> failure(Pod pod) {
         Optional<ContainerStatus> failed = statuses(pod)
                 .filter(status ->
-                        terminated(status).filter(end -> end.getExitCode() != 0).isPresent())
+                        terminated(status).filter(end -> !endedWell(end)).isPresent())
                 .findFirst();
         if (DEADLINE_EXCEEDED.equals(reason(pod))) {
             return Optional.of(failure(
@@ -46,7 +47,7 @@ public final class Terminations {
         if (failed.isPresent()) {
             return failed.map(status -> failure(pod, status, terminated(status).orElseThrow()));
         }
-        return "Failed".equals(pod.getStatus().getPhase())
+        return "Failed".equals(phase(pod))
                 ? Optional.of(failure(
                         FailureReason.INTERNAL_ERROR,
                         "the pod " + pod.getMetadata().getName() + " failed: " + reason(pod) + ' '
@@ -86,8 +87,22 @@ public final class Terminations {
 
     /** Init containers in their order, then the others. */
     static Stream<ContainerStatus> statuses(Pod pod) {
-        return Stream.concat(
-                pod.getStatus().getInitContainerStatuses().stream(), pod.getStatus().getContainerStatuses().stream());
+        return pod.getStatus() == null
+                ? Stream.empty()
+                : Stream.of(
+                                pod.getStatus().getInitContainerStatuses(),
+                                pod.getStatus().getContainerStatuses())
+                        .flatMap(Stream::ofNullable)
+                        .flatMap(List::stream);
+    }
+
+    /** Of a pod that has none yet, an empty one. */
+    static String phase(Pod pod) {
+        return pod.getStatus() == null ? "" : text(pod.getStatus().getPhase());
+    }
+
+    private static boolean endedWell(ContainerStateTerminated end) {
+        return Integer.valueOf(0).equals(end.getExitCode());
     }
 
     private static Optional<ContainerStateTerminated> terminated(ContainerStatus status) {
@@ -95,7 +110,7 @@ public final class Terminations {
     }
 
     private static String reason(Pod pod) {
-        return text(pod.getStatus().getReason());
+        return pod.getStatus() == null ? "" : text(pod.getStatus().getReason());
     }
 
     static Failure failure(FailureReason reason, String message) {
