@@ -62,8 +62,11 @@ public final class Seals {
 
     /** The labels that the Job was given, whatever stands on the Job itself by now; of a sealed Job only. */
     public static Map<String, String> givenLabels(Job job) {
-        @Nullable ObjectMeta template = job.getSpec().getTemplate().getMetadata();
-        return template == null || template.getLabels() == null ? Map.of() : template.getLabels();
+        return Optional.ofNullable(job.getSpec())
+                .map(spec -> spec.getTemplate())
+                .map(template -> template.getMetadata())
+                .map(metadata -> metadata.getLabels())
+                .orElse(Map.of());
     }
 
     /**
@@ -86,7 +89,8 @@ public final class Seals {
         return HexFormat.of().formatHex(mac, 0, NAME_BYTES);
     }
 
-    static boolean isControlledBy(ObjectMeta object, String uid) {
+    /** Whether the object has the one with this uid as its controller. */
+    public static boolean isControlledBy(ObjectMeta object, String uid) {
         @Nullable List<OwnerReference> owners = object.getOwnerReferences();
         return owners != null
                 && owners.stream().anyMatch(owner -> Boolean.TRUE.equals(owner.getController()) && uid.equals(owner.getUid()));

@@ -69,7 +69,9 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                 current,
                 observation(run, picture),
                 picture.time());
-        actions.tellForeign(run, picture);
+        if (current.completionTime() == null) {
+            actions.tellForeign(run, picture);
+        }
         actions.tell(run, decision);
         StatusWriter.write(run, decision.status(), context, OptimizationRun::new);
         actions.count(run, current, decision.status());

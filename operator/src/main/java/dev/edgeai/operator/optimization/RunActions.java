@@ -75,7 +75,6 @@ final class RunActions {
     }
 
     private void tellForeign(OptimizationRun run, Foreign foreign) {
-        LOG.warn("{}", foreign.message());
         services.events()
                 .tell(run, Events.Type.WARNING, Reason.FOREIGN_OBJECT.text(), foreign.message(), foreign.uid());
     }
