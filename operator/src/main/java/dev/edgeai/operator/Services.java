@@ -3,6 +3,8 @@ package dev.edgeai.operator;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.health.OperatorMetrics;
+import dev.edgeai.operator.job.SealKey;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.signing.SigningKeys;
 import dev.edgeai.operator.status.Events;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -16,6 +18,7 @@ import java.time.Clock;
  * @param settings what the environment says
  * @param config what the administrator configured
  * @param keys the signing key
+ * @param seals tells the operator's Jobs from others
  * @param events tells people what happened
  * @param metrics counts
  * @param clock the time
@@ -25,6 +28,7 @@ public record Services(
         Settings settings,
         OperatorConfig config,
         SigningKeys keys,
+        Seals seals,
         Events events,
         OperatorMetrics metrics,
         Clock clock) {
@@ -38,6 +42,7 @@ public record Services(
                 settings,
                 config,
                 new SigningKeys(client, settings.namespace(), config.signing().secret()),
+                new Seals(new SealKey(client, settings.namespace())),
                 new Events(client, clock, settings.identity()),
                 new OperatorMetrics(),
                 clock);

@@ -17,11 +17,19 @@ public sealed interface JobState<T> {
     /**
      * The Job exists, its pod does not run yet.
      *
-     * @param reason of the pod's {@code PodScheduled=False} condition, for example {@code Unschedulable}
+     * @param reason Kubernetes' own word for what keeps it, for example {@code Unschedulable}, {@code FailedMount} or
+     *     {@code FailedCreate}, see {@link StartTrouble}
      * @param message of the same
-     * @param since when the Job was made
+     * @param since when the pod came to its node; of one without a node when the Job was made
+     * @param node the node that the pod has taken a place on, without running
      */
-    record Pending<T>(Optional<String> reason, Optional<String> message, Instant since) implements JobState<T> {}
+    record Pending<T>(Optional<String> reason, Optional<String> message, Instant since, Optional<String> node)
+            implements JobState<T> {
+        /** Without a node. */
+        public Pending(Optional<String> reason, Optional<String> message, Instant since) {
+            this(reason, message, since, Optional.empty());
+        }
+    }
 
     /**
      * The pod runs.

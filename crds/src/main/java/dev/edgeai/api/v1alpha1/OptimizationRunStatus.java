@@ -43,19 +43,19 @@ public record OptimizationRunStatus(
 
         List<Certified> certificates,
 
-        @JsonPropertyDescription("Jobs that found the registry away; each is made anew a bounded number of times")
-        List<RegistryRetry> registryRetries,
+        @JsonPropertyDescription("Jobs that came to nothing through no fault of the model, and are made anew")
+        List<JobRetry> retries,
 
         List<Condition> conditions,
 
-        @JsonPropertyDescription("When a node was found; search.timeout counts from here, without suspended time")
+        @JsonPropertyDescription("When a node was found; search.timeout counts from here, without the time its clock stood still")
         @Nullable
         String startTime,
 
-        @JsonPropertyDescription("Since when it is suspended") @Nullable
+        @JsonPropertyDescription("Since when its clock stands still: it is suspended, or the cluster lets none of its pods start") @Nullable
         String suspendedSince,
 
-        @JsonPropertyDescription("Seconds it was suspended before that, since startTime") @Nullable
+        @JsonPropertyDescription("Seconds its clock stood still before that, since startTime") @Nullable
         Long suspendedSeconds,
 
         @Nullable String completionTime,
@@ -75,7 +75,7 @@ public record OptimizationRunStatus(
         trials = trials == null ? List.of() : List.copyOf(trials);
         paretoFront = paretoFront == null ? List.of() : List.copyOf(paretoFront);
         certificates = certificates == null ? List.of() : List.copyOf(certificates);
-        registryRetries = registryRetries == null ? List.of() : List.copyOf(registryRetries);
+        retries = retries == null ? List.of() : List.copyOf(retries);
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         learnedFrom = learnedFrom == null ? List.of() : List.copyOf(learnedFrom);
     }
@@ -106,7 +106,7 @@ public record OptimizationRunStatus(
                 selected,
                 certificate,
                 certificates,
-                registryRetries,
+                retries,
                 conditions,
                 startTime,
                 suspendedSince,
@@ -135,18 +135,22 @@ public record OptimizationRunStatus(
             @Nullable Decimal speedup,
             @Nullable Decimal accuracyRetention) {}
 
-    /** A Job of the run that failed because the registry could not be reached. */
-    public record RegistryRetry(
+    /** A Job of the run that could not start, failed because the registry was away, or had pods not made by it. */
+    public record JobRetry(
             @JsonPropertyDescription("baseline, a trial's name, or certify- and a trial's name")
             String job,
 
-            @JsonPropertyDescription("How often it has failed so")
-            Integer attempts,
+            @JsonPropertyDescription("What kept it, for example RegistryUnavailable or MountFailed")
+            String reason,
+
+            @JsonPropertyDescription("How often that was so") Integer attempts,
 
             @JsonPropertyDescription("When it is made anew; absent when that was done") @Nullable
             String notBefore,
 
-            @JsonPropertyDescription("The last failure") String message) {}
+            @JsonPropertyDescription("Since when") String since,
+
+            @JsonPropertyDescription("The last trouble") String message) {}
 
     /** A variant that a certificate was signed for. */
     public record Certified(

@@ -46,13 +46,19 @@ public final class JobParts {
 
     private JobParts() {}
 
-    /** A Job whose pods have its labels. */
+    /** A Job whose pods have its labels, and which is ended after its time, whether its pods could start or not. */
     public static Job job(ObjectMeta metadata, Duration deadline, PodSpec pod) {
+        Job job = job(metadata, pod);
+        job.getSpec().setActiveDeadlineSeconds(Math.max(1, deadline.toSeconds()));
+        return job;
+    }
+
+    /** A Job whose pods have its labels. */
+    public static Job job(ObjectMeta metadata, PodSpec pod) {
         return new JobBuilder()
                 .withMetadata(metadata)
                 .withNewSpec()
                 .withBackoffLimit(BACKOFF_LIMIT)
-                .withActiveDeadlineSeconds(Math.max(1, deadline.toSeconds()))
                 .withPodFailurePolicy(failurePolicy())
                 .withNewTemplate()
                 .withNewMetadata()

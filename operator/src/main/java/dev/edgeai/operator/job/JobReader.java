@@ -9,10 +9,10 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
-import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -34,11 +34,15 @@ public final class JobReader {
 
     private JobReader() {}
 
+    /** Whether the Job has come to its end, well or not. */
+    public static boolean hasEnded(Job job) {
+        return condition(job, "Complete").isPresent() || condition(job, "Failed").isPresent();
+    }
+
     /** Whether the Job is about to try again, or does already, what can only end the same way. */
     public static boolean retriesInVain(Job job, List<Pod> pods) {
         return job.getMetadata().getDeletionTimestamp() == null
-                && condition(job, "Complete").isEmpty()
-                && condition(job, "Failed").isEmpty()
+                && !hasEnded(job)
                 && !Integer.valueOf(0).equals(job.getSpec().getBackoffLimit())
                 && pods.stream()
                         .flatMap(pod -> Terminations.failure(pod).stream())
@@ -65,8 +69,7 @@ public final class JobReader {
 
     private static <T> JobState<T> succeeded(List<Pod> pods, String container, Class<T> type) {
         Optional<Pod> pod = pods.stream()
-                .filter(each -> each.getStatus() != null
-                        && "Succeeded".equals(each.getStatus().getPhase()))
+                .filter(each -> "Succeeded".equals(Terminations.phase(each)))
                 .findFirst();
         if (pod.isEmpty()) {
             return new JobState.Missing<>();
@@ -109,7 +112,13 @@ public final class JobReader {
             return new JobState.Running<>(newest.flatMap(JobReader::node));
         }
         Optional<Trouble> trouble = newest.flatMap(JobReader::trouble);
-        return new JobState.Pending<>(trouble.map(Trouble::reason), trouble.map(Trouble::message), made(job));
+        return new JobState.Pending<>(
+                trouble.map(Trouble::reason),
+                trouble.map(Trouble::message),
+                newest.filter(pod -> node(pod).isPresent())
+                        .map(JobReader::boundAt)
+                        .orElse(made(job)),
+                newest.flatMap(JobReader::node));
     }
 
     /** A pod that was told to end and stands there long after its grace period: nobody on its node answers. */
@@ -126,11 +135,8 @@ public final class JobReader {
     }
 
     private static Optional<Trouble> trouble(Pod pod) {
-        Optional<PodCondition> unscheduled = Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
-                .flatMap(List::stream)
-                .filter(condition ->
-                        condition.getType().equals("PodScheduled") && "False".equals(condition.getStatus()))
-                .findFirst();
+        Optional<PodCondition> unscheduled =
+                scheduled(pod).filter(condition -> "False".equals(condition.getStatus()));
         return unscheduled.isPresent()
                 ? unscheduled.map(condition -> Trouble.of(condition.getReason(), condition.getMessage()))
                 : Terminations.statuses(pod)
@@ -144,19 +150,37 @@ public final class JobReader {
                         .map(JobReader::trouble);
     }
 
+    private static Optional<PodCondition> scheduled(Pod pod) {
+        return pod.getStatus() == null
+                ? Optional.empty()
+                : pod.getStatus().getConditions().stream()
+                        .filter(condition -> "PodScheduled".equals(condition.getType()))
+                        .findFirst();
+    }
+
+    /** When the pod came to its node. */
+    private static Instant boundAt(Pod pod) {
+        return scheduled(pod)
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .flatMap(condition -> Optional.ofNullable(condition.getLastTransitionTime()))
+                .map(Instant::parse)
+                .orElseGet(() -> made(pod));
+    }
+
     private static Trouble trouble(ContainerStateWaiting waiting) {
         return Trouble.of(waiting.getReason(), waiting.getMessage());
     }
 
     private static Optional<JobCondition> condition(Job job, String type) {
-        return Optional.ofNullable(job.getStatus()).map(JobStatus::getConditions).stream()
-                .flatMap(List::stream)
-                .filter(condition -> condition.getType().equals(type) && "True".equals(condition.getStatus()))
-                .findFirst();
+        return job.getStatus() == null
+                ? Optional.empty()
+                : job.getStatus().getConditions().stream()
+                        .filter(condition -> condition.getType().equals(type) && "True".equals(condition.getStatus()))
+                        .findFirst();
     }
 
     private static Optional<String> node(Pod pod) {
-        return Optional.ofNullable(pod.getSpec().getNodeName());
+        return Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName).filter(name -> !name.isEmpty());
     }
 
     private static Instant made(HasMetadata object) {
@@ -164,7 +188,7 @@ public final class JobReader {
     }
 
     private record Trouble(String reason, String message) {
-        static Trouble of(String reason, String message) {
+        static Trouble of(@Nullable String reason, @Nullable String message) {
             return new Trouble(reason == null ? "Pending" : reason, message == null ? "" : message);
         }
     }

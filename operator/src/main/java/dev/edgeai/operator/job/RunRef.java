@@ -35,7 +35,12 @@ public record RunRef(String namespace, String name, String uid, Optional<String>
      * it carries the run's uid.
      */
     public String certifyJob(JobKey key) {
-        return key.jobName(name + "-" + uid.substring(0, Math.min(8, uid.length())));
+        return key.jobName(certifying());
+    }
+
+    /** What stands before the names of its certify Jobs. */
+    public String certifying() {
+        return name + "-" + uid.substring(0, Math.min(8, uid.length()));
     }
 
     /** As the controller knows it. */

@@ -22,10 +22,10 @@ public final class Terminations {
     /** The result of a container that ended well; absent when it has not ended, failed, or left no such result. */
     public static <T> Optional<T> result(Pod pod, String container, Class<T> type) {
         return statuses(pod)
-                .filter(status -> status.getName().equals(container))
+                .filter(status -> container.equals(status.getName()))
                 .findFirst()
                 .flatMap(Terminations::terminated)
-                .filter(end -> end.getExitCode() == 0)
+                .filter(Terminations::endedWell)
                 .flatMap(end -> Json.read(text(end.getMessage()), type));
     }
 
@@ -33,7 +33,7 @@ public final class Terminations {
     public static Optional<Failure> failure(Pod pod) {
         Optional<ContainerStatus> failed = statuses(pod)
                 .filter(status ->
-                        terminated(status).filter(end -> end.getExitCode() != 0).isPresent())
+                        terminated(status).filter(end -> !endedWell(end)).isPresent())
                 .findFirst();
         if (DEADLINE_EXCEEDED.equals(reason(pod))) {
             return Optional.of(failure(
@@ -47,12 +47,12 @@ public final class Terminations {
         if (failed.isPresent()) {
             return failed.map(status -> failure(pod, status, terminated(status).orElseThrow()));
         }
-        return Optional.ofNullable(pod.getStatus())
-                .filter(status -> "Failed".equals(status.getPhase()))
-                .map(status -> failure(
+        return "Failed".equals(phase(pod))
+                ? Optional.of(failure(
                         FailureReason.INTERNAL_ERROR,
                         "the pod " + pod.getMetadata().getName() + " failed: " + reason(pod) + ' '
-                                + text(status.getMessage())));
+                                + text(pod.getStatus().getMessage())))
+                : Optional.empty();
     }
 
     private static Failure failure(Pod pod, ContainerStatus status, ContainerStateTerminated end) {
@@ -76,9 +76,7 @@ public final class Terminations {
     }
 
     private static String limit(Pod pod, String container) {
-        return Stream.of(pod.getSpec().getInitContainers(), pod.getSpec().getContainers())
-                .flatMap(Stream::ofNullable)
-                .flatMap(List::stream)
+        return Stream.concat(pod.getSpec().getInitContainers().stream(), pod.getSpec().getContainers().stream())
                 .filter(spec -> spec.getName().equals(container) && spec.getResources() != null)
                 .flatMap(spec -> Stream.ofNullable(spec.getResources().getLimits()))
                 .flatMap(limits -> Stream.ofNullable(limits.get("memory")))
@@ -89,10 +87,22 @@ public final class Terminations {
 
     /** Init containers in their order, then the others. */
     static Stream<ContainerStatus> statuses(Pod pod) {
-        return Stream.ofNullable(pod.getStatus())
-                .flatMap(status -> Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses()))
-                .flatMap(Stream::ofNullable)
-                .flatMap(List::stream);
+        return pod.getStatus() == null
+                ? Stream.empty()
+                : Stream.of(
+                                pod.getStatus().getInitContainerStatuses(),
+                                pod.getStatus().getContainerStatuses())
+                        .flatMap(Stream::ofNullable)
+                        .flatMap(List::stream);
+    }
+
+    /** Of a pod that has none yet, an empty one. */
+    static String phase(Pod pod) {
+        return pod.getStatus() == null ? "" : text(pod.getStatus().getPhase());
+    }
+
+    private static boolean endedWell(ContainerStateTerminated end) {
+        return Integer.valueOf(0).equals(end.getExitCode());
     }
 
     private static Optional<ContainerStateTerminated> terminated(ContainerStatus status) {

@@ -35,7 +35,8 @@ import java.util.stream.Collectors;
  * @param spec what its containers have to do
  * @param profile where it runs
  * @param config images, registry
- * @param timeout of the whole run; one pod may take half of it
+ * @param timeout of the whole run; one pod may take half of it from when it starts. The Job has no time of its own:
+ *     waiting for a node, a quota or a Secret is no failure, and the operator ends what is not wanted any more
  */
 public record TrialJob(
         RunRef run, String name, TrialSpec spec, AcceleratorProfile profile, OperatorConfig config, Duration timeout) {
@@ -67,7 +68,6 @@ public record TrialJob(
                         .withLabels(labels)
                         .withOwnerReferences(run.owner())
                         .build(),
-                timeout,
                 pod());
     }
 

@@ -8,6 +8,8 @@ import dev.edgeai.planner.optimization.RunAction;
 import dev.edgeai.planner.optimization.RunDecision;
 import dev.edgeai.planner.optimization.RunExpiry;
 import dev.edgeai.planner.optimization.RunMachine;
+import dev.edgeai.planner.optimization.RunObservation;
+import dev.edgeai.planner.optimization.Turns;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -54,6 +57,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         }
         RunPicture picture = new RunGatherer(
                         services.client(),
+                        services.seals(),
                         services.settings().namespace(),
                         triggers::nodes,
                         () -> context.getPrimaryCache().list(r -> true).toList())
@@ -63,8 +67,11 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                 run.getMetadata().getGeneration(),
                 run.getSpec(),
                 current,
-                picture.observation(services.config()),
+                observation(run, picture),
                 picture.time());
+        if (current.completionTime() == null) {
+            actions.tellForeign(run, picture);
+        }
         actions.tell(run, decision);
         StatusWriter.write(run, decision.status(), context, OptimizationRun::new);
         actions.count(run, current, decision.status());
@@ -79,13 +86,22 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
             actions.expire(run);
             return UpdateControl.noUpdate();
         }
-        return next(decision, left);
+        return next(decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
     }
 
-    private static UpdateControl<OptimizationRun> next(RunDecision decision, Optional<Duration> left) {
+    private RunObservation observation(OptimizationRun run, RunPicture picture) {
+        String accelerator = Objects.requireNonNullElse(
+                currentStatus(run).accelerator(), run.getSpec().accelerator());
+        RunObservation seen = picture.observation(services.config())
+                .turn(Turns.isNext(
+                        triggers.trialPods(), run.getMetadata().getNamespace(), accelerator, picture.time()));
+        return actions.refusal(run).map(seen::refused).orElse(seen);
+    }
+
+    private static UpdateControl<OptimizationRun> next(RunDecision decision, Stream<Duration> others) {
         UpdateControl<OptimizationRun> control = UpdateControl.noUpdate();
         Stream.concat(
-                        left.stream(),
+                        others,
                         decision.actions().stream()
                                 .filter(RunAction.Requeue.class::isInstance)
                                 .map(action -> ((RunAction.Requeue) action).after()))

@@ -7,11 +7,16 @@ import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.status.Events;
+import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.JobKey;
 import dev.edgeai.planner.optimization.RunAction;
 import dev.edgeai.planner.optimization.RunDecision;
+import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -23,6 +28,7 @@ import java.net.HttpURLConnection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -30,9 +36,18 @@ import java.util.stream.Collectors;
 final class RunActions {
     private static final Logger LOG = LoggerFactory.getLogger(RunActions.class);
     private static final Set<TrialPhase> FINISHED = Set.of(TrialPhase.ACCEPTED, TrialPhase.REJECTED, TrialPhase.FAILED);
-    private static final String NO_RETRY = "{\"spec\": {\"backoffLimit\": 0}}";
+
+    /** With the uid, so that a Job made by somebody else in between is left alone. */
+    private static final String NO_RETRY = "{\"metadata\": {\"uid\": \"%s\"}, \"spec\": {\"backoffLimit\": 0}}";
+
+    /** What the API server says no with: a quota, a policy, a webhook, a missing permission. */
+    private static final Set<Integer> REFUSED = Set.of(
+            HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422 /* invalid */);
+
+    private static final int MOST_FOREIGN = 10;
 
     private final Services services;
+    private final Refusals refusals = new Refusals();
 
     RunActions(Services services) {
         this.services = services;
@@ -52,6 +67,21 @@ final class RunActions {
                                 run.getMetadata().getResourceVersion() + event.message());
             }
         }
+    }
+
+    /** Tells of what looks like the run's and is not, once each; nothing else is done to it. */
+    void tellForeign(OptimizationRun run, RunPicture picture) {
+        picture.foreign().stream().limit(MOST_FOREIGN).forEach(foreign -> tellForeign(run, foreign));
+    }
+
+    private void tellForeign(OptimizationRun run, Foreign foreign) {
+        services.events()
+                .tell(run, Events.Type.WARNING, Reason.FOREIGN_OBJECT.text(), foreign.message(), foreign.uid());
+    }
+
+    /** Why the API server took no Job of the run when it was last tried. */
+    Optional<JobState.Pending<Object>> refusal(OptimizationRun run) {
+        return refusals.find(run.getMetadata().getUid());
     }
 
     /** Counts trials that this decision finished. */
@@ -75,44 +105,106 @@ final class RunActions {
                 picture.repository(services.config()),
                 services.config(),
                 services.settings().namespace());
+        JobNames names = names(picture.run());
+        if (decision.actions().stream().noneMatch(RunActions::starts)) {
+            refusals.remove(picture.run().uid());
+        }
         for (RunAction action : decision.actions()) {
             switch (action) {
-                case RunAction.StartBaseline start -> start(run, jobs.baseline(start));
-                case RunAction.StartTrial start -> start(run, jobs.trial(start));
+                case RunAction.StartBaseline start -> start(run, names, start.job(), jobs.baseline(start));
+                case RunAction.StartTrial start -> start(run, names, start.job(), jobs.trial(start));
                 case RunAction.StartCertify start -> {
                     services.keys().ensure();
-                    start(run, jobs.certify(start));
+                    start(run, names, start.job(), jobs.certify(start));
                 }
-                case RunAction.StartReport start -> jobs.report(start).ifPresent(job -> start(run, job));
-                case RunAction.DeleteJob delete -> delete(picture.run(), delete.job());
+                case RunAction.StartReport start ->
+                    jobs.report(start).ifPresent(job -> start(run, names, start.job(), job));
+                case RunAction.DeleteJob delete -> delete(names, delete.job());
                 case RunAction.RecordEvent told -> {}
                 case RunAction.Requeue later -> {}
             }
         }
     }
 
+    private static boolean starts(RunAction action) {
+        return switch (action) {
+            case RunAction.StartBaseline a -> true;
+            case RunAction.StartTrial a -> true;
+            case RunAction.StartCertify a -> true;
+            case RunAction.StartReport a -> true;
+            case RunAction.DeleteJob a -> false;
+            case RunAction.RecordEvent a -> false;
+            case RunAction.Requeue a -> false;
+        };
+    }
+
+    private JobNames names(RunRef run) {
+        return new JobNames(run, services.settings().namespace(), services.seals());
+    }
+
     /**
-     * Makes a Job. One of its name that stands there already is this one, made before a crash, or it can bring no result
-     * any more (see {@link dev.edgeai.operator.job.JobReader}): then it goes, and the next decision makes it anew.
+     * Makes a Job. One of the operator's that has its name is this one, made before a crash, or it can bring no result any
+     * more (see {@link dev.edgeai.operator.job.JobReader}): then it goes, and the next decision makes it anew. One of
+     * anybody else is left alone, and the Job gets its other name.
      */
-    private void start(OptimizationRun run, Job job) {
+    private void start(OptimizationRun run, JobNames names, JobKey key, Job job) {
+        for (String name : names.of(key)) {
+            Job named = new JobBuilder(job).editMetadata().withName(name).endMetadata().build();
+            if (isMadeOrInItsWay(run, services.seals().seal(named))) {
+                return;
+            }
+        }
+        services.events()
+                .tell(
+                        run,
+                        Events.Type.WARNING,
+                        Reason.NAME_TAKEN.text(),
+                        "both names that a Job may have are taken: " + String.join(", ", names.of(key))
+                                + "; delete these Jobs, which are not the operator's",
+                        key.inRun());
+    }
+
+    /** False when somebody else's Job has the name. */
+    private boolean isMadeOrInItsWay(OptimizationRun run, Job job) {
         try {
             services.client().resource(job).create();
+            refusals.remove(run.getMetadata().getUid());
+            return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+            if (REFUSED.contains(e.getCode())) {
                 sayRefused(run, job, e);
+                return true;
+            }
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
             @Nullable Job present = services.client().resource(job).get();
-            if (present != null) {
-                replaceLater(RunRef.of(run), present);
-            }
+            return present == null || replaces(run, present);
         }
+    }
+
+    private boolean replaces(OptimizationRun run, Job present) {
+        boolean itsOwn = RunRef.find(present).equals(Set.of(RunRef.of(run).id()));
+        if (!itsOwn || !services.seals().isSealed(present)) {
+            tellForeign(run, Foreign.of(present));
+            return false;
+        }
+        LOG.info(
+                "Job {} can bring no result any more; it is made anew",
+                present.getMetadata().getName());
+        delete(present);
+        return true;
     }
 
     /** A quota, a policy or a missing permission: only the namespace's people can help, so they must hear of it. */
     private void sayRefused(OptimizationRun run, Job job, KubernetesClientException e) {
-        String said = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
+        String said = e.getStatus() == null || e.getStatus().getMessage() == null
+                ? String.valueOf(e.getMessage())
+                : e.getStatus().getMessage();
+        refusals.put(
+                run.getMetadata().getUid(),
+                "Job " + job.getMetadata().getName() + ": " + said,
+                services.clock().instant());
         services.events()
                 .tell(
                         run,
@@ -136,41 +228,52 @@ final class RunActions {
     void endVainRetries(RunPicture picture) {
         for (Job job : picture.retriedInVain()) {
             LOG.info("Job {} is not tried again", job.getMetadata().getName());
-            services.client().resource(job).patch(PatchContext.of(PatchType.JSON_MERGE), NO_RETRY);
+            services.client()
+                    .resource(job)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            NO_RETRY.formatted(job.getMetadata().getUid()));
         }
     }
 
-    private void replaceLater(RunRef run, Job present) {
-        if (!RunRef.find(present).equals(Set.of(run.id()))) {
-            throw new IllegalStateException("Job " + present.getMetadata().getNamespace() + "/"
-                    + present.getMetadata().getName() + " is not the operator's but has the name it needs for "
-                    + run.namespace() + "/" + run.name() + "; rename or delete it");
-        }
-        LOG.info(
-                "Job {} can bring no result any more; it is made anew",
-                present.getMetadata().getName());
-        delete(present);
-    }
-
-    private void delete(RunRef run, JobKey key) {
-        boolean certify = key.kind() == JobKey.Kind.CERTIFY;
-        @Nullable
-        Job job = services.client()
-                .batch()
-                .v1()
-                .jobs()
-                .inNamespace(certify ? services.settings().namespace() : run.namespace())
-                .withName(certify ? run.certifyJob(key) : key.jobName(run.name()))
-                .get();
-        if (job != null && run.owns(job)) {
-            delete(job);
+    private void delete(JobNames names, JobKey key) {
+        for (String name : names.of(key)) {
+            @Nullable
+            Job job = services.client()
+                    .batch()
+                    .v1()
+                    .jobs()
+                    .inNamespace(names.namespace(key))
+                    .withName(name)
+                    .get();
+            if (job != null && names.isOurs(job)) {
+                delete(job);
+            }
         }
     }
 
+    /** This very Job; one that somebody made under its name in between stays. */
     private void delete(Job job) {
-        services.client()
-                .resource(job)
-                .withPropagationPolicy(DeletionPropagation.BACKGROUND)
-                .delete();
+        DeleteOptions options = new DeleteOptionsBuilder()
+                .withPropagationPolicy("Background")
+                .withNewPreconditions()
+                .withUid(job.getMetadata().getUid())
+                .endPreconditions()
+                .build();
+        try {
+            services.client()
+                    .raw(
+                            "/apis/batch/v1/namespaces/%s/jobs/%s"
+                                    .formatted(
+                                            job.getMetadata().getNamespace(),
+                                            job.getMetadata().getName()),
+                            "DELETE",
+                            options);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+            LOG.info("Job {} is another one by now", job.getMetadata().getName());
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.job.RunRef;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.planner.optimization.EarlierRun;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,19 +29,39 @@ import java.util.stream.Stream;
  * shows a Job that was just deleted, and its old failure would be counted for the new attempt.
  *
  * @param client the API server
+ * @param seals tells the operator's Jobs from others
  * @param namespace of the operator, where certify Jobs are
  * @param nodes the cluster's nodes; these may lag
  * @param runs all runs; these may lag
  */
 record RunGatherer(
-        KubernetesClient client, String namespace, Supplier<List<Node>> nodes, Supplier<List<OptimizationRun>> runs) {
+        KubernetesClient client,
+        Seals seals,
+        String namespace,
+        Supplier<List<Node>> nodes,
+        Supplier<List<OptimizationRun>> runs) {
 
     RunPicture gather(OptimizationRun run, Instant now) {
         RunRef ref = RunRef.of(run);
-        List<Job> jobs = inBothNamespaces(ref, this::jobs);
-        List<Pod> pods = jobs.isEmpty() ? List.of() : inBothNamespaces(ref, this::pods);
+        JobNames names = new JobNames(ref, namespace, seals);
+        Map<Boolean, List<Job>> jobs =
+                inBothNamespaces(ref, this::jobs).stream().collect(Collectors.partitioningBy(names::isOurs));
+        List<Job> ours = jobs.getOrDefault(true, List.of());
+        List<Pod> pods = ours.isEmpty() ? List.of() : inBothNamespaces(ref, this::pods);
         return new RunPicture(
-                ref, run.getSpec().accelerator(), isOwnerSuspended(run), jobs, pods, nodes.get(), earlier(run), now);
+                ref,
+                run.getSpec().accelerator(),
+                isOwnerSuspended(run),
+                ours.stream().map(job -> made(job, pods, now)).toList(),
+                jobs.getOrDefault(false, List.of()).stream().map(Foreign::of).toList(),
+                nodes.get(),
+                earlier(run),
+                now);
+    }
+
+    private MadeJob made(Job job, List<Pod> pods, Instant now) {
+        return MadeJob.of(
+                job, pods, seals, now, uid -> StartEvents.of(client, job.getMetadata().getNamespace(), uid));
     }
 
     /** By name, so that the same runs teach the same. */
@@ -87,7 +109,7 @@ record RunGatherer(
 
     private boolean isOwnerSuspended(OptimizationRun run) {
         return run.getMetadata().getOwnerReferences().stream()
-                .filter(owner -> owner.getKind().equals("EdgeModel") && Boolean.TRUE.equals(owner.getController()))
+                .filter(owner -> "EdgeModel".equals(owner.getKind()) && Boolean.TRUE.equals(owner.getController()))
                 .anyMatch(owner -> {
                     @Nullable
                     EdgeModel model = client.resources(EdgeModel.class)

@@ -8,10 +8,8 @@ import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.job.CertifyJob;
-import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.job.ReportJob;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Terminations;
@@ -20,9 +18,7 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.EarlierRun;
 import dev.edgeai.planner.optimization.JobKey;
 import dev.edgeai.planner.optimization.RunObservation;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.time.Instant;
@@ -32,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What was found in the cluster for one run, at one moment.
@@ -39,8 +36,8 @@ import java.util.function.Function;
  * @param run whose picture it is
  * @param accelerator name of the profile the run asks for
  * @param suspended whether its owner is suspended
- * @param jobs of this very run, in both namespaces
- * @param pods of these Jobs
+ * @param jobs that the operator made for this very run, in both namespaces
+ * @param foreignJobs others that look so
  * @param nodes of the cluster
  * @param earlier other runs of the namespace that ended well
  * @param time when it was taken
@@ -49,8 +46,8 @@ record RunPicture(
         RunRef run,
         String accelerator,
         boolean suspended,
-        List<Job> jobs,
-        List<Pod> pods,
+        List<MadeJob> jobs,
+        List<Foreign> foreignJobs,
         List<Node> nodes,
         List<EarlierRun> earlier,
         Instant time) {
@@ -60,7 +57,7 @@ record RunPicture(
         Optional<AcceleratorProfile> requested = profile(config, accelerator);
         Optional<AcceleratorProfile> fallback =
                 requested.map(AcceleratorProfile::fallback).flatMap(name -> profile(config, name));
-        Map<String, JobState<TrialResult>> trials = states(TrialJob.COMPONENT, TrialJob.MEASURE, TrialResult.class);
+        Map<String, JobState<TrialResult>> trials = states(JobKey.Kind.TRIAL, TrialJob.MEASURE, TrialResult.class);
         return new RunObservation(
                 new RunObservation.Accelerators(requested.map(this::matched), fallback.map(this::matched)),
                 config.images().optimizers().keySet(),
@@ -69,8 +66,8 @@ record RunPicture(
                 baseline(TrialJob.ASSESS, Assessment.class),
                 trials.getOrDefault(TrialSpec.BASELINE, new JobState.Missing<>()),
                 without(trials, TrialSpec.BASELINE),
-                states(CertifyJob.COMPONENT, CertifyJob.CERTIFY, CertificateResult.class),
-                states(ReportJob.COMPONENT, ReportJob.REPORT, ReportResult.class)
+                states(JobKey.Kind.CERTIFY, CertifyJob.CERTIFY, CertificateResult.class),
+                states(JobKey.Kind.REPORT, ReportJob.REPORT, ReportResult.class)
                         .getOrDefault(JobKey.report().trial(), new JobState.Missing<>()),
                 suspended,
                 repository(config),
@@ -86,7 +83,14 @@ record RunPicture(
     /** Jobs whose next attempt would only end as the last one did. */
     List<Job> retriedInVain() {
         return jobs.stream()
-                .filter(job -> JobReader.retriesInVain(job, podsOf(job)))
+                .filter(MadeJob::retriesInVain)
+                .map(MadeJob::job)
+                .toList();
+    }
+
+    /** What somebody made to look like the run's. */
+    List<Foreign> foreign() {
+        return Stream.concat(foreignJobs.stream(), jobs.stream().flatMap(job -> job.foreign().stream()))
                 .toList();
     }
 
@@ -105,34 +109,28 @@ record RunPicture(
                 .flatMap(NodePool::cpuFeatures);
     }
 
-    private <T> Map<String, JobState<T>> states(String component, String container, Class<T> type) {
+    /** Where a Job stands under both of its names, the one that can still tell something counts. */
+    private <T> Map<String, JobState<T>> states(JobKey.Kind kind, String container, Class<T> type) {
         Map<String, JobState<T>> states = new HashMap<>();
-        for (Job job : jobs) {
-            if (component.equals(label(job, Labels.COMPONENT))) {
-                states.put(label(job, Labels.TRIAL), JobReader.read(job, podsOf(job), container, type, time));
-            }
+        for (MadeJob made : jobs) {
+            JobNames.key(made.job())
+                    .filter(key -> key.kind() == kind)
+                    .ifPresent(key -> states.merge(
+                            key.trial(),
+                            made.state(container, type, time),
+                            (one, other) -> one instanceof JobState.Missing<T> ? other : one));
         }
         return states;
     }
 
     private <T> Optional<T> baseline(String container, Class<T> type) {
         return jobs.stream()
-                .filter(job -> TrialSpec.BASELINE.equals(label(job, Labels.TRIAL)))
-                .flatMap(job -> podsOf(job).stream())
+                .filter(made -> JobNames.key(made.job())
+                        .filter(JobKey.baseline()::equals)
+                        .isPresent())
+                .flatMap(made -> made.pods().stream())
                 .flatMap(pod -> Terminations.result(pod, container, type).stream())
                 .findFirst();
-    }
-
-    private List<Pod> podsOf(Job job) {
-        return pods.stream()
-                .filter(pod -> pod.getMetadata().getOwnerReferences().stream()
-                        .anyMatch(
-                                owner -> owner.getUid().equals(job.getMetadata().getUid())))
-                .toList();
-    }
-
-    private static String label(HasMetadata object, String name) {
-        return object.getMetadata().getLabels().getOrDefault(name, "");
     }
 
     private static Optional<AcceleratorProfile> profile(OperatorConfig config, String name) {

@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.job.RunRef;
+import dev.edgeai.planner.optimization.Turns;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -37,6 +39,7 @@ final class RunTriggers {
 
     private final Settings settings;
     private @Nullable InformerEventSource<Node, OptimizationRun> nodes;
+    private @Nullable InformerEventSource<Pod, OptimizationRun> pods;
 
     RunTriggers(Settings settings) {
         this.settings = settings;
@@ -44,7 +47,15 @@ final class RunTriggers {
 
     List<EventSource<?, OptimizationRun>> eventSources(EventSourceContext<OptimizationRun> context) {
         nodes = nodes(context);
-        return List.of(made(Job.class, context), made(Pod.class, context), nodes, owners(context));
+        pods = made(Pod.class, context);
+        return List.of(made(Job.class, context), pods, nodes, owners(context));
+    }
+
+    /** Trials' pods of all runs, as last heard of. */
+    List<Turns.TrialPod> trialPods() {
+        return pods == null
+                ? List.of()
+                : pods.list().flatMap(pod -> TrialPods.of(pod).stream()).toList();
     }
 
     /** The cluster's nodes as last heard of. */
@@ -65,13 +76,13 @@ final class RunTriggers {
         };
     }
 
-    /** Jobs and pods are only a reason to look: what they hold is read when it is needed, so nothing else is kept. */
-    private <R extends HasMetadata> EventSource<R, OptimizationRun> made(
+    /** Jobs and pods are only a reason to look: what they hold is read when it is needed, so little else is kept. */
+    private <R extends HasMetadata> InformerEventSource<R, OptimizationRun> made(
             Class<R> kind, EventSourceContext<OptimizationRun> context) {
         var configuration = InformerEventSourceConfiguration.from(kind, OptimizationRun.class)
                 .withName("run-" + kind.getSimpleName().toLowerCase(Locale.ROOT) + "s")
                 .withLabelSelector(OURS)
-                .withItemStore(new TransformingItemStore<>(RunTriggers::metadataOnly))
+                .withItemStore(new TransformingItemStore<>(RunTriggers::slim))
                 .withSecondaryToPrimaryMapper(RunRef::find);
         if (settings.watchNamespaces().isEmpty()) {
             configuration.withWatchAllNamespaces();
@@ -83,17 +94,15 @@ final class RunTriggers {
         return new InformerEventSource<>(configuration.build(), context);
     }
 
-    private static <R extends HasMetadata> R metadataOnly(R object) {
+    private static <R extends HasMetadata> R slim(R object) {
         object.getMetadata().setManagedFields(List.of());
+        object.getMetadata().setAnnotations(Map.of()); // one holds the Job's whole template
         switch (object) {
             case Job job -> {
                 job.setSpec(null);
                 job.setStatus(null);
             }
-            case Pod pod -> {
-                pod.setSpec(null);
-                pod.setStatus(null);
-            }
+            case Pod pod -> TrialPods.slim(pod);
             default -> throw new IllegalArgumentException("not kept: " + object.getKind());
         }
         return object;

@@ -40,7 +40,35 @@ class JobReaderTest {
             })
     void whatKeepsAPodFromStartingIsTold(String status, String reason, String message) {
         assertThat(read(job(""), pod("phase: Pending, " + status)))
-                .isEqualTo(new JobState.Pending<>(Optional.of(reason), Optional.of(message), Instant.parse(MADE)));
+                .isEqualTo(new JobState.Pending<>(
+                        Optional.of(reason), Optional.of(message), Instant.parse(MADE), Optional.of("edge-1")));
+    }
+
+    @Test
+    void aPodWaitsFromWhenItCameToItsNode() {
+        Pod pod = pod(
+                "phase: Pending, conditions: [{type: PodScheduled, status: 'True', lastTransitionTime: '2026-01-01T00:45:00Z'}]");
+        assertThat(read(job(""), pod))
+                .isEqualTo(new JobState.Pending<>(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Instant.parse("2026-01-01T00:45:00Z"),
+                        Optional.of("edge-1")));
+    }
+
+    @Test
+    void whatTheApiCallsOptionalMayBeAbsent() {
+        Pod bare = Serialization.unmarshal("""
+                ---
+                {apiVersion: v1, kind: Pod, metadata: {name: job-x, namespace: vision, creationTimestamp: '%s'}}
+                """.formatted(MADE), Pod.class);
+        assertThat(read(job(""), bare)).isInstanceOf(JobState.Pending.class);
+        assertThat(read(job(condition("Complete", "")), bare)).isInstanceOf(JobState.Missing.class);
+        assertThat(read(job(condition("Failed", "")), bare)).isInstanceOf(JobState.Failed.class);
+        assertThat(Terminations.failure(bare)).isEmpty();
+        Pod noCode = pod("phase: Failed, containerStatuses: [{name: certify, state: {terminated: {}}}]");
+        assertThat(Terminations.failure(noCode)).isPresent();
+        assertThat(Terminations.result(noCode, "certify", CertificateResult.class)).isEmpty();
     }
 
     @ParameterizedTest

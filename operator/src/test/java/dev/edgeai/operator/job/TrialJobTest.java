@@ -72,7 +72,9 @@ class TrialJobTest {
         assertThat(pod(job).getRestartPolicy()).isEqualTo("Never");
         assertThat(pod(job).getTerminationGracePeriodSeconds()).isEqualTo(5);
         assertThat(job.getSpec().getBackoffLimit()).isEqualTo(1);
-        assertThat(job.getSpec().getActiveDeadlineSeconds()).isPositive();
+        assertThat(Stream.of(job.getSpec().getActiveDeadlineSeconds(), pod(job).getActiveDeadlineSeconds()))
+                .as("it ends some time")
+                .anyMatch(seconds -> seconds != null && seconds > 0);
         List<PodFailurePolicyRule> rules = job.getSpec().getPodFailurePolicy().getRules();
         assertThat(rules.getFirst().getAction())
                 .as("first: an eviction may come with any exit code")
@@ -237,7 +239,9 @@ class TrialJobTest {
 
     @Test
     void onePodTakesAtMostHalfOfTheRunsTime() {
-        assertThat(variant("", "").getSpec().getActiveDeadlineSeconds()).isEqualTo(3600);
+        assertThat(variant("", "").getSpec().getActiveDeadlineSeconds())
+                .as("waiting for a node or a quota is no failure")
+                .isNull();
         assertThat(pod(variant("", "")).getActiveDeadlineSeconds()).isEqualTo(1800);
     }
 
@@ -267,7 +271,7 @@ class TrialJobTest {
                 .noneMatch(trial -> volume(trial, "keys").isPresent());
     }
 
-    private static Job baseline(String sourceSecret, String registrySecret) {
+    static Job baseline(String sourceSecret, String registrySecret) {
         return trial(spec(null, sourceSecret), registrySecret);
     }
 

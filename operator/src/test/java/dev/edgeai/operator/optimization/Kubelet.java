@@ -54,7 +54,26 @@ final class Kubelet {
 
     /** Starts the Job's pod; the API server checks it against the restricted Pod Security Standard. */
     Pod start(Job job) {
-        Pod pod = client.resource(new PodBuilder()
+        Pod pod = bind(job);
+        return write(
+                pod,
+                "Running",
+                Stream.concat(
+                                pod.getSpec().getInitContainers().stream().limit(1),
+                                pod.getSpec().getInitContainers().isEmpty()
+                                        ? pod.getSpec().getContainers().stream()
+                                        : Stream.empty())
+                        .map(container -> running(container.getName()))
+                        .toList());
+    }
+
+    /** The Job's pod on the node, whose containers do not come to be; its status does not tell why. */
+    Pod creating(Job job) {
+        return write(bind(job), "Pending", List.of());
+    }
+
+    private Pod bind(Job job) {
+        return client.resource(new PodBuilder()
                         .withNewMetadata()
                         .withGenerateName(job.getMetadata().getName() + "-")
                         .withNamespace(job.getMetadata().getNamespace())
@@ -73,16 +92,6 @@ final class Kubelet {
                         .endSpec()
                         .build())
                 .create();
-        return write(
-                pod,
-                "Running",
-                Stream.concat(
-                                pod.getSpec().getInitContainers().stream().limit(1),
-                                pod.getSpec().getInitContainers().isEmpty()
-                                        ? pod.getSpec().getContainers().stream()
-                                        : Stream.empty())
-                        .map(container -> running(container.getName()))
-                        .toList());
     }
 
     /** Ends the pod well, with these messages. */

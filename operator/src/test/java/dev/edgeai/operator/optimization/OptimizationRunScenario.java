@@ -11,6 +11,7 @@ import dev.edgeai.operator.EdgeAiOperator;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.rollout.ChartPermissions;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Container;
@@ -88,7 +89,8 @@ abstract class OptimizationRunScenario {
 
     EdgeAiOperator operator(Clock clock) throws IOException {
         Settings settings = new Settings(Path.of("unused"), SYSTEM, "test", Set.of(), false, 0);
-        return EdgeAiOperator.start(Services.of(server.newClient(), settings, config(), clock), () -> {});
+        return EdgeAiOperator.start(
+                Services.of(ChartPermissions.client(client, SYSTEM), settings, config(), clock), () -> {});
     }
 
     static OperatorConfig config() {

@@ -6,6 +6,8 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.operator.job.Json;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -35,7 +37,7 @@ class RunJobsIT extends OptimizationRunScenario {
                 Json.write(new Failure("RegistryUnavailable", "registry:5000 does not answer")));
 
         OptimizationRunStatus waiting =
-                status(status -> !status.registryRetries().isEmpty());
+                status(status -> !status.retries().isEmpty());
         assertThat(waiting.phase()).isEqualTo(RunPhase.ASSESSING);
         assertThat(condition(waiting, "Reconciling")).isEqualTo("True");
         assertThat(waiting.conditions().getFirst().getMessage())
@@ -47,7 +49,7 @@ class RunJobsIT extends OptimizationRunScenario {
         job(namespace, RUN + "-baseline");
         passBaseline();
         status(status ->
-                status.phase() == RunPhase.SEARCHING && status.registryRetries().isEmpty());
+                status.phase() == RunPhase.SEARCHING && status.retries().isEmpty());
     }
 
     @Test
@@ -159,6 +161,89 @@ class RunJobsIT extends OptimizationRunScenario {
     }
 
     @Test
+    void aJobWhosePodsAreRefusedByAQuotaSaysSo() throws Exception {
+        create(run(1));
+        Job baseline = job(namespace, RUN + "-baseline");
+        tell(
+                "Job",
+                baseline,
+                "FailedCreate",
+                "Error creating: pods \"digits-baseline-x\" is forbidden: exceeded quota: small, requested: pods=1");
+        later(Duration.ofMinutes(1));
+
+        OptimizationRunStatus waiting = status(status -> reason(status).equals("QuotaExceeded"));
+        assertThat(waiting.phase()).isEqualTo(RunPhase.ASSESSING);
+        assertThat(condition(waiting, "Reconciling")).isEqualTo("True");
+        assertThat(waiting.conditions().getFirst().getMessage())
+                .contains("exceeded quota: small", "raise the namespace's quota");
+
+        later(Duration.ofHours(30));
+        OptimizationRunStatus lasting = status(status -> condition(status, "Stalled").equals("True"));
+        assertThat(lasting.phase()).as("no fault of the run").isEqualTo(RunPhase.ASSESSING);
+        passBaseline();
+        assertThat(condition(status(status -> status.phase() == RunPhase.SEARCHING), "Stalled"))
+                .as("it needs no person when the quota is back")
+                .isEqualTo("False");
+    }
+
+    @Test
+    void aPodThatLacksItsSecretGivesTheNodesPlaceBackAndIsMadeAnewLater() throws Exception {
+        create(run(1));
+        Job baseline = job(namespace, RUN + "-baseline");
+        Pod stuck = kubelet.creating(baseline);
+        tell("Pod", stuck, "FailedMount", "MountVolume.SetUp failed for volume \"c\": secret \"pull\" not found");
+        later(Duration.ofMinutes(1));
+        assertThat(status(status -> reason(status).equals("MountFailed"))
+                        .conditions()
+                        .getFirst()
+                        .getMessage())
+                .contains("secret \"pull\" not found", "make the Secret");
+        assertThat(client.resource(baseline).get()).isNotNull();
+
+        later(Duration.ofMinutes(3));
+        OptimizationRunStatus pause = status(status -> !status.retries().isEmpty());
+        assertThat(pause.retries().getFirst().reason()).isEqualTo("MountFailed");
+        Awaitility.await().until(() -> jobs(namespace).isEmpty());
+        assertThat(reason(status(status -> true))).as("told meanwhile").isEqualTo("MountFailed");
+
+        later(Duration.ofMinutes(5));
+        job(namespace, RUN + "-baseline");
+        passBaseline();
+        status(status ->
+                status.phase() == RunPhase.SEARCHING && status.retries().isEmpty());
+    }
+
+    private void later(Duration time) throws Exception {
+        operator.close();
+        operator = operator(Clock.offset(Clock.systemUTC(), time));
+    }
+
+    private static String reason(OptimizationRunStatus status) {
+        return status.conditions().isEmpty() ? "" : status.conditions().getFirst().getReason();
+    }
+
+    /** As a controller or a kubelet tells it. */
+    private void tell(String kind, HasMetadata about, String reason, String message) {
+        client.resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withGenerateName("told-")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind(kind)
+                        .withName(about.getMetadata().getName())
+                        .withNamespace(namespace)
+                        .withUid(about.getMetadata().getUid())
+                        .endInvolvedObject()
+                        .withType("Warning")
+                        .withReason(reason)
+                        .withMessage(message)
+                        .withLastTimestamp(about.getMetadata().getCreationTimestamp())
+                        .build())
+                .create();
+    }
+
+    @Test
     void aRefusedJobIsToldToTheNamespacesPeopleAndTriedAgain() throws Exception {
         client.resource(new ResourceQuotaBuilder()
                         .withNewMetadata()
@@ -191,6 +276,9 @@ class RunJobsIT extends OptimizationRunScenario {
                             assertThat(event.getReason()).isEqualTo("JobRefused");
                             assertThat(event.getMessage()).contains("exceeded quota: none");
                         }));
+
+        OptimizationRunStatus refused = status(status -> reason(status).equals("QuotaExceeded"));
+        assertThat(refused.conditions().getFirst().getMessage()).contains("exceeded quota: none");
 
         client.resourceQuotas().inNamespace(namespace).withName("none").delete();
         job(namespace, RUN + "-baseline");

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The operator's permissions as the chart grants them, and a client that has these and no others. */
-final class ChartPermissions {
+public final class ChartPermissions {
     private static final Path TEMPLATE = Path.of("../charts/edgeai-operator/templates/rbac.yaml");
     private static final String USER = "system:serviceaccount:edgeai-system:edgeai-operator";
     private static final String NAME = "edgeai-operator-by-chart";
@@ -29,7 +29,7 @@ final class ChartPermissions {
     private ChartPermissions() {}
 
     /** Grants them; the client is the caller's to close. */
-    static KubernetesClient client(KubernetesClient admin, String systemNamespace) {
+    public static KubernetesClient client(KubernetesClient admin, String systemNamespace) {
         grantEverywhere(admin, rules("ClusterRole"));
         grantIn(admin, systemNamespace, rules("Role"));
         Config config = new ConfigBuilder(admin.getConfiguration())

@@ -50,4 +50,9 @@ public record JobKey(Kind kind, String trial) {
     public String jobName(String run) {
         return Names.bounded(run + "-" + inRun());
     }
+
+    /** The same with something behind it. */
+    public String jobName(String run, String suffix) {
+        return Names.bounded(run + "-" + inRun() + "-" + suffix);
+    }
 }

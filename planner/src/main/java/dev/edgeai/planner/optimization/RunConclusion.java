@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The end of a run: the front, the recommendation, the certificates. The front is taken over the trials that pass all
@@ -144,7 +145,9 @@ final class RunConclusion {
         draft.progress(
                 Reason.CERTIFYING,
                 "%d of %d variants of the Pareto front certified".formatted(wanted - open.size(), wanted),
-                open.stream().map(t -> seen.certification(t.name())).toList());
+                Stream.<JobState<?>>concat(
+                                seen.refused().stream(), open.stream().map(t -> seen.certification(t.name())))
+                        .toList());
         actions.add(new Requeue(RunMachine.LOOK_AGAIN));
     }
 

@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
-import dev.edgeai.api.v1alpha1.OptimizationRunStatus.RegistryRetry;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.JobRetry;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialPhase;
@@ -62,7 +62,7 @@ final class RunDraft {
     List<String> learnedFrom;
 
     List<Certified> certificates;
-    List<RegistryRetry> registryRetries;
+    List<JobRetry> retries;
     Conditions conditions;
 
     @Nullable
@@ -92,7 +92,7 @@ final class RunDraft {
         selected = current.selected();
         learnedFrom = current.learnedFrom();
         certificates = current.certificates();
-        registryRetries = current.registryRetries();
+        retries = current.retries();
         conditions = Conditions.of(current.conditions(), generation, now);
         startTime = current.startTime();
         suspendedSince = current.suspendedSince();
@@ -116,13 +116,22 @@ final class RunDraft {
         }
     }
 
+    /** Whether something that could not start is to be made anew. */
+    boolean isHeldUp() {
+        return retries.stream().anyMatch(retry -> !JobRetries.isCounted(JobRetries.reason(retry)));
+    }
+
+    boolean clockRuns() {
+        return suspendedSince == null;
+    }
+
     /** When the time is spent if the run is not suspended until then. */
     Instant deadline(Duration timeout) {
         return Instant.parse(Objects.requireNonNull(startTime)).plus(timeout).plusSeconds(suspendedSeconds);
     }
 
-    Optional<RegistryRetry> registryRetry(JobKey job) {
-        return registryRetries.stream().filter(r -> r.job().equals(job.inRun())).findFirst();
+    Optional<JobRetry> retry(JobKey job) {
+        return retries.stream().filter(r -> r.job().equals(job.inRun())).findFirst();
     }
 
     static boolean done(TrialStatus trial) {
@@ -161,10 +170,12 @@ final class RunDraft {
         trials.replaceAll(t -> t.name().equals(trial) ? change.apply(t) : t);
     }
 
-    /** The work goes on, unless one of its Jobs is held up: then that is said. */
+    /** The work goes on, unless one of its Jobs is held up: then that is said, and after a while a person is asked. */
     void progress(Reason reason, String message, List<? extends JobState<?>> jobs) {
         conditions = Hindrance.of(jobs, now)
-                .map(h -> conditions.progressing(h.reason(), h.message()))
+                .map(h -> h.isForPerson(now)
+                        ? conditions.stalled(h.reason(), h.message())
+                        : conditions.progressing(h.reason(), h.message()))
                 .orElseGet(() -> conditions.progressing(reason, message));
     }
 
@@ -201,7 +212,7 @@ final class RunDraft {
                 selected,
                 certificate,
                 certificates,
-                completionTime == null ? registryRetries : List.of(),
+                completionTime == null ? retries : List.of(),
                 conditions.list(),
                 startTime,
                 suspendedSince,

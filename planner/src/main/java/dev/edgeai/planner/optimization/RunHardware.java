@@ -47,7 +47,12 @@ final class RunHardware {
 
     /** Whether a Ready node of it is there now. */
     boolean hasNode() {
-        return matched().map(Matched::nodes).orElse(0) > 0;
+        return nodes() > 0;
+    }
+
+    /** How many are there now. */
+    int nodes() {
+        return matched().map(Matched::nodes).orElse(0);
     }
 
     /** Why nothing can be started; a person has to add a profile, or label or add a node. */

@@ -4,7 +4,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.OptimizationRunStatus.RegistryRetry;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.JobRetry;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.JobState;
@@ -27,7 +27,8 @@ import java.util.Optional;
  * The state machine of an optimization run. Each decision first takes in what the Jobs report, then starts what is due.
  * The phase follows from what is known, never the other way round, so a lost action or an unwritten status is made good
  * by the next decision. A recorded result is never taken back and its Job never started again. The wall clock of
- * {@code search.timeout} begins when a node is found and stands still while suspended; it does not cut certification.
+ * {@code search.timeout} begins when a node is found and stands still while suspended and while the cluster lets none of
+ * the run's pods start; it does not cut certification.
  */
 public final class RunMachine {
     /** Longest time until the next look. */
@@ -45,7 +46,7 @@ public final class RunMachine {
     private RunMachine(OptimizationRunSpec spec, RunObservation seen, RunDraft draft) {
         this.spec = spec;
         this.draft = draft;
-        this.seen = new RegistryRetries(draft, actions).settle(seen);
+        this.seen = new JobRetries(draft, actions).settle(seen);
         this.hardware = new RunHardware(spec, this.seen, draft);
         this.search = new RunSearch(spec, this.seen, draft, hardware);
     }
@@ -94,8 +95,12 @@ public final class RunMachine {
             suspend();
             return;
         }
-        draft.startClock();
-        if (deadline().isAfter(draft.now)) {
+        if (heldUp()) {
+            draft.stopClock();
+        } else {
+            draft.startClock();
+        }
+        if (!draft.clockRuns() || deadline().isAfter(draft.now)) {
             search.advance();
         } else {
             search.absorb();
@@ -111,6 +116,32 @@ public final class RunMachine {
         } else {
             new RunConclusion(spec, seen, draft, actions).conclude();
         }
+    }
+
+    /** Whether the cluster keeps the run from going on: something cannot start, and nothing runs. */
+    private boolean heldUp() {
+        List<JobState<?>> jobs = openJobs();
+        if (jobs.stream().noneMatch(JobState::active)) {
+            return seen.refused().isPresent() || draft.isHeldUp() || !seen.turn() || !hardware.hasNode();
+        }
+        return jobs.stream().noneMatch(JobState.Running.class::isInstance)
+                && Hindrance.of(jobs, draft.now)
+                        .filter(Hindrance::stopsTheClock)
+                        .isPresent();
+    }
+
+    /** Jobs of what is not measured yet, and the refusal of one, which is as good as a Job that waits. */
+    private List<JobState<?>> openJobs() {
+        List<JobState<?>> jobs = new ArrayList<>();
+        seen.refused().ifPresent(jobs::add);
+        if (draft.baseline == null) {
+            jobs.add(seen.baseline());
+        } else {
+            draft.trials.stream()
+                    .filter(t -> !RunDraft.done(t))
+                    .forEach(t -> jobs.add(seen.trial(Trials.job(t))));
+        }
+        return jobs;
     }
 
     private boolean chooseAccelerator() {
@@ -169,7 +200,7 @@ public final class RunMachine {
 
     /** What to say of a Job that the time was not enough for; a registry that is away is no matter of time. */
     private Failure overtime(JobKey key, JobState<?> job, String spent) {
-        Optional<String> away = draft.registryRetry(key).map(RegistryRetry::message);
+        Optional<String> away = draft.retry(key).filter(retry -> Reason.REGISTRY_UNAVAILABLE.text().equals(retry.reason())).map(JobRetry::message);
         Optional<String> why = away.or(() -> Hindrance.of(job, draft.now).map(Hindrance::message));
         Reason reason = away.isPresent() ? Reason.REGISTRY_UNAVAILABLE : Reason.BUDGET_EXCEEDED;
         return new Failure(reason.text(), spent + why.map(w -> ": " + w).orElse(""));
@@ -178,7 +209,11 @@ public final class RunMachine {
     private void measureBaseline() {
         draft.phase = draft.assessment == null ? RunPhase.ASSESSING : RunPhase.BASELINE;
         if (seen.baseline() instanceof JobState.Missing<TrialResult> && hardware.hasNode()) {
-            actions.add(new StartBaseline(Objects.requireNonNull(draft.accelerator)));
+            if (seen.turn()) {
+                actions.add(new StartBaseline(Objects.requireNonNull(draft.accelerator)));
+            } else {
+                actions.add(new Requeue(Turns.LOOK_AGAIN));
+            }
         } else if (!seen.baseline().active()) {
             waitForNode();
             return;
@@ -187,7 +222,7 @@ public final class RunMachine {
         String what = draft.phase == RunPhase.ASSESSING
                 ? "fetching and assessing the source"
                 : "measuring the source as the baseline";
-        go(reason, what + hardware.note(), List.of(seen.baseline()));
+        go(reason, what + turn(seen.baseline() instanceof JobState.Missing<TrialResult>) + hardware.note());
     }
 
     private void startTrials() {
@@ -201,21 +236,25 @@ public final class RunMachine {
             waitForNode();
             return;
         }
-        if (nodes) {
+        if (nodes && seen.turn()) {
             open.stream()
                     .filter(t -> seen.trial(Trials.job(t)) instanceof JobState.Missing<TrialResult>)
-                    .limit(Math.max(0, spec.search().parallelism() - active))
+                    .limit(Math.max(0, Math.min(spec.search().parallelism(), hardware.nodes() + 1) - active))
                     .forEach(t -> actions.add(search.start(t)));
+        } else if (nodes && active == 0) {
+            actions.add(new Requeue(Turns.LOOK_AGAIN));
         }
-        go(
-                Reason.SEARCHING,
-                search.progress() + hardware.note(),
-                open.stream().map(t -> seen.trial(Trials.job(t))).toList());
+        go(Reason.SEARCHING, search.progress() + turn(active == 0) + hardware.note());
     }
 
-    private void go(Reason reason, String message, List<? extends JobState<?>> jobs) {
-        draft.progress(reason, message, jobs);
-        Duration left = Duration.between(draft.now, deadline());
+    /** To be added to a message: nothing, or that others are to measure first. */
+    private String turn(boolean idle) {
+        return seen.turn() || !idle ? "" : "; trials of other namespaces, or of this one, wait for the node before it";
+    }
+
+    private void go(Reason reason, String message) {
+        draft.progress(reason, message, openJobs());
+        Duration left = draft.clockRuns() ? Duration.between(draft.now, deadline()) : LOOK_AGAIN;
         actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
     }
 

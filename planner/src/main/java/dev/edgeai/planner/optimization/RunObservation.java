@@ -31,6 +31,8 @@ import java.util.Set;
  * @param suspended whether the owner is suspended
  * @param repository where variants are pushed, {@code registry/repository}
  * @param earlier runs of the same namespace that ended well, to learn from
+ * @param refused why the API server took no Job of the run when it was last tried
+ * @param turn whether a trial of this run may take a place for measuring now, see {@link Turns}
  */
 public record RunObservation(
         Accelerators accelerators,
@@ -44,12 +46,86 @@ public record RunObservation(
         JobState<ReportResult> report,
         boolean suspended,
         String repository,
-        List<EarlierRun> earlier) {
+        List<EarlierRun> earlier,
+        Optional<JobState.Pending<Object>> refused,
+        boolean turn) {
     public RunObservation {
         earlier = List.copyOf(earlier);
         available = Set.copyOf(available);
         trials = Map.copyOf(trials);
         certifications = Map.copyOf(certifications);
+    }
+
+    /** Of a run that nothing is refused and that waits for no other. */
+    public RunObservation(
+            Accelerators accelerators,
+            Set<Framework> available,
+            Optional<Set<String>> cpuFeatures,
+            Optional<FetchResult> fetched,
+            Optional<Assessment> assessed,
+            JobState<TrialResult> baseline,
+            Map<String, JobState<TrialResult>> trials,
+            Map<String, JobState<CertificateResult>> certifications,
+            JobState<ReportResult> report,
+            boolean suspended,
+            String repository,
+            List<EarlierRun> earlier) {
+        this(
+                accelerators,
+                available,
+                cpuFeatures,
+                fetched,
+                assessed,
+                baseline,
+                trials,
+                certifications,
+                report,
+                suspended,
+                repository,
+                earlier,
+                Optional.empty(),
+                true);
+    }
+
+    /** The same, and a Job was refused. */
+    public RunObservation refused(JobState.Pending<Object> refusal) {
+        return copy(baseline, trials, certifications, Optional.of(refusal), turn);
+    }
+
+    /** The same, and it is or is not its turn. */
+    public RunObservation turn(boolean next) {
+        return copy(baseline, trials, certifications, refused, next);
+    }
+
+    /** The same with other Jobs. */
+    RunObservation with(
+            JobState<TrialResult> otherBaseline,
+            Map<String, JobState<TrialResult>> otherTrials,
+            Map<String, JobState<CertificateResult>> otherCertifications) {
+        return copy(otherBaseline, otherTrials, otherCertifications, refused, turn);
+    }
+
+    private RunObservation copy(
+            JobState<TrialResult> otherBaseline,
+            Map<String, JobState<TrialResult>> otherTrials,
+            Map<String, JobState<CertificateResult>> otherCertifications,
+            Optional<JobState.Pending<Object>> otherRefused,
+            boolean otherTurn) {
+        return new RunObservation(
+                accelerators,
+                available,
+                cpuFeatures,
+                fetched,
+                assessed,
+                otherBaseline,
+                otherTrials,
+                otherCertifications,
+                report,
+                suspended,
+                repository,
+                earlier,
+                otherRefused,
+                otherTurn);
     }
 
     /** A profile and how many Ready nodes match its selector now. */

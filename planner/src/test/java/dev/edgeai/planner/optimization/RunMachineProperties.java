@@ -6,12 +6,16 @@ import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.planner.optimization.RunWorld.Fate;
 import io.fabric8.kubernetes.api.model.Condition;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.NullUnmarked;
 
+import java.time.Duration;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,13 +63,13 @@ class RunMachineProperties {
     void a_registry_that_is_away_for_a_while_changes_nothing_of_the_end(
             @ForAll @IntRange(min = 1, max = 4) int parallelism,
             @ForAll @Size(min = 1, max = 7) List<Fate> fates,
-            @ForAll @IntRange(min = 1, max = RegistryRetries.MAX_ATTEMPTS - 1) int away,
+            @ForAll @IntRange(min = 1, max = JobRetries.MAX_ATTEMPTS - 1) int away,
             @ForAll @IntRange(max = 30) int crashPercent,
             @ForAll long seed) {
         RunWorld world = new RunWorld(Runs.spec(8, parallelism, "24h"), fates, crashPercent / 100.0, seed);
         world.away = away;
         assertThat(end(world)).isEqualTo(end(parallelism, fates, 0, seed));
-        assertThat(world.stored.registryRetries()).isEmpty();
+        assertThat(world.stored.retries()).isEmpty();
     }
 
     @Property(tries = 60)
@@ -78,14 +82,42 @@ class RunMachineProperties {
         while (world.stored.trials().isEmpty()) {
             world.tick();
         }
-        world.away = RegistryRetries.MAX_ATTEMPTS;
+        world.away = JobRetries.MAX_ATTEMPTS;
         end(world);
         assertThat(world.stored.phase()).isEqualTo(RunPhase.FAILED);
         assertThat(world.stored.conditions())
                 .filteredOn(c -> c.getType().equals("Stalled"))
                 .extracting(Condition::getReason)
                 .containsExactly("RegistryUnavailable");
-        assertThat(world.started.values()).allMatch(n -> n <= RegistryRetries.MAX_ATTEMPTS);
+        assertThat(world.started.values()).allMatch(n -> n <= JobRetries.MAX_ATTEMPTS);
+    }
+
+    @Property(tries = 60)
+    void a_cluster_that_starts_nothing_for_a_while_changes_nothing_of_the_end(
+            @ForAll @IntRange(min = 1, max = 4) int parallelism,
+            @ForAll @Size(min = 1, max = 7) List<Fate> fates,
+            @ForAll @IntRange(min = 1, max = 600) int minutes,
+            @ForAll @IntRange(max = 40) int after,
+            @ForAll("troubles") String trouble,
+            @ForAll boolean onNode,
+            @ForAll @IntRange(max = 30) int crashPercent,
+            @ForAll long seed) {
+        RunWorld world = new RunWorld(Runs.spec(8, parallelism, "2h"), fates, crashPercent / 100.0, seed);
+        for (int i = 0; i < after && !world.ended(); i++) {
+            world.tick();
+        }
+        world.trouble = trouble;
+        world.onNode = onNode;
+        world.healed = world.now.plus(Duration.ofMinutes(minutes));
+        assertThat(end(world)).isEqualTo(end(parallelism, fates, 0, seed));
+        if (crashPercent == 0) {
+            assertThat(world.longestStuck).isLessThanOrEqualTo(JobRetries.STUCK_AFTER.plusMinutes(1));
+        }
+    }
+
+    @Provide
+    Arbitrary<String> troubles() {
+        return Arbitraries.of("FailedCreate", "FailedMount", "ErrImagePull");
     }
 
     private static List<?> end(int parallelism, List<Fate> fates, double crash, long seed) {

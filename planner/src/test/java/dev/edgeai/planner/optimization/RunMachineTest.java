@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,10 +148,15 @@ class RunMachineTest {
                 .as("a node may come back by itself")
                 .isEqualTo("False");
 
-        RunDecision end =
-                decide(late.status(), Runs.withBaselineState(Runs.nothing(), pending), T0.plus(Duration.ofHours(1)));
-        assertThat(condition(end, "Stalled").getReason()).isEqualTo("BudgetExceeded");
-        assertThat(condition(end, "Stalled").getMessage()).contains("insufficient memory");
+        Instant muchLater = T0.plus(Duration.ofHours(5));
+        RunDecision lasting = decide(late.status(), Runs.withBaselineState(Runs.nothing(), pending), muchLater);
+        assertThat(lasting.status().phase()).as("no fault of the run").isEqualTo(RunPhase.ASSESSING);
+        assertThat(condition(lasting, "Stalled").getStatus()).isEqualTo("True");
+        assertThat(condition(lasting, "Stalled").getReason()).isEqualTo("Unschedulable");
+        RunDecision back = decide(
+                lasting.status(), Runs.withBaselineState(Runs.nothing(), RUNNING), muchLater.plusSeconds(50 * 60));
+        assertThat(condition(back, "Reconciling").getStatus()).isEqualTo("True");
+        assertThat(back.status().phase()).as("its time begins now").isEqualTo(RunPhase.ASSESSING);
     }
 
     @Test

@@ -59,7 +59,7 @@ class RunRegistryTest {
         RunDecision last = decide(status, Runs.withJobs(Runs.nothing(), Map.of(trial, AWAY), Map.of()), now);
         assertThat(last.status().trials().getFirst().phase()).isEqualTo(TrialPhase.FAILED);
         assertThat(last.status().trials().getFirst().message()).isEqualTo("no answer (5 attempts)");
-        assertThat(last.status().registryRetries()).isEmpty();
+        assertThat(last.status().retries()).isEmpty();
     }
 
     @Test
@@ -67,7 +67,7 @@ class RunRegistryTest {
         RunObservation away = Runs.withBaselineState(Runs.nothing(), AWAY);
         OptimizationRunStatus waiting =
                 decide(OptimizationRunStatus.empty(), away, T0).status();
-        assertThat(waiting.registryRetries()).hasSize(1);
+        assertThat(waiting.retries()).hasSize(1);
 
         RunDecision end =
                 decide(waiting, Runs.withBaselineState(Runs.nothing(), RUNNING), T0.plus(Duration.ofHours(1)));
@@ -89,7 +89,7 @@ class RunRegistryTest {
                 decide(status, Runs.withJobs(Runs.nothing(), jobs, Map.of("openvino-int8-ptq", away)), now);
         assertThat(decision.status().phase()).isEqualTo(RunPhase.CERTIFYING);
         assertThat(decision.actions()).contains(new DeleteJob(JobKey.certify("openvino-int8-ptq")));
-        for (int attempt = 2; attempt <= RegistryRetries.MAX_ATTEMPTS; attempt++) {
+        for (int attempt = 2; attempt <= JobRetries.MAX_ATTEMPTS; attempt++) {
             now = now.plus(Duration.ofMinutes(10));
             decision = decide(decision.status(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), now);
             assertThat(decision.actions())

@@ -28,7 +28,7 @@ final class RunWorld {
         FAILS
     }
 
-    private record Job(int left, Fate fate, int attempt) {}
+    private record Job(int left, Fate fate, int attempt, Instant made) {}
 
     private final OptimizationRunSpec spec;
     private final Random random;
@@ -43,6 +43,17 @@ final class RunWorld {
 
     /** How many times each Job finds the registry away. */
     int away;
+
+    /** Until then no pod starts, in these words of Kubernetes. */
+    Instant healed = Runs.T0;
+
+    String trouble = "FailedCreate";
+
+    /** Whether such a pod stands on the node. */
+    boolean onNode;
+
+    /** Longest that a pod that does not start stood on the node. */
+    Duration longestStuck = Duration.ZERO;
 
     int mostActive;
 
@@ -77,7 +88,9 @@ final class RunWorld {
         }
         mostActive = Math.max(
                 mostActive, (int) jobs.values().stream().filter(j -> j.left > 0).count());
-        jobs.replaceAll((k, j) -> new Job(Math.max(0, j.left - 1), j.fate, j.attempt));
+        if (!now.isBefore(healed)) {
+            jobs.replaceAll((k, j) -> new Job(Math.max(0, j.left - 1), j.fate, j.attempt, j.made));
+        }
         now = now.plus(Duration.ofSeconds(10));
         return decision;
     }
@@ -101,7 +114,7 @@ final class RunWorld {
     private void start(JobKey key, Fate fate) {
         if (!jobs.containsKey(key)) {
             int attempt = started.merge(key, 1, Integer::sum);
-            jobs.put(key, new Job(1 + random.nextInt(4), fate, attempt));
+            jobs.put(key, new Job(1 + random.nextInt(4), fate, attempt, now));
         }
     }
 
@@ -135,6 +148,15 @@ final class RunWorld {
     }
 
     private <T> JobState<T> state(Job job, @Nullable T result) {
+        if (job.left > 0 && now.isBefore(healed)) {
+            Duration stuck = Duration.between(job.made, now);
+            longestStuck = onNode && stuck.compareTo(longestStuck) > 0 ? stuck : longestStuck;
+            return new JobState.Pending<>(
+                    Optional.of(trouble),
+                    Optional.of("it does not start"),
+                    job.made,
+                    onNode ? Optional.of("node-1") : Optional.empty());
+        }
         if (job.left > 2) {
             return new JobState.Pending<>(Optional.empty(), Optional.empty(), now);
         }

@@ -1,0 +1,152 @@
+package dev.edgeai.operator.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.edgeai.api.v1alpha1.Labels;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Tells the operator's Jobs and their pods from what anybody else may make beside them. A Job carries what the operator
+ * gave it (its pod template as sent) and a seal over that, its namespace, its name and its run, by a key that only the
+ * operator has; so a Job is still known after a restart or an upgrade that would give it other images, and a seal that is
+ * copied fits no other Job. See docs/decisions/signed-is-measured.md.
+ */
+public final class Seals {
+    /** Annotation of a Job: the seal. */
+    public static final String SEAL = "edgeai.dev/seal";
+
+    /** Annotation of a Job: its pod template as the operator sent it, JSON. */
+    public static final String SEALED = "edgeai.dev/sealed-template";
+
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final String OF_JOB = "job";
+    private static final String OF_NAME = "name";
+    private static final int NAME_BYTES = 5;
+
+    private final Supplier<byte[]> key;
+
+    public Seals(Supplier<byte[]> key) {
+        this.key = key;
+    }
+
+    /** The Job with its seal, as it is to be made. */
+    public Job seal(Job job) {
+        String template = Json.write(Given.tree(job.getSpec().getTemplate()));
+        return new JobBuilder(job)
+                .editMetadata()
+                .addToAnnotations(SEALED, template)
+                .addToAnnotations(SEAL, hex(ofJob(job.getMetadata(), template)))
+                .endMetadata()
+                .build();
+    }
+
+    /** Whether the operator made this Job, for whichever run its template names, and it runs what the operator gave it. */
+    public boolean isSealed(Job job) {
+        return template(job).filter(given -> difference(given, job).isEmpty()).isPresent();
+    }
+
+    /** The labels that the Job was given, whatever stands on the Job itself by now; of a sealed Job only. */
+    public static Map<String, String> givenLabels(Job job) {
+        return Optional.ofNullable(job.getSpec())
+                .map(spec -> spec.getTemplate())
+                .map(template -> template.getMetadata())
+                .map(metadata -> metadata.getLabels())
+                .orElse(Map.of());
+    }
+
+    /**
+     * In what a pod is not the one that the Job's controller makes of what the operator gave.
+     *
+     * @param job sealed
+     */
+    public Optional<String> difference(Job job, Pod pod) {
+        if (!isControlledBy(pod.getMetadata(), job.getMetadata().getUid())) {
+            return Optional.of("the Job is not its controller");
+        }
+        return template(job)
+                .map(given -> Given.difference(given.path("spec"), Given.tree(pod.getSpec())))
+                .orElseGet(() -> Optional.of("its Job is not sealed"));
+    }
+
+    /** A part of a name that nobody else can know before it is used; the same each time. */
+    public String unguessable(String runUid, String name) {
+        byte[] mac = mac(List.of(OF_NAME, runUid, name));
+        return HexFormat.of().formatHex(mac, 0, NAME_BYTES);
+    }
+
+    /** Whether the object has the one with this uid as its controller. */
+    public static boolean isControlledBy(ObjectMeta object, String uid) {
+        @Nullable List<OwnerReference> owners = object.getOwnerReferences();
+        return owners != null
+                && owners.stream().anyMatch(owner -> Boolean.TRUE.equals(owner.getController()) && uid.equals(owner.getUid()));
+    }
+
+    /** What the seal vouches for; absent when there is none or it is not the operator's. */
+    private Optional<JsonNode> template(Job job) {
+        @Nullable Map<String, String> annotations = job.getMetadata().getAnnotations();
+        @Nullable String template = annotations == null ? null : annotations.get(SEALED);
+        @Nullable String seal = annotations == null ? null : annotations.get(SEAL);
+        if (template == null || seal == null) {
+            return Optional.empty();
+        }
+        byte[] right = hex(ofJob(job.getMetadata(), template)).getBytes(StandardCharsets.US_ASCII);
+        return MessageDigest.isEqual(right, seal.getBytes(StandardCharsets.UTF_8))
+                ? Json.read(template, JsonNode.class)
+                : Optional.empty();
+    }
+
+    private static Optional<String> difference(JsonNode given, Job job) {
+        if (job.getSpec() == null || job.getSpec().getTemplate() == null) {
+            return Optional.of("it has no pod template");
+        }
+        JsonNode found = Given.tree(job.getSpec().getTemplate());
+        JsonNode labels = given.path("metadata").path("labels");
+        for (Map.Entry<String, JsonNode> label : labels.properties()) {
+            if (!label.getValue().equals(found.path("metadata").path("labels").get(label.getKey()))) {
+                return Optional.of("label " + label.getKey());
+            }
+        }
+        return Given.difference(given.path("spec"), found.path("spec"));
+    }
+
+    private byte[] ofJob(ObjectMeta job, String template) {
+        @Nullable Map<String, String> labels = job.getLabels();
+        String run = labels == null ? "" : labels.getOrDefault(Labels.RUN_UID, "");
+        return mac(List.of(OF_JOB, job.getNamespace(), job.getName(), run, template));
+    }
+
+    /** Of the parts with their lengths, so that none can run over into the next. */
+    private byte[] mac(List<String> parts) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key.get(), ALGORITHM));
+            for (String part : parts) {
+                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+                mac.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+                mac.update(bytes);
+            }
+            return mac.doFinal();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no " + ALGORITHM, e);
+        }
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}
