@@ -13,7 +13,7 @@ import java.util.Map;
  * @param images what pods run
  * @param accelerators the accelerator profiles
  * @param signing where the signing key lies
- * @param prometheus default address of a Prometheus for analysis queries
+ * @param prometheus which Prometheus servers analysis queries may go to
  * @param maxSourceBytes largest source or dataset that is fetched, bytes
  */
 public record OperatorConfig(
@@ -21,12 +21,13 @@ public record OperatorConfig(
         Images images,
         List<AcceleratorProfile> accelerators,
         Signing signing,
-        @Nullable String prometheus,
+        Prometheus prometheus,
         long maxSourceBytes) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OperatorConfig {
         accelerators = accelerators == null ? List.of() : List.copyOf(accelerators);
         signing = signing == null ? new Signing("edgeai-signing-key") : signing;
+        prometheus = prometheus == null ? new Prometheus(null, List.of()) : prometheus;
         maxSourceBytes = maxSourceBytes == 0 ? 8L << 30 : maxSourceBytes;
     }
 
@@ -57,6 +58,20 @@ public record OperatorConfig(
         public Images {
             optimizers = optimizers == null ? Map.of() : Map.copyOf(optimizers);
             pullPolicy = pullPolicy == null ? "IfNotPresent" : pullPolicy;
+        }
+    }
+
+    /**
+     * Where analysis queries may go: the operator speaks to these from its own place in the network, so a model's author
+     * does not choose freely.
+     *
+     * @param address asked when a metric names none, and always allowed
+     * @param allowed further addresses that a metric may name, {@code scheme://host[:port][/path]}
+     */
+    public record Prometheus(@Nullable String address, List<String> allowed) {
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Prometheus {
+            allowed = allowed == null ? List.of() : List.copyOf(allowed);
         }
     }
 

@@ -107,10 +107,17 @@ final class ConfigRules {
     private void rest() {
         require(isText(config.signing().secret()), "signing.secret is empty; give the name of the key's Secret");
         require(config.maxSourceBytes() > 0, "maxSourceBytes is " + config.maxSourceBytes() + "; give bytes above 0");
-        require(
-                config.prometheus() == null || config.prometheus().matches("https?://[^/\\s]+.*"),
-                "prometheus is '" + config.prometheus()
-                        + "'; give an address such as http://prometheus.monitoring:9090");
+        String address = config.prometheus().address();
+        if (address != null) {
+            prometheus("prometheus.address", address);
+        }
+        config.prometheus().allowed().forEach(allowed -> prometheus("prometheus.allowed", allowed));
+    }
+
+    private void prometheus(String where, String address) {
+        HttpAddress.problem(address)
+                .ifPresent(problem -> problems.add(where + " has '" + address + "': " + problem
+                        + "; give an address such as http://prometheus.monitoring:9090"));
     }
 
     private void require(boolean holds, String problem) {

@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.Services;
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Json;
@@ -61,7 +62,8 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     public EdgeModelReconciler(Services services) {
         this.services = services;
         this.cluster = new Cluster(services.client(), triggers::written);
-        this.measurements = new Measurements(services.clock(), triggers::measured);
+        this.measurements = new Measurements(
+                PrometheusAddresses.of(services.config().prometheus()), services.clock(), triggers::measured);
         TrafficProvider traffic = new ServiceTraffic(cluster::apply);
         this.rollout =
                 new TargetRollout(cluster, new RolloutActions(services, cluster, traffic), traffic, measurements);

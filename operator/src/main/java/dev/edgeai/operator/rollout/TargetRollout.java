@@ -8,8 +8,10 @@ import dev.edgeai.api.v1alpha1.RemediationPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
+import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.CertifiedVersion;
@@ -18,6 +20,7 @@ import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutObservation;
 import dev.edgeai.planner.rollout.VariantChoice;
+import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import java.time.Duration;
@@ -121,16 +124,21 @@ final class TargetRollout {
     }
 
     private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {
+        Optional<Said> refused = PrometheusAddresses.of(target.served().config().prometheus())
+                .problem(target.policy().analysis().metrics())
+                .map(why -> new Said(Reason.ADDRESS_NOT_ALLOWED, why));
+        // A rollout that could never be analysed does not begin; what serves is kept as always
+        List<CertifiedVersion> offered = refused.isPresent() ? List.of() : ranked;
         VariantChoice choice = VariantChoice.of(
-                ranked, target.status(), target.model().getSpec().remediation(), target.now());
+                offered, target.status(), target.model().getSpec().remediation(), target.now());
         RolloutObservation seen = observe(target, choice);
         long decidedAt = System.nanoTime();
         RolloutDecision decision = RolloutMachine.decide(target.status(), seen, target.policy(), target.now());
         RolloutActions.Applied applied = actions.apply(target, decision, decidedAt);
         budgets.ensure(target, applied.status());
-        Optional<Duration> cooldown = cooldown(target, ranked, choice);
+        Optional<Duration> cooldown = cooldown(target, offered, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
-        boolean behind = !ranked.isEmpty()
+        boolean behind = !offered.isEmpty()
                 && !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision));
         return new TargetOutcome(
                 target.target(),
@@ -139,7 +147,7 @@ final class TargetRollout {
                 run,
                 target.replicas(),
                 stable.map(version -> seen.ready(version.revision())).orElse(0),
-                Optional.empty(),
+                refused,
                 choice.suggestion(),
                 behind,
                 cooldown.isPresent() || choice.wanted().isPresent(),

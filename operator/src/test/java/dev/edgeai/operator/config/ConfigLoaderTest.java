@@ -23,7 +23,7 @@ class ConfigLoaderTest {
             images:
               runtime: registry/runtime:1
               optimizers: {OpenVINO: registry/optimizer-openvino:1, OnnxRuntime: registry/optimizer-onnxruntime:1}
-            prometheus: http://prometheus.monitoring:9090
+            prometheus: {address: "http://prometheus.monitoring:9090", allowed: ["https://metrics.example/team-a"]}
             accelerators:
               - name: intel-cpu
                 resources: {requests: {cpu: 250m}, limits: {memory: 2Gi, nvidia.com/gpu: 1}}
@@ -62,7 +62,7 @@ class ConfigLoaderTest {
                           - {name: a, fallback: b}
                           - {name: b, fallback: a}
                         maxSourceBytes: -5
-                        prometheus: prometheus:9090
+                        prometheus: {address: "prometheus:9090", allowed: ["http://user:word@metrics.example"]}
                         """))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(
@@ -77,7 +77,8 @@ class ConfigLoaderTest {
                         "threads is -1",
                         "accelerators.a: its fallbacks form a circle",
                         "maxSourceBytes is -5",
-                        "prometheus is 'prometheus:9090'; give an address");
+                        "prometheus.address has 'prometheus:9090': ",
+                        "prometheus.allowed has 'http://user:word@metrics.example': it holds a user");
     }
 
     @ParameterizedTest

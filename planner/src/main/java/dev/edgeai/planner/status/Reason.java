@@ -77,6 +77,7 @@ public enum Reason {
     NAME_TAKEN("NameTaken"),
     FOREIGN_OBJECT("ForeignObject"),
     RECONCILE_FAILED("ReconcileFailed"),
+    ADDRESS_NOT_ALLOWED("AddressNotAllowed"),
 
     // What pods report: the words of FailureReason
     SOURCE_NOT_FOUND(FailureReason.SOURCE_NOT_FOUND.reason()),
