@@ -2,12 +2,14 @@ package dev.edgeai.operator.optimization;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.planner.optimization.RunAction;
 import dev.edgeai.planner.optimization.RunDecision;
 import dev.edgeai.planner.optimization.RunExpiry;
 import dev.edgeai.planner.optimization.RunMachine;
+import dev.edgeai.planner.optimization.RunObservation;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -63,7 +65,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                 run.getMetadata().getGeneration(),
                 run.getSpec(),
                 current,
-                picture.observation(services.config()),
+                observation(picture, current),
                 picture.time());
         actions.tell(run, decision);
         StatusWriter.write(run, decision.status(), context, OptimizationRun::new);
@@ -80,6 +82,16 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
             return UpdateControl.noUpdate();
         }
         return next(decision, left);
+    }
+
+    /** Without a key nothing is certified: the Jobs are not made, and the run says what it waits for. */
+    private RunObservation observation(RunPicture picture, OptimizationRunStatus current) {
+        RunObservation seen = picture.observation(services.config());
+        return services.keys()
+                .lost()
+                .map(why -> seen.withoutKey(
+                        current.trials().stream().map(TrialStatus::name).toList(), why, picture.time()))
+                .orElse(seen);
     }
 
     private static UpdateControl<OptimizationRun> next(RunDecision decision, Optional<Duration> left) {

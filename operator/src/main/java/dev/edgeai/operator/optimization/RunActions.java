@@ -80,8 +80,9 @@ final class RunActions {
                 case RunAction.StartBaseline start -> start(run, jobs.baseline(start));
                 case RunAction.StartTrial start -> start(run, jobs.trial(start));
                 case RunAction.StartCertify start -> {
-                    services.keys().ensure();
-                    start(run, jobs.certify(start));
+                    if (services.keys().ensure().isEmpty()) {
+                        start(run, jobs.certify(start));
+                    }
                 }
                 case RunAction.StartReport start -> jobs.report(start).ifPresent(job -> start(run, job));
                 case RunAction.DeleteJob delete -> delete(picture.run(), delete.job());

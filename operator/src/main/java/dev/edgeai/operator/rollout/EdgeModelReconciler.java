@@ -58,19 +58,24 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private final Cluster cluster;
     private final Measurements measurements;
     private final TargetRollout rollout;
+    private final UpgradeTurns turns;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
         this.cluster = new Cluster(services.client(), triggers::written);
         this.measurements = new Measurements(
                 PrometheusAddresses.of(services.config().prometheus()), services.clock(), triggers::measured);
+        this.turns = new UpgradeTurns(
+                services.config().images().runtime(),
+                services.config().rollout().maxConcurrentUpgrades());
         TrafficProvider traffic = new ServiceTraffic(cluster::apply);
-        this.rollout =
-                new TargetRollout(cluster, new RolloutActions(services, cluster, traffic), traffic, measurements);
+        this.rollout = new TargetRollout(
+                cluster, new RolloutActions(services, cluster, traffic), traffic, measurements, turns);
     }
 
     @Override
     public List<EventSource<?, EdgeModel>> prepareEventSources(EventSourceContext<EdgeModel> context) {
+        turns.over(() -> context.getPrimaryCache().list(model -> true).toList());
         return triggers.eventSources(context);
     }
 
@@ -125,7 +130,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 target.serving(),
                 model.getSpec().task(),
                 services.config(),
-                services.keys().publicKey());
+                services.keys().trusted());
         try {
             TargetObjects seen = objects.of(ref);
             return rollout.reconcile(new TargetContext(

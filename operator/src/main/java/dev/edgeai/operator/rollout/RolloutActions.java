@@ -43,7 +43,12 @@ final class RolloutActions {
      * @param status to be written
      * @param requeue when to look again
      */
-    record Applied(TargetStatus status, Optional<Duration> requeue) {}
+    record Applied(TargetStatus status, Optional<Duration> requeue) {
+        /** With what an offer says of the runtime. */
+        Applied with(Offer offer, TargetContext target) {
+            return new Applied(offer.told(target, status), sooner(requeue, offer.requeue()));
+        }
+    }
 
     /**
      * Does the actions in their order.
@@ -74,7 +79,7 @@ final class RolloutActions {
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
-                cluster.apply(ServingDeployment.build(target.servedFor(version), served(version), replicas));
+                ensureDeployment(target, version, replicas);
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
                 cluster.scale(target.objects().ref(), revision, replicas);
             case RolloutAction.DeleteDeployment(String revision) ->
@@ -88,6 +93,15 @@ final class RolloutActions {
             }
         }
         return Optional.empty();
+    }
+
+    private void ensureDeployment(TargetContext target, Version version, int replicas) {
+        if (target.served().trustedKeys().isEmpty()) {
+            throw new IllegalStateException(services.keys()
+                    .lost()
+                    .orElse("no key is trusted: every one has passed its end in signing.trustedUntil"));
+        }
+        cluster.apply(ServingDeployment.build(target.servedFor(version), served(target, version), replicas));
     }
 
     /** One Service over all revisions would also reach one that is neither stable nor candidate. */
@@ -163,8 +177,14 @@ final class RolloutActions {
                         .build());
     }
 
-    private static ServedVersion served(Version version) {
-        return new ServedVersion(version.revision(), version.artifact(), version.certificate());
+    /** As it was brought out; a status of an earlier release does not know with which image. */
+    private static ServedVersion served(TargetContext target, Version version) {
+        return new ServedVersion(
+                version.revision(),
+                version.artifact(),
+                version.certificate(),
+                Optional.ofNullable(version.image())
+                        .orElse(target.served().config().images().runtime()));
     }
 
     static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {

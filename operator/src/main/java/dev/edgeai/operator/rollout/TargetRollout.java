@@ -8,10 +8,8 @@ import dev.edgeai.api.v1alpha1.RemediationPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.CertifiedVersion;
@@ -20,7 +18,6 @@ import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutObservation;
 import dev.edgeai.planner.rollout.VariantChoice;
-import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import java.time.Duration;
@@ -36,20 +33,27 @@ final class TargetRollout {
     private final TrafficProvider traffic;
     private final Measurements measurements;
     private final Budgets budgets;
+    private final UpgradeTurns turns;
 
-    TargetRollout(Cluster cluster, RolloutActions actions, TrafficProvider traffic, Measurements measurements) {
+    TargetRollout(
+            Cluster cluster,
+            RolloutActions actions,
+            TrafficProvider traffic,
+            Measurements measurements,
+            UpgradeTurns turns) {
         this.cluster = cluster;
         this.actions = actions;
         this.traffic = traffic;
         this.measurements = measurements;
         this.budgets = new Budgets(cluster);
+        this.turns = turns;
     }
 
     TargetOutcome reconcile(TargetContext target) {
         Optional<OptimizationRun> run = run(target);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
-        return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run, ranked);
+        return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run);
     }
 
     /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
@@ -123,18 +127,16 @@ final class TargetRollout {
                                 .formatted(version.run(), version.variant(), Labels.RETRY)));
     }
 
-    private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {
-        Optional<Said> refused = PrometheusAddresses.of(target.served().config().prometheus())
-                .problem(target.policy().analysis().metrics())
-                .map(why -> new Said(Reason.ADDRESS_NOT_ALLOWED, why));
-        // A rollout that could never be analysed does not begin; what serves is kept as always
-        List<CertifiedVersion> offered = refused.isPresent() ? List.of() : ranked;
+    private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run) {
+        Offer offer = Offer.of(target, run, turns);
+        List<CertifiedVersion> offered = offer.versions();
         VariantChoice choice = VariantChoice.of(
                 offered, target.status(), target.model().getSpec().remediation(), target.now());
         RolloutObservation seen = observe(target, choice);
         long decidedAt = System.nanoTime();
         RolloutDecision decision = RolloutMachine.decide(target.status(), seen, target.policy(), target.now());
-        RolloutActions.Applied applied = actions.apply(target, decision, decidedAt);
+        RolloutActions.Applied applied =
+                actions.apply(target, decision, decidedAt).with(offer, target);
         budgets.ensure(target, applied.status());
         Optional<Duration> cooldown = cooldown(target, offered, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
@@ -147,7 +149,7 @@ final class TargetRollout {
                 run,
                 target.replicas(),
                 stable.map(version -> seen.ready(version.revision())).orElse(0),
-                refused,
+                offer.problem(),
                 choice.suggestion(),
                 behind,
                 cooldown.isPresent() || choice.wanted().isPresent(),

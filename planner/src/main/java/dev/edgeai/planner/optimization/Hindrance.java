@@ -35,6 +35,7 @@ record Hindrance(Reason reason, String message) {
                         : Optional.of(unschedulable(pending, now));
             case REGISTRY_UNAVAILABLE ->
                 pending.message().map(message -> new Hindrance(Reason.REGISTRY_UNAVAILABLE, message));
+            case SIGNING_KEY_LOST -> pending.message().map(message -> new Hindrance(Reason.SIGNING_KEY_LOST, message));
             default -> Optional.empty();
         };
     }
