@@ -46,7 +46,7 @@ class KeyRuleTest {
         assertThat(rule("key", Optional.empty(), Optional.empty(), () -> true))
                 .isInstanceOfSatisfying(
                         KeyRule.Lost.class,
-                        lost -> assertThat(lost.message()).contains("edgeai-system/trusted are gone"));
+                        lost -> assertThat(lost.message()).contains("edgeai-system/trusted (trusted keys) are gone"));
     }
 
     @Test
