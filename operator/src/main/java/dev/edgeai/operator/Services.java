@@ -1,6 +1,7 @@
 package dev.edgeai.operator;
 
 import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.health.OperatorMetrics;
 import dev.edgeai.operator.job.SealKey;
@@ -10,6 +11,7 @@ import dev.edgeai.operator.status.Events;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 import java.time.Clock;
+import java.util.stream.Stream;
 
 /**
  * What every reconciler is handed.
@@ -37,14 +39,29 @@ public record Services(
 
     /** Puts the services together for one process. */
     public static Services of(KubernetesClient client, Settings settings, OperatorConfig config, Clock clock) {
+        SigningKeys keys = new SigningKeys(
+                client, settings.namespace(), config.signing(), () -> certified(client, settings), clock);
+        OperatorMetrics metrics = new OperatorMetrics();
+        metrics.signingKeyUsable(() -> keys.lost().isEmpty());
         return new Services(
                 client,
                 settings,
                 config,
-                new SigningKeys(client, settings.namespace(), config.signing().secret()),
+                keys,
                 new Seals(new SealKey(client, settings.namespace())),
                 new Events(client, clock, settings.identity()),
-                new OperatorMetrics(),
+                metrics,
                 clock);
+    }
+
+    /** Whether any run holds a certificate, so that there was a key. */
+    private static boolean certified(KubernetesClient client, Settings settings) {
+        var runs = client.resources(OptimizationRun.class);
+        Stream<OptimizationRun> all = settings.watchNamespaces().isEmpty()
+                ? runs.inAnyNamespace().list().getItems().stream()
+                : settings.watchNamespaces().stream()
+                        .flatMap(namespace -> runs.inNamespace(namespace).list().getItems().stream());
+        return all.anyMatch(run ->
+                run.getStatus() != null && !run.getStatus().certificates().isEmpty());
     }
 }

@@ -31,6 +31,8 @@ import java.security.spec.X509EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,7 +52,7 @@ class EdgeAiOperatorIT {
         server = apiServer;
         client = apiServer.client();
         server.namespace(NAMESPACE);
-        client.secrets().inNamespace(NAMESPACE).withName(KEY).delete();
+        client.secrets().inNamespace(NAMESPACE).delete();
     }
 
     @Test
@@ -79,11 +81,8 @@ class EdgeAiOperatorIT {
 
     @Test
     void theKeyIsMadeOnceAndItsHalvesFit() throws Exception {
-        SigningKeys keys = new SigningKeys(client, NAMESPACE, KEY);
-        String publicPem = keys.publicKey();
-        assertThat(new SigningKeys(client, NAMESPACE, KEY).publicKey())
-                .as("a restart finds the same")
-                .isEqualTo(publicPem);
+        String publicPem = keys(KEY, false).trusted();
+        assertThat(keys(KEY, false).trusted()).as("a restart finds the same").isEqualTo(publicPem);
 
         Secret secret = client.secrets().inNamespace(NAMESPACE).withName(KEY).require();
         assertThat(secret.getImmutable()).isTrue();
@@ -108,16 +107,78 @@ class EdgeAiOperatorIT {
                         .addToStringData(SigningKeys.PUBLIC, "rubbish")
                         .build())
                 .create();
-        assertThatThrownBy(() -> new SigningKeys(client, NAMESPACE, KEY).ensure())
+        assertThatThrownBy(() -> keys(KEY, false).ensure())
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("delete the Secret and the operator makes one");
+                .hasMessageContaining("set signing.secret to a new name and the operator makes one");
+    }
+
+    @Test
+    void aLostKeyIsNotReplacedAndWhatItSignedStaysTrusted() {
+        String first = keys(KEY, false).trusted();
+        client.secrets().inNamespace(NAMESPACE).withName(KEY).delete();
+
+        SigningKeys after = keys(KEY, false);
+        assertThat(after.ensure()).hasValueSatisfying(why -> assertThat(why).contains(NAMESPACE + "/" + KEY));
+        assertThat(after.lost()).isPresent();
+        assertThat(after.trusted()).as("serving goes on with the known key").isEqualTo(first);
+        assertThat(client.secrets().inNamespace(NAMESPACE).withName(KEY).get()).isNull();
+
+        SigningKeys rotated = keys("key-2", false);
+        assertThat(rotated.ensure()).isEmpty();
+        assertThat(rotated.trusted())
+                .as("a new name is a new key")
+                .endsWith(first)
+                .isNotEqualTo(first);
+        assertThat(keys("key-2", false).trusted()).isEqualTo(rotated.trusted());
+    }
+
+    @Test
+    void withoutAnyMemoryACertificateShowsThatThereWasAKey() {
+        assertThat(keys(KEY, true).ensure()).isPresent();
+        assertThat(client.secrets().inNamespace(NAMESPACE).list().getItems()).isEmpty();
+        assertThat(keys(KEY, true).trusted()).isEmpty();
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("trusted")
+                        .withNamespace(NAMESPACE)
+                        .endMetadata()
+                        .build())
+                .create();
+        assertThat(keys(KEY, true).ensure()).as("an empty memory is consent").isEmpty();
+        assertThat(keys(KEY, true).trusted()).contains("PUBLIC KEY");
+    }
+
+    @Test
+    void aKeyOfAnEarlierReleaseIsRemembered() {
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withName("old")
+                        .withNamespace(NAMESPACE)
+                        .endMetadata()
+                        .addToStringData(SigningKeys.PUBLIC, keys(KEY, false).trusted())
+                        .build())
+                .create();
+        client.secrets().inNamespace(NAMESPACE).withName("trusted").delete();
+        String old = keys("old", true).trusted();
+        client.secrets().inNamespace(NAMESPACE).withName("old").delete();
+        assertThat(keys("old", true).ensure()).isPresent();
+        assertThat(keys("old", true).trusted()).isEqualTo(old);
+    }
+
+    private SigningKeys keys(String secret, boolean certified) {
+        return new SigningKeys(
+                client,
+                NAMESPACE,
+                new OperatorConfig.Signing(secret, "trusted", Map.of(), List.of()),
+                () -> certified,
+                Clock.systemUTC());
     }
 
     private EdgeAiOperator operator(String identity, Set<String> namespaces) throws IOException {
         Settings settings = new Settings(Path.of("unused"), NAMESPACE, identity, namespaces, true, 0);
         OperatorConfig config = Json.read("""
                         {"registry": {"prefix": "registry/models"}, "images": {"runtime": "runtime"},
-                         "signing": {"secret": "key"}, "accelerators": [{"name": "intel-cpu"}]}
+                         "signing": {"secret": "key", "trustedKeys": "trusted"}, "accelerators": [{"name": "intel-cpu"}]}
                         """, OperatorConfig.class).orElseThrow();
         return EdgeAiOperator.start(Services.of(server.newClient(), settings, config, Clock.systemUTC()), () -> {});
     }

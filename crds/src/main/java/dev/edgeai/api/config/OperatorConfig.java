@@ -13,7 +13,8 @@ import java.util.Map;
  * @param images what pods run
  * @param accelerators the accelerator profiles
  * @param signing where the signing key lies
- * @param prometheus default address of a Prometheus for analysis queries
+ * @param prometheus which Prometheus servers analysis queries may go to
+ * @param rollout limits over all models
  * @param maxSourceBytes largest source or dataset that is fetched, bytes
  */
 public record OperatorConfig(
@@ -21,12 +22,17 @@ public record OperatorConfig(
         Images images,
         List<AcceleratorProfile> accelerators,
         Signing signing,
-        @Nullable String prometheus,
+        Prometheus prometheus,
+        Rollout rollout,
         long maxSourceBytes) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OperatorConfig {
         accelerators = accelerators == null ? List.of() : List.copyOf(accelerators);
-        signing = signing == null ? new Signing("edgeai-signing-key") : signing;
+        signing = signing == null
+                ? new Signing("edgeai-signing-key", "edgeai-trusted-keys", Map.of(), List.of())
+                : signing;
+        prometheus = prometheus == null ? new Prometheus(null, List.of()) : prometheus;
+        rollout = rollout == null ? new Rollout(1) : rollout;
         maxSourceBytes = maxSourceBytes == 0 ? 8L << 30 : maxSourceBytes;
     }
 
@@ -61,10 +67,48 @@ public record OperatorConfig(
     }
 
     /**
+     * Where analysis queries may go: the operator speaks to these from its own place in the network, so a model's author
+     * does not choose freely.
+     *
+     * @param address asked when a metric names none, and always allowed
+     * @param allowed further addresses that a metric may name, {@code scheme://host[:port][/path]}
+     */
+    public record Prometheus(@Nullable String address, List<String> allowed) {
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Prometheus {
+            allowed = allowed == null ? List.of() : List.copyOf(allowed);
+        }
+    }
+
+    /**
+     * Limits over all models.
+     *
+     * @param maxConcurrentUpgrades targets that try out another runtime image at a time; 0: none begins
+     */
+    public record Rollout(Integer maxConcurrentUpgrades) {
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Rollout {
+            maxConcurrentUpgrades = maxConcurrentUpgrades == null ? 1 : maxConcurrentUpgrades;
+        }
+    }
+
+    /**
      * The signing key.
      *
-     * @param secret Secret in the operator's namespace with {@code private.pem} and {@code public.pem} (ECDSA P-256),
-     *     made by the operator when missing
+     * @param secret Secret in the operator's namespace with {@code private.pem} and {@code public.pem} (ECDSA P-256); the
+     *     operator makes it once. A new name is a new key
+     * @param trustedKeys Secret in the operator's namespace in which the operator keeps the public halves of all keys
+     *     that ever signed
+     * @param trustedUntil end of the trust in a key, RFC 3339 by key id; others are trusted without end
+     * @param revoked digests of artifacts that are never brought out, {@code sha256:…}
      */
-    public record Signing(String secret) {}
+    public record Signing(String secret, String trustedKeys, Map<String, String> trustedUntil, List<String> revoked) {
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Signing {
+            secret = secret == null ? "edgeai-signing-key" : secret;
+            trustedKeys = trustedKeys == null ? "edgeai-trusted-keys" : trustedKeys;
+            trustedUntil = trustedUntil == null ? Map.of() : Map.copyOf(trustedUntil);
+            revoked = revoked == null ? List.of() : List.copyOf(revoked);
+        }
+    }
 }

@@ -50,7 +50,11 @@ public record TargetStatus(
         Waiting waiting,
 
         @JsonPropertyDescription("Values of the annotations promote, abort, skip and rollback-to that were acted on")
-        Map<String, String> consumed) {
+        Map<String, String> consumed,
+
+        @JsonPropertyDescription("Another runtime image for what serves, as long as it does not serve with it")
+        @Nullable
+        RuntimeUpgrade upgrade) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TargetStatus {
         consumed = consumed == null ? Map.of() : Map.copyOf(consumed);
@@ -99,6 +103,21 @@ public record TargetStatus(
 
             @JsonPropertyDescription("Runtime image it is served with") @Nullable
             String image) {}
+
+    /** The same artifact with another runtime: docs/decisions/runtime-upgrades.md. */
+    public record RuntimeUpgrade(
+            @JsonPropertyDescription("Runtime image that is to serve")
+            String image,
+
+            UpgradeState state,
+
+            @JsonPropertyDescription("When the last try began") @Nullable
+            String tried,
+
+            @JsonPropertyDescription("Value of edgeai.dev/retry when it failed") @Nullable
+            String retry,
+
+            String message) {}
 
     /** One metric's analysis over this rollout so far. */
     public record AnalysisResult(

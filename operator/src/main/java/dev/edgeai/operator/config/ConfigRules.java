@@ -4,6 +4,8 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,9 @@ final class ConfigRules {
     private static final Pattern REPOSITORY = Pattern.compile("[^/\\s:]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+");
     private static final Pattern HOST = Pattern.compile("[^/\\s:]+(:[0-9]+)?");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+    private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private final OperatorConfig config;
     private final List<String> problems = new ArrayList<>();
@@ -105,12 +110,50 @@ final class ConfigRules {
     }
 
     private void rest() {
-        require(isText(config.signing().secret()), "signing.secret is empty; give the name of the key's Secret");
-        require(config.maxSourceBytes() > 0, "maxSourceBytes is " + config.maxSourceBytes() + "; give bytes above 0");
+        signing(config.signing());
         require(
-                config.prometheus() == null || config.prometheus().matches("https?://[^/\\s]+.*"),
-                "prometheus is '" + config.prometheus()
-                        + "'; give an address such as http://prometheus.monitoring:9090");
+                config.rollout().maxConcurrentUpgrades() >= 0,
+                "rollout.maxConcurrentUpgrades is " + config.rollout().maxConcurrentUpgrades() + "; give 0 or more");
+        require(config.maxSourceBytes() > 0, "maxSourceBytes is " + config.maxSourceBytes() + "; give bytes above 0");
+        String address = config.prometheus().address();
+        if (address != null) {
+            prometheus("prometheus.address", address);
+        }
+        config.prometheus().allowed().forEach(allowed -> prometheus("prometheus.allowed", allowed));
+    }
+
+    private void signing(OperatorConfig.Signing signing) {
+        require(isText(signing.secret()), "signing.secret is empty; give the name of the key's Secret");
+        require(
+                isText(signing.trustedKeys()) && !signing.trustedKeys().equals(signing.secret()),
+                "signing.trustedKeys is '" + signing.trustedKeys() + "'; give the name of a Secret of its own");
+        signing.trustedUntil().forEach((id, time) -> {
+            require(
+                    KEY_ID.matcher(id).matches(),
+                    "signing.trustedUntil has key '" + id + "'; give the 64 digits of a key id");
+            require(
+                    isTime(time),
+                    "signing.trustedUntil." + id + " is '" + time + "'; give a time, 2027-01-31T00:00:00Z");
+        });
+        signing.revoked()
+                .forEach(digest -> require(
+                        DIGEST.matcher(digest).matches(),
+                        "signing.revoked has '" + digest + "'; give digests, sha256: and 64 digits"));
+    }
+
+    private static boolean isTime(String text) {
+        try {
+            Instant.parse(text);
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private void prometheus(String where, String address) {
+        HttpAddress.problem(address)
+                .ifPresent(problem -> problems.add(where + " has '" + address + "': " + problem
+                        + "; give an address such as http://prometheus.monitoring:9090"));
     }
 
     private void require(boolean holds, String problem) {

@@ -18,7 +18,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
  * @param serving what the target says about serving
  * @param task of the model; a classifier's server counts its confidence
  * @param config images, registry
- * @param trustedKey PEM of the public key that certificates are verified with
+ * @param trustedKeys PEM of the public keys that certificates are verified with, one block after the other
  */
 public record ServedTarget(
         TargetRef ref,
@@ -27,11 +27,11 @@ public record ServedTarget(
         Serving serving,
         Task task,
         OperatorConfig config,
-        String trustedKey) {
+        String trustedKeys) {
 
     /** The same on other hardware. */
     public ServedTarget on(AcceleratorProfile other) {
-        return new ServedTarget(ref, owner, other, serving, task, config, trustedKey);
+        return new ServedTarget(ref, owner, other, serving, task, config, trustedKeys);
     }
 
     /** Resources of a serving pod: the target's own, or the profile's. */

@@ -2,6 +2,7 @@ package dev.edgeai.operator.delivery;
 
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.operator.job.JobParts;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.PodSecurity;
@@ -13,11 +14,13 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +33,12 @@ import java.util.Map;
 public final class ServingDeployment {
     public static final String SERVE_CONTAINER = "serve";
     public static final String LOAD_CONTAINER = "load";
+
+    /**
+     * Variable with the public keys as they were trusted when the Deployment was made. They stay as they are: the key that
+     * signed its certificate is among them, and a change would restart the pods.
+     */
+    public static final String TRUSTED_KEYS = "EDGEAI_TRUSTED_KEY";
 
     /** Port of the model server in the pod. */
     public static final int PORT = 8080;
@@ -76,10 +85,41 @@ public final class ServingDeployment {
                 .build();
     }
 
-    /** Revision of this artifact served this way: the number of pods and the certificate do not count. */
-    public static String revision(ServedTarget target, String artifact, String digest) {
-        return Revision.of(digest, template(target, new ServedVersion("", artifact, ""), Map.of()));
+    /**
+     * Revision of this artifact served this way: the number of pods, the certificate and the trusted keys do not count.
+     *
+     * @param image runtime image it is served with
+     */
+    public static String revision(ServedTarget target, String artifact, String digest, String image) {
+        return Revision.of(
+                digest,
+                new Shape(
+                        artifact,
+                        image,
+                        target.ref().model(),
+                        target.task(),
+                        target.profile().name(),
+                        target.profile().threads(),
+                        target.profile().nodeSelector(),
+                        target.profile().tolerations(),
+                        target.resources(),
+                        target.config().registry().plainHttp(),
+                        target.config().registry().credentialsSecret()));
     }
+
+    /** What people chose of the pods; see {@link Revision}. */
+    private record Shape(
+            String artifact,
+            String image,
+            String model,
+            Task task,
+            String accelerator,
+            int threads,
+            Map<String, String> nodeSelector,
+            List<Toleration> tolerations,
+            ResourceRequirements resources,
+            List<String> plainHttp,
+            @Nullable String credentialsSecret) {}
 
     private static PodTemplateSpec template(ServedTarget target, ServedVersion version, Map<String, String> selector) {
         return new PodTemplateSpecBuilder()
@@ -111,7 +151,7 @@ public final class ServingDeployment {
     }
 
     private static Container load(ServedTarget target, ServedVersion version) {
-        ContainerBuilder container = container(target, LOAD_CONTAINER)
+        ContainerBuilder container = container(target, version, LOAD_CONTAINER)
                 .withCommand("edgeai", "load")
                 .withArgs(
                         "--artifact",
@@ -129,7 +169,7 @@ public final class ServingDeployment {
     }
 
     private static Container serve(ServedTarget target, ServedVersion version) {
-        return container(target, SERVE_CONTAINER)
+        return container(target, version, SERVE_CONTAINER)
                 .withCommand("edgeai", "serve")
                 .withArgs(
                         "--models",
@@ -162,15 +202,15 @@ public final class ServingDeployment {
                 .build();
     }
 
-    private static ContainerBuilder container(ServedTarget target, String name) {
+    private static ContainerBuilder container(ServedTarget target, ServedVersion version, String name) {
         OperatorConfig config = target.config();
         return new ContainerBuilder()
                 .withName(name)
-                .withImage(config.images().runtime())
+                .withImage(version.image())
                 .withImagePullPolicy(config.images().pullPolicy())
                 .withWorkingDir(TEMPORARY)
                 .withEnv(
-                        JobParts.env("EDGEAI_TRUSTED_KEY", target.trustedKey()),
+                        JobParts.env(TRUSTED_KEYS, target.trustedKeys()),
                         JobParts.env(
                                 "EDGEAI_PLAIN_HTTP",
                                 String.join(",", config.registry().plainHttp())),

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
 /** What the operator counts of itself. Label values are few: no object's name is one. */
@@ -127,6 +128,14 @@ public final class OperatorMetrics implements Metrics {
                     .strongReference(true)
                     .register(registry);
         }
+    }
+
+    /** Shows whether there is a key to sign with, 1 or 0. */
+    public void signingKeyUsable(BooleanSupplier usable) {
+        Gauge.builder("edgeai.signing.key.usable", usable, u -> u.getAsBoolean() ? 1 : 0)
+                .description("Whether certificates can be signed")
+                .strongReference(true)
+                .register(registry);
     }
 
     /** Counts a transition of a target's rollout. */

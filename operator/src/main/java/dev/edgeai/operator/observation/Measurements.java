@@ -1,5 +1,6 @@
 package dev.edgeai.operator.observation;
 
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.TargetRef;
 
 import java.time.Clock;
@@ -26,9 +27,14 @@ public final class Measurements implements AutoCloseable {
     private final Measurer measurer;
     private final Consumer<TargetRef> measured;
 
-    /** @param measured told after each measurement of a target */
-    public Measurements(Clock clock, Consumer<TargetRef> measured) {
-        this.measurer = new Measurer(new HttpReader(TIMEOUT), workers, clock);
+    /**
+     * Makes one with nothing to measure yet.
+     *
+     * @param allowed where metrics with a query of their own may be asked
+     * @param measured told after each measurement of a target
+     */
+    public Measurements(PrometheusAddresses allowed, Clock clock, Consumer<TargetRef> measured) {
+        this.measurer = new Measurer(new HttpReader(TIMEOUT), allowed, workers, clock);
         this.measured = measured;
     }
 

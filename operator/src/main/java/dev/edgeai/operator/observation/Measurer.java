@@ -1,5 +1,6 @@
 package dev.edgeai.operator.observation;
 
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.planner.rollout.MetricReading;
 import dev.edgeai.planner.rollout.Scrape;
 import dev.edgeai.planner.rollout.ScrapeHistory;
@@ -31,9 +32,9 @@ final class Measurer {
     private final ExecutorService workers;
     private final Clock clock;
 
-    Measurer(HttpReader http, ExecutorService workers, Clock clock) {
+    Measurer(HttpReader http, PrometheusAddresses allowed, ExecutorService workers, Clock clock) {
         this.http = http;
-        this.prometheus = new PrometheusQueries(http);
+        this.prometheus = new PrometheusQueries(http, allowed);
         this.workers = workers;
         this.clock = clock;
     }

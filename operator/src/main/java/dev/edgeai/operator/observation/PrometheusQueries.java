@@ -3,6 +3,7 @@ package dev.edgeai.operator.observation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.planner.rollout.MetricReading;
 
 import java.io.IOException;
@@ -18,22 +19,27 @@ final class PrometheusQueries {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpReader http;
+    private final PrometheusAddresses allowed;
 
-    PrometheusQueries(HttpReader http) {
+    PrometheusQueries(HttpReader http, PrometheusAddresses allowed) {
         this.http = http;
+        this.allowed = allowed;
     }
 
     /** The number, or why there is none: that is never the model's fault. */
     MetricReading ask(Watch.Query query) throws InterruptedException {
-        if (query.address().isEmpty()) {
-            return new MetricReading.Unreadable("metric " + query.metric()
-                    + " has no Prometheus to ask: give prometheus.address in the metric, or prometheus in the operator's "
-                    + "configuration");
-        }
+        return switch (allowed.check(query.address())) {
+            case PrometheusAddresses.Answer.Allowed(String base) -> ask(base, query);
+            case PrometheusAddresses.Answer.Refused(String why) ->
+                new MetricReading.Unreadable("metric " + query.metric() + ": " + why);
+        };
+    }
+
+    private MetricReading ask(String base, Watch.Query query) throws InterruptedException {
         try {
-            String address = query.address().replaceAll("/+$", "") + "/api/v1/query?query="
-                    + URLEncoder.encode(query.query(), StandardCharsets.UTF_8);
-            return read(JSON.readTree(http.get(URI.create(address))), query);
+            URI address = URI.create(
+                    base + "/api/v1/query?query=" + URLEncoder.encode(query.query(), StandardCharsets.UTF_8));
+            return read(JSON.readTree(http.get(address)), query);
         } catch (JsonProcessingException e) {
             return unreadable(query, "the answer is not JSON");
         } catch (IOException | IllegalArgumentException e) {
@@ -59,7 +65,8 @@ final class PrometheusQueries {
     }
 
     private static MetricReading unreadable(Watch.Query query, String why) {
-        return new MetricReading.Unreadable("metric " + query.metric() + ": Prometheus at " + query.address() + ": "
-                + why + " (query: " + query.query() + ")");
+        return new MetricReading.Unreadable("metric " + query.metric() + ": Prometheus"
+                + query.address().map(address -> " at " + address).orElse("") + ": " + why + " (query: " + query.query()
+                + ")");
     }
 }

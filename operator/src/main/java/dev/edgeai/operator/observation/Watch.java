@@ -2,6 +2,7 @@ package dev.edgeai.operator.observation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is measured of a target as long as its rollout is analysed.
@@ -29,8 +30,8 @@ public record Watch(List<Pod> pods, List<Query> queries, Duration interval) {
      * A query with its place-holders filled in.
      *
      * @param metric name of the analysis metric
-     * @param address of the Prometheus, {@code http://host:port}
+     * @param address of the Prometheus as the metric names it; empty: the operator's own
      * @param query PromQL
      */
-    public record Query(String metric, String address, String query) {}
+    public record Query(String metric, Optional<String> address, String query) {}
 }

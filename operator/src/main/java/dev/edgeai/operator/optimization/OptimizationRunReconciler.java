@@ -2,6 +2,7 @@ package dev.edgeai.operator.optimization;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.planner.optimization.RunAction;
@@ -19,6 +20,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -67,7 +69,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                 run.getMetadata().getGeneration(),
                 run.getSpec(),
                 current,
-                observation(run, picture),
+                observation(run, picture, current),
                 picture.time());
         if (current.completionTime() == null) {
             actions.tellForeign(run, picture);
@@ -89,13 +91,23 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         return next(decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
     }
 
-    private RunObservation observation(OptimizationRun run, RunPicture picture) {
-        String accelerator = Objects.requireNonNullElse(
-                currentStatus(run).accelerator(), run.getSpec().accelerator());
+    private RunObservation observation(OptimizationRun run, RunPicture picture, OptimizationRunStatus current) {
+        String accelerator =
+                Objects.requireNonNullElse(current.accelerator(), run.getSpec().accelerator());
         RunObservation seen = picture.observation(services.config())
                 .turn(Turns.isNext(
                         triggers.trialPods(), run.getMetadata().getNamespace(), accelerator, picture.time()));
-        return actions.refusal(run).map(seen::refused).orElse(seen);
+        RunObservation refused = actions.refusal(run).map(seen::refused).orElse(seen);
+        return services.keys()
+                .lost()
+                .map(why -> withoutKey(refused, current, why, picture.time()))
+                .orElse(refused);
+    }
+
+    /** Without a key nothing is certified: the Jobs are not made, and the run says what it waits for. */
+    private static RunObservation withoutKey(
+            RunObservation seen, OptimizationRunStatus current, String why, Instant now) {
+        return seen.withoutKey(current.trials().stream().map(TrialStatus::name).toList(), why, now);
     }
 
     private static UpdateControl<OptimizationRun> next(RunDecision decision, Stream<Duration> others) {

@@ -114,8 +114,9 @@ final class RunActions {
                 case RunAction.StartBaseline start -> start(run, names, start.job(), jobs.baseline(start));
                 case RunAction.StartTrial start -> start(run, names, start.job(), jobs.trial(start));
                 case RunAction.StartCertify start -> {
-                    services.keys().ensure();
-                    start(run, names, start.job(), jobs.certify(start));
+                    if (services.keys().ensure().isEmpty()) {
+                        start(run, names, start.job(), jobs.certify(start));
+                    }
                 }
                 case RunAction.StartReport start ->
                     jobs.report(start).ifPresent(job -> start(run, names, start.job(), job));

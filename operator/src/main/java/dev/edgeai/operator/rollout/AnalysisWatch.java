@@ -68,13 +68,11 @@ record AnalysisWatch(String watched, Optional<String> reference) {
         if (own == null) {
             return Optional.empty();
         }
-        String address =
-                own.address() != null ? own.address() : target.served().config().prometheus();
         String query = own.query()
                 .replace("${namespace}", target.model().getMetadata().getNamespace())
                 .replace("${revision}", watched)
                 .replace("${stableRevision}", reference.orElse(""));
-        return Optional.of(new Watch.Query(metric.name(), address == null ? "" : address, query));
+        return Optional.of(new Watch.Query(metric.name(), Optional.ofNullable(own.address()), query));
     }
 
     private static Duration interval(TargetContext target) {

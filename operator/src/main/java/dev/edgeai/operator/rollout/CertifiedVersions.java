@@ -16,6 +16,7 @@ import dev.edgeai.planner.rollout.CertifiedVersion;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The certified variants of a run as versions that can be served. */
@@ -24,6 +25,11 @@ final class CertifiedVersions {
 
     /** In the run's order, the selected one first; empty until the run has succeeded. */
     static List<CertifiedVersion> of(OptimizationRun run, ServedTarget target) {
+        return of(run, target, digest -> target.config().images().runtime());
+    }
+
+    /** @param image runtime image by the artifact's digest */
+    static List<CertifiedVersion> of(OptimizationRun run, ServedTarget target, UnaryOperator<String> image) {
         OptimizationRunStatus status = run.getStatus();
         if (status == null || status.phase() != RunPhase.SUCCEEDED) {
             return List.of();
@@ -34,10 +40,10 @@ final class CertifiedVersions {
         }
         String repository = repository(selected.artifact());
         return status.certificates().stream()
-                .flatMap(certified ->
-                        trial(status, certified)
-                                .map(trial -> version(run, target, repository, certified, trial))
-                                .stream())
+                .flatMap(certified -> trial(status, certified)
+                        .map(trial ->
+                                version(run, target, repository, certified, trial, image.apply(certified.digest())))
+                        .stream())
                 .toList();
     }
 
@@ -50,12 +56,17 @@ final class CertifiedVersions {
     }
 
     private static CertifiedVersion version(
-            OptimizationRun run, ServedTarget target, String repository, Certified certified, TrialStatus trial) {
+            OptimizationRun run,
+            ServedTarget target,
+            String repository,
+            Certified certified,
+            TrialStatus trial,
+            String image) {
         String artifact = repository + "@" + certified.digest();
         Optional<Comparison> comparison = Optional.ofNullable(trial.comparison());
         Optional<Measurement> measurement = Optional.ofNullable(trial.measurement());
         return new CertifiedVersion(
-                ServingDeployment.revision(target, artifact, certified.digest()),
+                ServingDeployment.revision(target, artifact, certified.digest(), image),
                 artifact,
                 certified.digest(),
                 certified.certificate(),
@@ -66,7 +77,7 @@ final class CertifiedVersions {
                 comparison.flatMap(CertifiedVersions::retention).orElse(null),
                 measurement.map(Measurement::quality).orElse(null),
                 measurement.map(Measurement::latencyP95Micros).orElse(0L),
-                target.config().images().runtime());
+                image);
     }
 
     private static Optional<Decimal> retention(Comparison comparison) {

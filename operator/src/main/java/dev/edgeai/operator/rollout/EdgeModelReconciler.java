@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.Services;
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.NodeFacts;
@@ -50,22 +51,28 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private final ModelTriggers triggers = new ModelTriggers();
     private final Cluster cluster;
     private final Measurements measurements;
+    private final UpgradeTurns turns;
     private final TargetGuard guard;
     private final RemovedTargets removedTargets;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
         this.cluster = new Cluster(services.client(), triggers);
-        this.measurements = new Measurements(services.clock(), triggers::measured);
+        this.measurements = new Measurements(
+                PrometheusAddresses.of(services.config().prometheus()), services.clock(), triggers::measured);
+        this.turns = new UpgradeTurns(
+                services.config().images().runtime(),
+                services.config().rollout().maxConcurrentUpgrades());
         TrafficProvider traffic = new ServiceTraffic(cluster::apply);
-        TargetRollout rollout =
-                new TargetRollout(cluster, new RolloutActions(services, cluster, traffic), traffic, measurements);
+        TargetRollout rollout = new TargetRollout(
+                cluster, new RolloutActions(services, cluster, traffic), traffic, measurements, turns);
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
         this.removedTargets = new RemovedTargets(cluster);
     }
 
     @Override
     public List<EventSource<?, EdgeModel>> prepareEventSources(EventSourceContext<EdgeModel> context) {
+        turns.over(() -> context.getPrimaryCache().list(model -> true).toList());
         return triggers.eventSources(context);
     }
 

@@ -44,7 +44,12 @@ final class RolloutActions {
      * @param status to be written
      * @param requeue when to look again
      */
-    record Applied(TargetStatus status, Optional<Duration> requeue) {}
+    record Applied(TargetStatus status, Optional<Duration> requeue) {
+        /** With what an offer says of the runtime. */
+        Applied with(Offer offer, TargetContext target) {
+            return new Applied(offer.told(target, status), sooner(requeue, offer.requeue()));
+        }
+    }
 
     /**
      * Does the actions in their order.
@@ -93,6 +98,11 @@ final class RolloutActions {
 
     /** One that others have a hand in is restored whole: applying would leave standing what they added. */
     private void ensureDeployment(TargetContext target, Version version, int replicas) {
+        if (target.served().trustedKeys().isEmpty()) {
+            throw new IllegalStateException(services.keys()
+                    .lost()
+                    .orElse("no key is trusted: every one has passed its end in signing.trustedUntil"));
+        }
         Deployment wanted = deployment(target, version, replicas);
         Optional<Deployment> changed = target.objects()
                 .deployment(version.revision())
@@ -112,7 +122,7 @@ final class RolloutActions {
 
     /** One that an earlier version of the operator made keeps its name: two would serve the same revision. */
     private static Deployment deployment(TargetContext target, Version version, int replicas) {
-        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(version), replicas);
+        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(target, version), replicas);
         target.objects()
                 .deployment(version.revision())
                 .ifPresent(seen ->
@@ -187,8 +197,14 @@ final class RolloutActions {
                         .build());
     }
 
-    private static ServedVersion served(Version version) {
-        return new ServedVersion(version.revision(), version.artifact(), version.certificate());
+    /** As it was brought out; a status of an earlier release does not know with which image. */
+    private static ServedVersion served(TargetContext target, Version version) {
+        return new ServedVersion(
+                version.revision(),
+                version.artifact(),
+                version.certificate(),
+                Optional.ofNullable(version.image())
+                        .orElse(target.served().config().images().runtime()));
     }
 
     static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {

@@ -99,7 +99,7 @@ final class TargetGuard {
                 target.serving(),
                 model.getSpec().task(),
                 services.config(),
-                services.keys().publicKey());
+                services.keys().trusted());
     }
 
     private void tell(EdgeModel model, Target target, NameTakenException taken) {

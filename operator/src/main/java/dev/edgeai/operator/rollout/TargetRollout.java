@@ -36,13 +36,20 @@ final class TargetRollout {
     private final TrafficProvider traffic;
     private final Measurements measurements;
     private final Budgets budgets;
+    private final UpgradeTurns turns;
 
-    TargetRollout(Cluster cluster, RolloutActions actions, TrafficProvider traffic, Measurements measurements) {
+    TargetRollout(
+            Cluster cluster,
+            RolloutActions actions,
+            TrafficProvider traffic,
+            Measurements measurements,
+            UpgradeTurns turns) {
         this.cluster = cluster;
         this.actions = actions;
         this.traffic = traffic;
         this.measurements = measurements;
         this.budgets = new Budgets(cluster);
+        this.turns = turns;
     }
 
     TargetOutcome reconcile(TargetContext target) {
@@ -53,7 +60,7 @@ final class TargetRollout {
         Optional<OptimizationRun> run = run(target);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
-        return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run, ranked);
+        return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run);
     }
 
     private static boolean nothingServesYet(TargetContext target) {
@@ -133,17 +140,20 @@ final class TargetRollout {
                                 .formatted(version.run(), version.variant(), Labels.RETRY)));
     }
 
-    private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {
+    private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run) {
+        Offer offer = Offer.of(target, run, turns);
+        List<CertifiedVersion> offered = offer.versions();
         VariantChoice choice = VariantChoice.of(
-                ranked, target.status(), target.model().getSpec().remediation(), target.now());
+                offered, target.status(), target.model().getSpec().remediation(), target.now());
         RolloutObservation seen = observe(target, choice);
         long decidedAt = System.nanoTime();
         RolloutDecision decision = RolloutMachine.decide(target.status(), seen, target.policy(), target.now());
-        RolloutActions.Applied applied = actions.apply(target, decision, decidedAt);
+        RolloutActions.Applied applied =
+                actions.apply(target, decision, decidedAt).with(offer, target);
         budgets.ensure(target, applied.status());
-        Optional<Duration> cooldown = cooldown(target, ranked, choice);
+        Optional<Duration> cooldown = cooldown(target, offered, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
-        boolean behind = !ranked.isEmpty()
+        boolean behind = !offered.isEmpty()
                 && (stable.isEmpty()
                         || !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision)));
         return new TargetOutcome(
@@ -153,7 +163,7 @@ final class TargetRollout {
                 run,
                 target.replicas(),
                 stable.map(version -> seen.ready(version.revision())).orElse(0),
-                Optional.empty(),
+                offer.problem(),
                 choice.suggestion(),
                 behind,
                 cooldown.isPresent() || choice.wanted().isPresent(),

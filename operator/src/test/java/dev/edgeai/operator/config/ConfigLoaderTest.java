@@ -23,7 +23,7 @@ class ConfigLoaderTest {
             images:
               runtime: registry/runtime:1
               optimizers: {OpenVINO: registry/optimizer-openvino:1, OnnxRuntime: registry/optimizer-onnxruntime:1}
-            prometheus: http://prometheus.monitoring:9090
+            prometheus: {address: "http://prometheus.monitoring:9090", allowed: ["https://metrics.example/team-a"]}
             accelerators:
               - name: intel-cpu
                 resources: {requests: {cpu: 250m}, limits: {memory: 2Gi, nvidia.com/gpu: 1}}
@@ -47,6 +47,9 @@ class ConfigLoaderTest {
         assertThat(config.accelerators().getLast().fallback()).isEqualTo("intel-cpu");
         assertThat(config.maxSourceBytes()).isEqualTo(8L << 30);
         assertThat(config.signing().secret()).isEqualTo("edgeai-signing-key");
+        assertThat(config.signing().trustedKeys()).isEqualTo("edgeai-trusted-keys");
+        assertThat(config.rollout().maxConcurrentUpgrades()).isEqualTo(1);
+        assertThat(config.prometheus().allowed()).containsExactly("https://metrics.example/team-a");
     }
 
     @Test
@@ -62,7 +65,9 @@ class ConfigLoaderTest {
                           - {name: a, fallback: b}
                           - {name: b, fallback: a}
                         maxSourceBytes: -5
-                        prometheus: prometheus:9090
+                        signing: {secret: a, trustedKeys: a, trustedUntil: {short: soon}, revoked: [latest]}
+                        rollout: {maxConcurrentUpgrades: -1}
+                        prometheus: {address: "prometheus:9090", allowed: ["http://user:word@metrics.example"]}
                         """))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(
@@ -77,7 +82,13 @@ class ConfigLoaderTest {
                         "threads is -1",
                         "accelerators.a: its fallbacks form a circle",
                         "maxSourceBytes is -5",
-                        "prometheus is 'prometheus:9090'; give an address");
+                        "signing.trustedKeys is 'a'; give the name of a Secret of its own",
+                        "signing.trustedUntil has key 'short'",
+                        "signing.trustedUntil.short is 'soon'; give a time",
+                        "signing.revoked has 'latest'",
+                        "rollout.maxConcurrentUpgrades is -1",
+                        "prometheus.address has 'prometheus:9090': ",
+                        "prometheus.allowed has 'http://user:word@metrics.example': it holds a user");
     }
 
     @ParameterizedTest

@@ -10,7 +10,8 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 /** Inputs of the builders. */
 public final class Samples {
     static final String ARTIFACT = "registry:5000/models/vision/digits@sha256:" + "a".repeat(64);
-    static final ServedVersion VERSION = new ServedVersion("0a1b2c3d4e", ARTIFACT, "sha256:" + "c".repeat(64));
+    static final ServedVersion VERSION =
+            new ServedVersion("0a1b2c3d4e", ARTIFACT, "sha256:" + "c".repeat(64), "registry:5000/edgeai/runtime:1");
 
     /** A complete configuration. */
     public static final String CONFIG = """

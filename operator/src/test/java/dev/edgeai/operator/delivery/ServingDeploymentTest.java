@@ -147,7 +147,12 @@ class ServingDeploymentTest {
     }
 
     private static String revision(String serving, String config, String digest) {
-        return ServingDeployment.revision(Samples.target(serving, config), Samples.ARTIFACT, "sha256:" + digest);
+        ServedTarget target = Samples.target(serving, config);
+        return ServingDeployment.revision(
+                target,
+                Samples.ARTIFACT,
+                "sha256:" + digest,
+                target.config().images().runtime());
     }
 
     private static PodSpec pod(ServedTarget target) {

@@ -1,6 +1,8 @@
 package dev.edgeai.operator.observation;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.MetricReading;
@@ -30,7 +32,14 @@ class MeasurementsTest {
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
     private final AtomicInteger measured = new AtomicInteger();
-    private final Measurements measurements = new Measurements(Clock.systemUTC(), target -> measured.incrementAndGet());
+    private final Measurements measurements = measuring(List.of());
+
+    private Measurements measuring(List<String> allowed) {
+        return new Measurements(
+                PrometheusAddresses.of(new OperatorConfig.Prometheus(null, allowed)),
+                Clock.systemUTC(),
+                target -> measured.incrementAndGet());
+    }
 
     @AfterEach
     void close() {
@@ -138,14 +147,73 @@ class MeasurementsTest {
             exchange.close();
         });
         prometheus.start();
-        try {
-            String address = "http://127.0.0.1:" + prometheus.getAddress().getPort();
-            Watch watch = new Watch(List.of(), List.of(new Watch.Query("mine", address, "up == 1")), INTERVAL);
-            measurements.forget(TARGET);
-            awaitRounds(watch, measured.get() + 1);
-            return Objects.requireNonNull(
-                    measurements.watch(TARGET, watch).queries().get("mine"));
+        String address = address(prometheus);
+        try (Measurements allowing = measuring(List.of(address))) {
+            return ask(allowing, address);
         } finally {
+            prometheus.stop(0);
+        }
+    }
+
+    private MetricReading ask(Measurements asking, String address) {
+        Watch watch = new Watch(List.of(), List.of(new Watch.Query("mine", Optional.of(address), "up == 1")), INTERVAL);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> asking.watch(TARGET, watch).queries().containsKey("mine"));
+        return Objects.requireNonNull(asking.watch(TARGET, watch).queries().get("mine"));
+    }
+
+    /** A server in the operator's reach that counts who calls, and answers as told. */
+    private static HttpServer listening(AtomicInteger calls, int code, String location) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            calls.incrementAndGet();
+            exchange.getResponseHeaders().add("Location", location);
+            byte[] body =
+                    "{\"data\":{\"resultType\":\"scalar\",\"result\":[1.0,\"7\"]}}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(code, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static String address(HttpServer server) {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    @Test
+    void anAddressThatNobodyAllowedIsNotCalled() throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer metadata = listening(calls, 200, "");
+        try {
+            assertThat(ask(measurements, address(metadata)))
+                    .isInstanceOfSatisfying(
+                            MetricReading.Unreadable.class,
+                            unreadable -> assertThat(unreadable.message())
+                                    .contains("is refused")
+                                    .contains("prometheus.allowed"));
+            assertThat(calls).hasValue(0);
+        } finally {
+            metadata.stop(0);
+        }
+    }
+
+    @Test
+    void anAllowedServerCannotSendTheOperatorElsewhere() throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger redirects = new AtomicInteger();
+        HttpServer metadata = listening(calls, 200, "");
+        HttpServer prometheus = listening(redirects, 302, address(metadata));
+        try (Measurements allowing = measuring(List.of(address(prometheus)))) {
+            assertThat(ask(allowing, address(prometheus)))
+                    .isInstanceOfSatisfying(
+                            MetricReading.Unreadable.class,
+                            unreadable -> assertThat(unreadable.message()).contains("answered 302"));
+            assertThat(redirects.get()).isPositive();
+            assertThat(calls).hasValue(0);
+        } finally {
+            metadata.stop(0);
             prometheus.stop(0);
         }
     }

@@ -39,14 +39,15 @@ public final class ChartPermissions {
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
-    /** The rules of all roles of this kind in the chart's template; only names and labels are templated, but one. */
+    /** The rules of all roles of this kind in the chart's template; only names and labels are templated, but the Secrets'. */
     private static List<PolicyRule> rules(String kind) {
         try {
             List<PolicyRule> rules = new ArrayList<>();
             for (String document : Files.readString(TEMPLATE).split("\n---", -1)) {
                 if (document.contains("\nkind: " + kind + "\n")) {
                     String text = document.substring(document.indexOf("\nrules:"))
-                            .replace("{{ .Values.signing.secret | quote }}", "edgeai-signing-key");
+                            .replace("{{ .Values.signing.secret | quote }}", "edgeai-signing-key")
+                            .replace("{{ .Values.signing.trustedKeys | quote }}", "edgeai-trusted-keys");
                     JsonNode parsed = new YAMLMapper().readTree(text).path("rules");
                     for (JsonNode rule : parsed) {
                         rules.add(new YAMLMapper().convertValue(rule, PolicyRule.class));

@@ -69,6 +69,10 @@ abstract class EdgeModelScenario {
     KubernetesClient client;
     String namespace;
     ControllerHands hands;
+
+    /** Of the next operator that starts. */
+    String config = Samples.CONFIG;
+
     private Operator operator;
     private EdgeModelReconciler reconciler;
 
@@ -94,7 +98,7 @@ abstract class EdgeModelScenario {
         KubernetesClient own = ChartPermissions.client(client, "edgeai-system");
         Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
         Services services =
-                Services.of(own, settings, Samples.yaml(Samples.CONFIG, OperatorConfig.class), Clock.systemUTC());
+                Services.of(own, settings, Samples.yaml(config, OperatorConfig.class), Clock.systemUTC());
         reconciler = new EdgeModelReconciler(services);
         operator = new Operator(configuration -> configuration
                 .withKubernetesClient(own)

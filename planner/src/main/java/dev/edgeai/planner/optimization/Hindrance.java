@@ -55,7 +55,7 @@ record Hindrance(Reason reason, String message, Instant since) {
     /** Whether it is one of those that {@link StartTrouble} names: a retry carries the reason and not the word. */
     private static boolean isTrouble(Reason reason) {
         return switch (reason) {
-            case QUOTA_EXCEEDED, POD_REFUSED, MOUNT_FAILED, IMAGE_PULL_FAILED, UNSCHEDULABLE -> true;
+            case QUOTA_EXCEEDED, POD_REFUSED, MOUNT_FAILED, IMAGE_PULL_FAILED, UNSCHEDULABLE, SIGNING_KEY_LOST -> true;
             default -> false;
         };
     }
@@ -63,7 +63,7 @@ record Hindrance(Reason reason, String message, Instant since) {
     private static String said(Reason reason, String message, Instant since, Instant now) {
         String remedy = StartTrouble.remedy(reason);
         return switch (reason) {
-            case REGISTRY_UNAVAILABLE, FOREIGN_OBJECT -> message;
+            case REGISTRY_UNAVAILABLE, FOREIGN_OBJECT, SIGNING_KEY_LOST -> message;
             case UNSCHEDULABLE ->
                 "a pod could not be scheduled for %d min: %s; %s"
                         .formatted(

@@ -8,7 +8,10 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.status.Reason;
 
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,6 +136,31 @@ public record RunObservation(
 
     /** The profile of the run, and its fallback; each absent when the configuration has none of that name. */
     public record Accelerators(Optional<Matched> requested, Optional<Matched> fallback) {}
+
+    /**
+     * The same while nothing can be signed: a certify Job that does not exist waits for the key and is not made.
+     *
+     * @param why with the remedy
+     * @param now so that the wait is no stuck pod's
+     */
+    public RunObservation withoutKey(List<String> trialNames, String why, Instant now) {
+        Map<String, JobState<CertificateResult>> waiting = new HashMap<>(certifications);
+        trialNames.forEach(name -> waiting.putIfAbsent(
+                name, new JobState.Pending<>(Optional.of(Reason.SIGNING_KEY_LOST.text()), Optional.of(why), now)));
+        return new RunObservation(
+                accelerators,
+                available,
+                cpuFeatures,
+                fetched,
+                assessed,
+                baseline,
+                trials,
+                waiting,
+                report,
+                suspended,
+                repository,
+                earlier);
+    }
 
     public JobState<TrialResult> trial(JobKey job) {
         return trials.getOrDefault(job.trial(), new JobState.Missing<>());

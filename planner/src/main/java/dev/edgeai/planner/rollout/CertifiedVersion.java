@@ -35,6 +35,23 @@ public record CertifiedVersion(
         long latencyP95Micros,
         String image) {
 
+    /** A version of status as one that can be asked for again. */
+    public static CertifiedVersion of(Version version, String image) {
+        return new CertifiedVersion(
+                version.revision(),
+                version.artifact(),
+                version.digest(),
+                version.certificate(),
+                version.run(),
+                version.trial(),
+                version.variant(),
+                version.speedup(),
+                version.accuracyRetention(),
+                version.quality(),
+                version.latencyP95Micros() == null ? 0 : version.latencyP95Micros(),
+                image);
+    }
+
     /** As it stands in status, with no traffic and no pods yet. */
     public Version toVersion() {
         return new Version(

@@ -77,6 +77,10 @@ public enum Reason {
     NAME_TAKEN("NameTaken"),
     FOREIGN_OBJECT("ForeignObject"),
     RECONCILE_FAILED("ReconcileFailed"),
+    ADDRESS_NOT_ALLOWED("AddressNotAllowed"),
+    SIGNING_KEY_LOST("SigningKeyLost"),
+    REVOKED("Revoked"),
+    RUNTIME_UPGRADE_FAILED("RuntimeUpgradeFailed"),
 
     // What pods report: the words of FailureReason
     SOURCE_NOT_FOUND(FailureReason.SOURCE_NOT_FOUND.reason()),

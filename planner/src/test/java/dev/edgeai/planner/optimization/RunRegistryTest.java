@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -99,6 +100,32 @@ class RunRegistryTest {
                     decision.status(), Runs.withJobs(Runs.nothing(), jobs, Map.of("openvino-int8-ptq", away)), now);
         }
         assertThat(condition(decision, "Stalled").getReason()).isEqualTo("RegistryUnavailable");
+    }
+
+    @Test
+    void without_a_key_nothing_is_signed_and_the_run_says_what_it_waits_for() {
+        Map<String, JobState<TrialResult>> jobs = all(RUNNING);
+        jobs.replaceAll((name, s) -> Runs.done(Runs.result(name, 900, 18, 0.8)));
+        jobs.put("openvino-int8-ptq", Runs.done(Runs.good("openvino-int8-ptq", 200, 8)));
+        RunObservation seen = Runs.withJobs(Runs.nothing(), jobs, Map.of());
+        RunObservation keyless = seen.withoutKey(List.copyOf(jobs.keySet()), "the key is gone; restore it", T0);
+
+        RunDecision waiting = decide(searching(), keyless, T0);
+        assertThat(waiting.status().phase()).isEqualTo(RunPhase.CERTIFYING);
+        assertThat(waiting.actions()).noneMatch(StartCertify.class::isInstance);
+        assertThat(condition(waiting, "Reconciling").getReason()).isEqualTo("SigningKeyLost");
+        assertThat(condition(waiting, "Reconciling").getMessage()).isEqualTo("the key is gone; restore it");
+        assertThat(decide(waiting.status(), seen, T0).actions())
+                .as("the key is back")
+                .anyMatch(StartCertify.class::isInstance);
+
+        JobState<CertificateResult> signed =
+                new JobState.Succeeded<>(new CertificateResult("sha256:c", null), Optional.empty());
+        RunObservation before = Runs.withJobs(Runs.nothing(), jobs, Map.of("openvino-int8-ptq", signed))
+                .withoutKey(List.copyOf(jobs.keySet()), "the key is gone", T0);
+        assertThat(decide(searching(), before, T0).status().phase())
+                .as("what was signed before it was lost counts")
+                .isEqualTo(RunPhase.SUCCEEDED);
     }
 
     private static boolean starts(RunDecision decision, String trial) {

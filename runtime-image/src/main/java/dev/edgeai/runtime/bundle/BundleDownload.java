@@ -7,7 +7,7 @@ import dev.edgeai.runtime.artifact.Manifest;
 import dev.edgeai.runtime.artifact.ModelPack;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Certificate;
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.cli.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import java.nio.file.Path;
 /** Fills a folder with a bundle. Nothing is written before its certificate holds for everything in it. */
 public final class BundleDownload {
     private final Artifacts artifacts;
-    private final TrustedKey key;
+    private final Trust key;
     private final @Nullable String accelerator;
 
     /**
@@ -26,7 +26,7 @@ public final class BundleDownload {
      * @param key whose certificates are trusted
      * @param accelerator the class of hardware that it must be for; absent when any will do
      */
-    public BundleDownload(Artifacts artifacts, TrustedKey key, @Nullable String accelerator) {
+    public BundleDownload(Artifacts artifacts, Trust key, @Nullable String accelerator) {
         this.artifacts = artifacts;
         this.key = key;
         this.accelerator = accelerator;

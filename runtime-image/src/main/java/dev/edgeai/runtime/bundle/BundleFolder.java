@@ -6,7 +6,7 @@ import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.ModelPack;
 import dev.edgeai.runtime.bundle.BundleManifest.BundledFile;
 import dev.edgeai.runtime.certify.Certificate;
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.Verifier.Check;
 import dev.edgeai.runtime.certify.Verifier.Report;
 import dev.edgeai.runtime.cli.Json;
@@ -47,7 +47,7 @@ public record BundleFolder(Path path) {
      *
      * @param accelerator the class of hardware that it must be for; absent when any will do
      */
-    public Report verify(TrustedKey key, @Nullable String accelerator) throws IOException {
+    public Report verify(Trust key, @Nullable String accelerator) throws IOException {
         Check certificate = Check.of("certificate", () -> {
             Certificate opened = certificate(key);
             return opened.requireFor(opened.statement().artifact(), accelerator).describe();
@@ -67,7 +67,7 @@ public record BundleFolder(Path path) {
      * @throws RuntimeFailure {@code CertificateMissing}, {@code CertificateInvalid}, {@code CertificateMismatch},
      *     {@code DigestMismatch}, {@code UnsafeArchive}; the message names what differs
      */
-    BundleManifest open(TrustedKey key, @Nullable String accelerator) throws IOException {
+    BundleManifest open(Trust key, @Nullable String accelerator) throws IOException {
         Certificate certificate = certificate(key);
         certificate.requireFor(certificate.statement().artifact(), accelerator);
         byte[] said = read(BundleManifest.FILE, FailureReason.DIGEST_MISMATCH);
@@ -83,7 +83,7 @@ public record BundleFolder(Path path) {
         return manifest;
     }
 
-    private Certificate certificate(TrustedKey key) throws IOException {
+    private Certificate certificate(Trust key) throws IOException {
         return Certificate.open(read(BundleLayers.CERTIFICATE, FailureReason.CERTIFICATE_MISSING), key);
     }
 

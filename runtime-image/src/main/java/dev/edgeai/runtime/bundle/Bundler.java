@@ -9,7 +9,7 @@ import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.SmallArtifact;
 import dev.edgeai.runtime.artifact.StoredManifest;
 import dev.edgeai.runtime.certify.Certificate;
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.cli.RuntimeFailure;
 
 import java.util.List;
@@ -20,9 +20,9 @@ public final class Bundler {
     static final String ARTIFACT_TYPE = "application/vnd.edgeai.bundle.v1";
 
     private final Artifacts artifacts;
-    private final TrustedKey key;
+    private final Trust key;
 
-    public Bundler(Artifacts artifacts, TrustedKey key) {
+    public Bundler(Artifacts artifacts, Trust key) {
         this.artifacts = artifacts;
         this.key = key;
     }

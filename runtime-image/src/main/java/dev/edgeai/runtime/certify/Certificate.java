@@ -36,7 +36,7 @@ public record Certificate(Statement statement, byte[] envelope) {
      *
      * @throws RuntimeFailure {@code CertificateInvalid}: the message says why
      */
-    public static Certificate open(byte[] envelope, TrustedKey key) {
+    public static Certificate open(byte[] envelope, Trust key) {
         try {
             Statement statement = Statement.read(Envelope.open(envelope, Statement.MEDIA_TYPE, key));
             requirePassed(statement);

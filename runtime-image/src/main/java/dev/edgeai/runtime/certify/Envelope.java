@@ -40,12 +40,12 @@ record Envelope(String payloadType, String payload, List<Signed> signatures) {
     }
 
     /**
-     * The payload, when the key's owner signed it and not one byte of the envelope is other than {@link #sign} writes
+     * The payload, when a trusted key's owner signed it and not one byte of the envelope is other than {@link #sign} writes
      * it: whoever sees an envelope change knows that it was changed.
      *
      * @throws IOException why not, in half a sentence
      */
-    static byte[] open(byte[] bytes, String payloadType, TrustedKey key) throws IOException {
+    static byte[] open(byte[] bytes, String payloadType, Trust trust) throws IOException {
         Envelope envelope;
         try {
             envelope = Json.read(new String(bytes, StandardCharsets.UTF_8), Envelope.class);
@@ -56,9 +56,9 @@ record Envelope(String payloadType, String payload, List<Signed> signatures) {
             throw new IOException("it is no DSSE envelope of this program, or was changed");
         }
         Signed signed = envelope.signatures().getFirst();
-        if (!signed.keyid().equals(key.id())) {
-            throw new IOException("it is signed by key %s, and %s is trusted".formatted(signed.keyid(), key.id()));
-        }
+        TrustedKey key = trust.find(signed.keyid())
+                .orElseThrow(() -> new IOException(
+                        "it is signed by key %s, and %s is trusted".formatted(signed.keyid(), trust.ids())));
         byte[] payload = decode(envelope.payload());
         if (!envelope.payloadType().equals(payloadType)
                 || !key.verifies(authenticated(envelope.payloadType(), payload), decode(signed.sig()))) {

@@ -18,10 +18,10 @@ public final class Loader {
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
 
     private final Artifacts artifacts;
-    private final TrustedKey key;
+    private final Trust key;
     private final String accelerator;
 
-    public Loader(Artifacts artifacts, TrustedKey key, String accelerator) {
+    public Loader(Artifacts artifacts, Trust key, String accelerator) {
         this.artifacts = artifacts;
         this.key = key;
         this.accelerator = accelerator;

@@ -2,6 +2,8 @@ package dev.edgeai.runtime.certify;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +19,15 @@ final class Pem {
     static String encode(String type, byte[] der) {
         String base64 = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(der);
         return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(type, base64);
+    }
+
+    /** Every block of this type, each a text that {@link #decode} reads. */
+    static List<String> blocks(String type, String pem) {
+        return Pattern.compile("-----BEGIN %1$s-----[^-]*-----END %1$s-----".formatted(type))
+                .matcher(pem)
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.cli.Environment;
 import dev.edgeai.runtime.cli.UsageException;
 
 import java.io.IOException;
@@ -15,13 +14,14 @@ import java.security.SignatureException;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.List;
 
 /**
- * The public key that certificates must be signed with: ECDSA on P-256.
+ * A public key that certificates may be signed with: ECDSA on P-256.
  *
  * @param key the key
  */
-public record TrustedKey(PublicKey key) {
+public record TrustedKey(PublicKey key) implements Trust {
     /** ECDSA on P-256 with SHA-256, the signature as DER: what JOSE calls ES256, in the encoding of OpenSSL and cosign. */
     static final String ALGORITHM = "SHA256withECDSA";
 
@@ -55,9 +55,9 @@ public record TrustedKey(PublicKey key) {
         }
     }
 
-    /** The key of {@code EDGEAI_TRUSTED_KEY}. */
-    public static TrustedKey of(Environment environment) {
-        return parse(environment.require(Environment.TRUSTED_KEY));
+    @Override
+    public List<TrustedKey> keys() {
+        return List.of(this);
     }
 
     static void requireP256(ECKey key) {

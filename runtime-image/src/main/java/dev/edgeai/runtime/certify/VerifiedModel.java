@@ -38,7 +38,7 @@ public final class VerifiedModel {
      *     {@code DigestMismatch}; the message names what differs. {@code UnsupportedModel}: it holds no descriptor
      * @throws IOException the folder cannot be read
      */
-    public static VerifiedModel open(Path models, TrustedKey key, String accelerator) throws IOException {
+    public static VerifiedModel open(Path models, Trust key, String accelerator) throws IOException {
         ModelFolder folder = new ModelFolder(models);
         byte[] envelope = folder.certificate()
                 .orElseThrow(() -> new RuntimeFailure(

@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Says of an artifact what holds and what does not. */
 public final class Verifier {
-    private final TrustedKey key;
+    private final Trust key;
     private final @Nullable String accelerator;
 
     /**
@@ -25,7 +25,7 @@ public final class Verifier {
      * @param key whose certificates are trusted
      * @param accelerator the class of hardware that the certificate must be for; absent when any will do
      */
-    public Verifier(TrustedKey key, @Nullable String accelerator) {
+    public Verifier(Trust key, @Nullable String accelerator) {
         this.key = key;
         this.accelerator = accelerator;
     }

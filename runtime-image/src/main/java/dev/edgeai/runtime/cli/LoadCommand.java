@@ -3,7 +3,7 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Loader;
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +68,7 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TrustedKey key = TrustedKey.of(environment);
+        Trust key = Trust.of(environment);
         Loader loader = new Loader(registry.artifacts(), key, accelerator);
         VerifiedModel model = loader.load(Reference.parse(artifact), digest(), into);
         Result result = new Result(

@@ -4,7 +4,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.runtime.certify.Statement;
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.Engines;
@@ -150,7 +150,7 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException("Name the accelerator profile this runs on: --accelerator.");
         }
         try {
-            VerifiedModel model = VerifiedModel.open(models, TrustedKey.of(environment), accelerator);
+            VerifiedModel model = VerifiedModel.open(models, Trust.of(environment), accelerator);
             Statement.Evidence evidence = model.statement().predicate().edgeai();
             Certified certified = new Certified(
                     model.artifact().toString(),

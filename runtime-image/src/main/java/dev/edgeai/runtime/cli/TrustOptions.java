@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.cli;
 
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,8 +23,8 @@ final class TrustOptions {
         this.environment = environment;
     }
 
-    TrustedKey key() {
-        return key == null ? TrustedKey.of(environment) : TrustedKey.read(key);
+    Trust key() {
+        return key == null ? Trust.of(environment) : Trust.read(key);
     }
 
     /** Absent when any will do. */

@@ -2,7 +2,7 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.bundle.BundleFolder;
-import dev.edgeai.runtime.certify.TrustedKey;
+import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.Verifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
         return report.holds() ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
-    private Verifier.Report verify(TrustedKey key) throws IOException {
+    private Verifier.Report verify(Trust key) throws IOException {
         Path folder = Path.of(what);
         Verifier verifier = new Verifier(key, trust.accelerator());
         if (!Files.isDirectory(folder)) {

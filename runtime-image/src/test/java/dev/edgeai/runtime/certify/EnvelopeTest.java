@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.cli.UsageException;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,33 @@ class EnvelopeTest {
     }
 
     @Test
+    void whileOneKeyFollowsAnotherBothAreTrusted() {
+        SigningKey next = SigningKey.generate();
+        Trust both = Trust.parse(pem(next.trusted()) + pem(key.trusted()));
+
+        for (SigningKey signer : List.of(key, next)) {
+            assertThat(Certificate.open(Certificate.sign(statement, signer).envelope(), both)
+                            .statement())
+                    .isEqualTo(statement);
+        }
+        SigningKey stranger = SigningKey.generate();
+        byte[] foreign = Certificate.sign(statement, stranger).envelope();
+        assertRefused(foreign, both, stranger.trusted().id());
+        assertRefused(foreign, both, next.trusted().id() + ", " + key.trusted().id());
+    }
+
+    @Test
+    void oneBadKeyAmongSeveralIsAnErrorAndNotLessTrust() {
+        String bad = pem(key.trusted()).replace("MFkw", "AAAA");
+        assertThatThrownBy(() -> Trust.parse(pem(key.trusted()) + bad)).isInstanceOf(UsageException.class);
+        assertThatThrownBy(() -> Trust.parse("")).isInstanceOf(UsageException.class);
+    }
+
+    private static String pem(TrustedKey trusted) {
+        return Pem.encode(Pem.PUBLIC_KEY, trusted.key().getEncoded());
+    }
+
+    @Test
     void aForgedKeyIdDoesNotHelp() {
         SigningKey forger = SigningKey.generate();
         Envelope forged = Envelope.sign(Statement.MEDIA_TYPE, statement.toBytes(), forger);
@@ -139,7 +167,7 @@ class EnvelopeTest {
         return Envelope.sign(Statement.MEDIA_TYPE, payload, key).toBytes();
     }
 
-    private static void assertRefused(byte[] envelope, TrustedKey key, String why) {
+    private static void assertRefused(byte[] envelope, Trust key, String why) {
         assertThatThrownBy(() -> Certificate.open(envelope, key))
                 .isInstanceOfSatisfying(
                         RuntimeFailure.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.CERTIFICATE_INVALID))

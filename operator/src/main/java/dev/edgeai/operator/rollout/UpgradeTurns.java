@@ -1,0 +1,97 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
+import dev.edgeai.api.v1alpha1.UpgradeState;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.rollout.RuntimeUpgrades;
+import dev.edgeai.planner.rollout.RuntimeUpgrades.Member;
+import dev.edgeai.planner.rollout.RuntimeUpgrades.Turn;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Whose turn it is among all targets that could serve with the operator's runtime image. What goes on stands in the
+ * models' status; what was granted or asked for a moment ago is remembered here, as the cache does not have it yet.
+ */
+final class UpgradeTurns {
+    /** One that waits asks again within this time; a grant has come into the cache by then. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+    private final String image;
+    private final int limit;
+    private final Map<String, Instant> granted = new HashMap<>();
+    private final Map<String, Instant> asked = new HashMap<>();
+    private Supplier<List<EdgeModel>> fleet = List::of;
+
+    UpgradeTurns(String image, int limit) {
+        this.image = image;
+        this.limit = limit;
+    }
+
+    /** All models, as the cache has them. */
+    synchronized void over(Supplier<List<EdgeModel>> models) {
+        fleet = models;
+    }
+
+    /** Whether this target's upgrade begins. */
+    synchronized Turn turn(TargetRef target, TargetStatus status, Instant now) {
+        forget(now);
+        String me = name(target.namespace(), target.model(), target.target());
+        Turn turn = RuntimeUpgrades.turn(new Member(me, UpgradeState.WAITING, tried(status)), others(me), limit);
+        switch (turn) {
+            case Turn.Begin begin -> {
+                granted.put(me, now);
+                asked.remove(me);
+            }
+            case Turn.Wait wait -> asked.put(me, now);
+        }
+        return turn;
+    }
+
+    private void forget(Instant now) {
+        Instant old = now.minus(REMEMBERED);
+        granted.values().removeIf(old::isAfter);
+        asked.values().removeIf(old::isAfter);
+    }
+
+    private List<Member> others(String me) {
+        List<Member> members = new ArrayList<>();
+        for (EdgeModel model : fleet.get()) {
+            List<TargetStatus> targets =
+                    model.getStatus() == null ? List.of() : model.getStatus().targets();
+            for (TargetStatus status : targets) {
+                String name = name(
+                        model.getMetadata().getNamespace(), model.getMetadata().getName(), status.name());
+                if (!name.equals(me)) {
+                    member(name, status).ifPresent(members::add);
+                }
+            }
+        }
+        return members;
+    }
+
+    private Optional<Member> member(String name, TargetStatus status) {
+        return RuntimeUpgrades.state(status, image)
+                .map(state -> state == UpgradeState.WAITING && granted.containsKey(name) ? UpgradeState.ROLLING : state)
+                // One that cannot begin does not ask, and keeps nobody waiting
+                .filter(state -> state != UpgradeState.WAITING || asked.containsKey(name))
+                .map(state -> new Member(name, state, tried(status)));
+    }
+
+    private static Optional<Instant> tried(TargetStatus status) {
+        return Optional.ofNullable(status.upgrade()).map(RuntimeUpgrade::tried).map(Instant::parse);
+    }
+
+    private static String name(String namespace, String model, String target) {
+        return namespace + "/" + model + "/" + target;
+    }
+}
