@@ -81,10 +81,8 @@ final class Preparation {
                     .formatted(candidate.run(), candidate.variant());
             return;
         }
-        WarmupVerdict verdict = WarmupVerdict.of(
-                result,
-                Optional.ofNullable(certified.get().quality()),
-                certified.get().latencyP95Micros());
+        WarmupVerdict verdict =
+                WarmupVerdict.of(result, certified.get().toVersion(), Optional.ofNullable(draft.stable), true);
         draft.message = verdict.message();
         switch (verdict.verdict()) {
             case FAIL -> ctx.rollBack(Reason.WARMUP_FAILED, verdict.message(), true);
