@@ -30,11 +30,7 @@ public record WarmupResult(
 
     /** What an image tells that knows neither sides nor pairs. */
     public WarmupResult(
-            int requests,
-            int failed,
-            @Nullable Estimate quality,
-            long latencyP95Micros,
-            @Nullable String firstError) {
+            int requests, int failed, @Nullable Estimate quality, long latencyP95Micros, @Nullable String firstError) {
         this(requests, failed, quality, latencyP95Micros, firstError, null, null, null);
     }
 

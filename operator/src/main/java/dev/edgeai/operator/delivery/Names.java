@@ -29,6 +29,16 @@ public final class Names {
         return join(target, "-" + revision + "-warmup");
     }
 
+    /** Name of the Job that sends probes to this revision and to the one it is compared with. */
+    public static String probeJob(TargetRef target, String revision) {
+        return join(target, "-" + revision + "-probe");
+    }
+
+    /** Name of the Service that reaches only the version a candidate is compared with. */
+    public static String referenceService(TargetRef target) {
+        return join(target, "-reference");
+    }
+
     public static String disruptionBudget(TargetRef target) {
         return join(target, "");
     }

@@ -182,8 +182,8 @@ public final class Analysis {
     private static boolean refusesMore(Evidence evidence) {
         return evidence.incomparable().isEmpty()
                 && evidence.reference()
-                        .filter(r -> LiveValue.refusedShare(evidence.watched())
-                                .surelyAbove(1, LiveValue.refusedShare(r)))
+                        .filter(r ->
+                                LiveValue.refusedShare(evidence.watched()).surelyAbove(1, LiveValue.refusedShare(r)))
                         .isPresent();
     }
 
@@ -235,8 +235,7 @@ public final class Analysis {
             double ratio = metric.maxRatioToStable().asDouble();
             if (reference.isEmpty() || incomparable.isPresent()) {
                 verdicts.add(Verdict.INCONCLUSIVE);
-                against.add(
-                        "stable, which " + incomparable.orElse("had too few requests to compare with"));
+                against.add("stable, which " + incomparable.orElse("had too few requests to compare with"));
                 return;
             }
             LiveValue stable = reference.get();

@@ -26,8 +26,7 @@ public record Counts(double ok, double errors, double refused, Histogram latency
     }
 
     Counts plus(Counts other) {
-        return new Counts(
-                ok + other.ok, errors + other.errors, refused + other.refused, latency.plus(other.latency));
+        return new Counts(ok + other.ok, errors + other.errors, refused + other.refused, latency.plus(other.latency));
     }
 
     private static double increase(double earlier, double later) {

@@ -43,8 +43,7 @@ record Evidence(Window watched, Optional<Window> reference, boolean probes, Opti
             Optional<Window> watched, Optional<Window> reference, boolean probes, ToDoubleFunction<Window> samples) {
         return watched.filter(w -> samples.applyAsDouble(w) >= Analysis.MIN_REQUESTS)
                 .map(w -> {
-                    Optional<Window> enough =
-                            reference.filter(r -> samples.applyAsDouble(r) >= Analysis.MIN_REQUESTS);
+                    Optional<Window> enough = reference.filter(r -> samples.applyAsDouble(r) >= Analysis.MIN_REQUESTS);
                     return new Evidence(w, enough, probes, enough.flatMap(r -> incomparable(w, r)));
                 });
     }

@@ -52,8 +52,7 @@ final class Preparation {
         ctx.keepStable();
         ctx.act(LiveObjects.atLeast(candidate, ctx.firstReplicas(), seen));
         switch (seen.warmup()) {
-            case JobState.Missing<WarmupResult> m ->
-                ctx.act(new StartWarmup(candidate, ctx.policy.warmup().requests()));
+            case JobState.Missing<WarmupResult> m -> startWarmup(candidate);
             case JobState.Pending<WarmupResult> p ->
                 draft.message = "the warm-up Job is pending: " + p.message().orElse("its pod does not run yet");
             case JobState.Running<WarmupResult> r -> draft.message = "the warm-up Job runs";
@@ -70,6 +69,13 @@ final class Preparation {
                     unavailable ? Reason.WARMUP_UNAVAILABLE : Reason.PROGRESS_DEADLINE_EXCEEDED,
                     ctx.overdue(Objects.requireNonNullElse(draft.message, "the warm-up")),
                     !unavailable);
+        }
+    }
+
+    private void startWarmup(Version candidate) {
+        switch (WarmupPlan.of(ctx.policy, candidate, Optional.ofNullable(draft.stable))) {
+            case WarmupPlan.Send plan -> ctx.act(new StartWarmup(candidate, plan.requests()));
+            case WarmupPlan.Impossible impossible -> draft.message = impossible.message();
         }
     }
 

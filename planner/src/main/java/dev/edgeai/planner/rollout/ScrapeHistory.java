@@ -69,8 +69,7 @@ public record ScrapeHistory(List<Scrape> scrapes) {
     }
 
     private static Counts increase(Scrape earlier, Scrape later, Function<Scrape, Counts> kind) {
-        return kind.apply(later)
-                .since(later.restartedSince(earlier) ? Counts.NONE : kind.apply(earlier));
+        return kind.apply(later).since(later.restartedSince(earlier) ? Counts.NONE : kind.apply(earlier));
     }
 
     private static double seconds(Instant from, Instant to) {

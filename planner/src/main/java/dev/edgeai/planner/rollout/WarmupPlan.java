@@ -49,7 +49,8 @@ public sealed interface WarmupPlan {
      * @param stable the one that gets the same samples, if one serves
      */
     static WarmupPlan of(RolloutPolicy policy, Version candidate, Optional<Version> stable) {
-        return of(policy, certified(candidate), stable.map(WarmupPlan::certified).orElse(Duration.ZERO));
+        return of(
+                policy, certified(candidate), stable.map(WarmupPlan::certified).orElse(Duration.ZERO));
     }
 
     /**

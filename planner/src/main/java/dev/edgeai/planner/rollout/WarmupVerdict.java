@@ -7,7 +7,6 @@ import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.planner.status.Reason;
-
 import org.jspecify.annotations.Nullable;
 
 import java.util.Locale;
@@ -53,8 +52,7 @@ public record WarmupVerdict(Verdict verdict, Blame blame, Reason reason, String 
      * @param stable the version that served meanwhile, if one did
      * @param onSameNode whether both ran on the same nodes
      */
-    public static WarmupVerdict of(
-            WarmupResult seen, Version candidate, Optional<Version> stable, boolean onSameNode) {
+    public static WarmupVerdict of(WarmupResult seen, Version candidate, Optional<Version> stable, boolean onSameNode) {
         return Optional.ofNullable(seen.candidate())
                 .<WarmupVerdict>map(side -> of(seen, side, candidate, stable, onSameNode))
                 .orElseGet(() -> withoutSides(seen, candidate));
@@ -90,7 +88,11 @@ public record WarmupVerdict(Verdict verdict, Blame blame, Reason reason, String 
             return Optional.empty();
         }
         String message = failures(side.modelErrors(), side.requests(), "failed", side.firstModelError());
-        int stables = Optional.ofNullable(seen.stable()).map(Side::modelErrors).orElse(0);
+        // One that answers nothing takes other inputs, and tells nothing of these
+        int stables = Optional.ofNullable(seen.stable())
+                .filter(s -> s.answered() >= MIN_REQUESTS)
+                .map(Side::modelErrors)
+                .orElse(0);
         return Optional.of(
                 stables >= side.modelErrors()
                         ? inconclusive(
@@ -118,8 +120,7 @@ public record WarmupVerdict(Verdict verdict, Blame blame, Reason reason, String 
             return Optional.empty();
         }
         String slow = "warm-up latency p95 is %d us, above %d us (%d times the certified %d us and %d us)"
-                .formatted(
-                        seen.latencyP95Micros(), bound(certified), LATENCY_FACTOR, certified, LATENCY_SLACK_MICROS);
+                .formatted(seen.latencyP95Micros(), bound(certified), LATENCY_FACTOR, certified, LATENCY_SLACK_MICROS);
         Estimate ratio = seen.ratio();
         if (ratio == null || ratio.samples() < MIN_REQUESTS) {
             return Optional.of(inconclusive(

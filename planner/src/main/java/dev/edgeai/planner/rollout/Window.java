@@ -16,15 +16,6 @@ public record Window(Duration length, Counts counts, double load, List<String> l
         lost = List.copyOf(lost);
     }
 
-    /** Of one pod that refused nothing. */
-    public Window(Duration length, double ok, double errors, Histogram latency) {
-        this(
-                length,
-                new Counts(ok, errors, 0, latency),
-                (ok + errors) / Math.max(1, length.toSeconds()),
-                List.of());
-    }
-
     public double ok() {
         return counts.ok();
     }
@@ -47,6 +38,9 @@ public record Window(Duration length, Counts counts, double load, List<String> l
 
     /** About the share of the time a pod works, by the median latency; 1 where that is not known. */
     double busy() {
-        return latency().quantile(0.5).stream().map(p50 -> load * p50).findFirst().orElse(load == 0 ? 0 : 1);
+        return latency().quantile(0.5).stream()
+                .map(p50 -> load * p50)
+                .findFirst()
+                .orElse(load == 0 ? 0 : 1);
     }
 }

@@ -295,7 +295,7 @@ final class RolloutWorld {
         double requests = 10.0 * weight(rev);
         return switch (natures.getOrDefault(rev, Nature.GOOD)) {
             case FAILS_REQUESTS -> AnalysisTest.window(requests * 0.5, requests * 0.5);
-            case SLOW -> new Window(Duration.ofSeconds(10), requests, 0, HistogramTest.of(0, 0, requests, requests));
+            case SLOW -> AnalysisTest.window(new Counts(requests, 0, 0, HistogramTest.of(0, 0, requests, requests)));
             default -> AnalysisTest.window(requests, 0);
         };
     }
