@@ -167,7 +167,8 @@ public record TargetStatus(
             String until,
 
             String reason,
-            String message) {}
+            String message,
+            Blame blame) {}
 
     /** A version that does not come back by itself; another revision of the same digest is another attempt. */
     public record RejectedDigest(String digest, String revision, String reason, String message, String time) {}

@@ -1,26 +1,33 @@
 package dev.edgeai.operator.delivery;
 
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 
-/** Keeps a node's drain from taking more than one pod of the stable version at a time. */
+/**
+ * Keeps a node's drain from taking pods of a version before others stand in their place: the operator brings these up as
+ * soon as the node is cordoned.
+ */
 public final class DisruptionBudget {
     private DisruptionBudget() {}
 
-    /** For a stable version with more than one pod; with one it would block every drain. */
-    public static PodDisruptionBudget build(ServedTarget target, String stableRevision) {
+    /**
+     * @param name {@link Names#disruptionBudget} or {@link Names#candidateBudget}
+     * @param pods ready pods that must be left; pods that are not ready may go at any time
+     */
+    public static PodDisruptionBudget build(ServedTarget target, String name, String revision, int pods) {
         return new PodDisruptionBudgetBuilder()
                 .withNewMetadata()
-                .withName(Names.disruptionBudget(target.ref()))
+                .withName(name)
                 .withNamespace(target.ref().namespace())
                 .withLabels(target.ref().labels())
                 .withOwnerReferences(target.owner())
                 .endMetadata()
                 .withNewSpec()
-                .withNewMaxUnavailable(1)
+                .withMinAvailable(new IntOrString(pods))
                 .withUnhealthyPodEvictionPolicy("AlwaysAllow")
                 .withNewSelector()
-                .withMatchLabels(target.ref().revision(stableRevision))
+                .withMatchLabels(target.ref().revision(revision))
                 .endSelector()
                 .endSpec()
                 .build();

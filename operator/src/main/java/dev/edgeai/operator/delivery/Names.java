@@ -47,8 +47,22 @@ public final class Names {
         return own(target, "-" + revision + "-warmup");
     }
 
+    /** Name of the Job that sends probes to this revision and to the one it is compared with. */
+    public static String probeJob(TargetRef target, String revision) {
+        return own(target, "-" + revision + "-probe");
+    }
+
+    /** Name of the Service that reaches only the version a candidate is compared with. */
+    public static String referenceService(TargetRef target) {
+        return own(target, "-reference");
+    }
+
     public static String disruptionBudget(TargetRef target) {
         return own(target, "");
+    }
+
+    public static String candidateBudget(TargetRef target) {
+        return own(target, "-candidate");
     }
 
     /** Name of the run with this fingerprint of its inputs. */
@@ -69,7 +83,8 @@ public final class Names {
     }
 
     private static Set<String> serving(TargetRef target, String revision) {
-        return Stream.of("", "-preview", "-" + revision, "-" + revision + "-warmup")
+        return Stream.of(
+                        "", "-preview", "-candidate", "-reference", "-" + revision, "-" + revision + "-warmup", "-" + revision + "-probe")
                 .flatMap(suffix -> Stream.of(own(target, suffix), plain(target, suffix)))
                 .collect(Collectors.toSet());
     }

@@ -6,7 +6,10 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.util.Map;
 import java.util.Optional;
 
-/** The two Services of a target: the stable one that users call, and the preview that reaches the candidate only. */
+/**
+ * The Services of a target: the stable one that users call, the preview that reaches the candidate only, and while
+ * probes are sent the one that reaches only the version it is compared with.
+ */
 public final class ServingServices {
     /** Port that clients call. */
     public static final int PORT = 80;
@@ -29,6 +32,11 @@ public final class ServingServices {
     /** The preview Service, pinned to one revision. */
     public static Service preview(ServedTarget target, String revision) {
         return service(target, Names.previewService(target.ref()), target.ref().revision(revision));
+    }
+
+    /** The Service that probes reach the version by that another is compared with; no user knows it. */
+    public static Service reference(ServedTarget target, String revision) {
+        return service(target, Names.referenceService(target.ref()), target.ref().revision(revision));
     }
 
     private static Service service(ServedTarget target, String name, Map<String, String> selector) {

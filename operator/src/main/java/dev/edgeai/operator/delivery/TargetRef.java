@@ -17,6 +17,8 @@ public record TargetRef(String namespace, String model, String target) {
 
     public static final String WARMUP = "warmup";
 
+    public static final String PROBE = "probe";
+
     /** Labels of everything made for this target. */
     public Map<String, String> labels() {
         return Map.of(Labels.MANAGED_BY, Labels.MANAGER, Labels.MODEL, model, Labels.TARGET, target);

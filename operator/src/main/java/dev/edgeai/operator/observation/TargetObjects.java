@@ -143,7 +143,17 @@ public record TargetObjects(
 
     /** The warm-up Job of a revision. */
     public Optional<Job> warmup(String revision) {
+        return job(TargetRef.WARMUP, revision);
+    }
+
+    /** The Job that sends probes to a revision and the one it is compared with. */
+    public Optional<Job> probe(String revision) {
+        return job(TargetRef.PROBE, revision);
+    }
+
+    private Optional<Job> job(String component, String revision) {
         return jobs.stream()
+                .filter(job -> label(job, Labels.COMPONENT).equals(component))
                 .filter(job -> label(job, Labels.REVISION).equals(revision))
                 .findFirst();
     }
@@ -155,6 +165,14 @@ public record TargetObjects(
                 .filter(job -> label(job, Labels.COMPONENT).equals(TargetRef.WARMUP))
                 .map(job -> label(job, Labels.REVISION))
                 .collect(Collectors.toSet());
+    }
+
+    /** Nodes that run ready pods of a revision. */
+    public Set<String> nodes(String revision) {
+        return servingPods(revision).stream()
+                .filter(PodFacts::isReady)
+                .flatMap(pod -> Stream.ofNullable(pod.getSpec().getNodeName()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What the warm-up of a revision came to. */

@@ -60,7 +60,15 @@ record AnalysisWatch(String watched, Optional<String> reference) {
                 reference.map(revision -> readings.scrapes().getOrDefault(revision, ScrapeHistory.EMPTY)),
                 since == null ? Instant.EPOCH : Instant.parse(since),
                 interval(target),
+                onSameNodes(target),
                 readings.silent());
+    }
+
+    /** Whether what slows a node of the watched version slows the other one, too. */
+    private boolean onSameNodes(TargetContext target) {
+        return reference.filter(revision ->
+                        target.objects().nodes(revision).containsAll(target.objects().nodes(watched)))
+                .isPresent();
     }
 
     private Optional<Watch.Query> query(AnalysisMetric metric, TargetContext target) {

@@ -3,11 +3,17 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.DisruptionBudget;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.planner.rollout.EvictionRule;
+import dev.edgeai.planner.rollout.RevisionState;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Keeps a PodDisruptionBudget over the stable version as long as it has more than one pod. */
+/** Keeps a PodDisruptionBudget over the stable version, and one over the candidate. */
 final class Budgets {
     private final Cluster cluster;
 
@@ -15,16 +21,29 @@ final class Budgets {
         this.cluster = cluster;
     }
 
-    void ensure(TargetContext target, TargetStatus status) {
-        Version stable = status.stable();
-        Optional<PodDisruptionBudget> seen = target.objects().budgets().stream().findFirst();
-        if (stable == null || target.replicas() <= 1) {
+    void ensure(TargetContext target, TargetStatus status, Map<String, RevisionState> revisions) {
+        ensure(target, Names.disruptionBudget(target.objects().ref()), status.stable(), revisions);
+        ensure(target, Names.candidateBudget(target.objects().ref()), status.candidate(), revisions);
+    }
+
+    private void ensure(
+            TargetContext target, String name, @Nullable Version version, Map<String, RevisionState> revisions) {
+        Optional<PodDisruptionBudget> seen = target.objects().budgets().stream()
+                .filter(budget -> budget.getMetadata().getName().equals(name))
+                .findFirst();
+        int pods = Optional.ofNullable(version)
+                .map(v -> revisions.get(v.revision()))
+                .map(state -> EvictionRule.podsToKeep(state, target.now()))
+                .orElse(0);
+        if (version == null || pods == 0) {
             seen.ifPresent(cluster::delete);
         } else {
             cluster.applyUnlessSame(
-                    DisruptionBudget.build(target.served(), stable.revision()),
+                    DisruptionBudget.build(target.served(), name, version.revision(), pods),
                     seen,
-                    budget -> budget.getSpec().getSelector().getMatchLabels());
+                    budget -> List.of(
+                            budget.getSpec().getSelector().getMatchLabels(),
+                            String.valueOf(budget.getSpec().getMinAvailable())));
         }
     }
 }

@@ -41,7 +41,7 @@ final class ModelTriggers implements Cluster.Cache {
 
     /** Trial pods carry the model's label too. */
     private static final String OUR_PODS =
-            OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + ")";
+            OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + "," + TargetRef.PROBE + ")";
 
     private final Map<Class<?>, InformerEventSource<?, EdgeModel>> informers = new ConcurrentHashMap<>();
     private @Nullable InformerEventSource<Node, EdgeModel> nodes;
@@ -56,7 +56,7 @@ final class ModelTriggers implements Cluster.Cache {
         sources.add(informer(context, Service.class, OURS));
         // the EndpointSlice controller copies the Service's labels
         sources.add(informer(context, EndpointSlice.class, Labels.MODEL + "," + Labels.TARGET));
-        sources.add(informer(context, Job.class, OURS + "," + Labels.COMPONENT + "=" + TargetRef.WARMUP));
+        sources.add(informer(context, Job.class, OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + "," + TargetRef.PROBE + ")"));
         sources.add(informer(context, PodDisruptionBudget.class, OURS));
         nodes = nodes(context);
         sources.add(nodes);

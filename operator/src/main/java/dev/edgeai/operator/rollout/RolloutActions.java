@@ -16,6 +16,7 @@ import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
+import dev.edgeai.planner.rollout.WarmupPlan;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import java.time.Duration;
@@ -85,7 +86,7 @@ final class RolloutActions {
                 target.objects().deployment(revision).ifPresent(seen -> cluster.scale(seen, replicas));
             case RolloutAction.DeleteDeployment(String revision) ->
                 target.objects().deployment(revision).ifPresent(cluster::delete);
-            case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version, requests);
+            case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version);
             case RolloutAction.DeleteWarmup(String revision) ->
                 target.objects().warmup(revision).ifPresent(cluster::delete);
             case RolloutAction.RecordEvent event -> tell(target, next, event);
@@ -142,14 +143,18 @@ final class RolloutActions {
         }
     }
 
-    private void startWarmup(TargetContext target, Version version, int requests) {
-        cluster.create(new WarmupJob(
-                        target.served(),
-                        version.revision(),
-                        WarmupSpec.of(target, version),
-                        requests,
-                        target.policy().progressDeadline().duration())
-                .build());
+    private void startWarmup(TargetContext target, Version version) {
+        Optional<Version> stable = Optional.ofNullable(target.status().stable());
+        if (WarmupPlan.of(target.policy(), version, stable) instanceof WarmupPlan.Send plan) {
+            cluster.create(new WarmupJob(
+                            target.served(),
+                            version.revision(),
+                            stable.map(Version::revision),
+                            WarmupSpec.of(target, version),
+                            plan,
+                            target.policy().progressDeadline().duration())
+                    .build());
+        }
     }
 
     private void tell(TargetContext target, TargetStatus next, RolloutAction.RecordEvent event) {

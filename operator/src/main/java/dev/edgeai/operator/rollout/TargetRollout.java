@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One target: its run, its candidate, and the next step of its rollout. */
 final class TargetRollout {
@@ -143,14 +144,16 @@ final class TargetRollout {
     private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run) {
         Offer offer = Offer.of(target, run, turns);
         List<CertifiedVersion> offered = offer.versions();
-        VariantChoice choice = VariantChoice.of(
-                offered, target.status(), target.model().getSpec().remediation(), target.now());
+        VariantChoice choice = target.annotation(Labels.ROLLBACK_TO)
+                .map(digest -> VariantChoice.rollbackTo(digest, known(target), target.status()))
+                .orElseGet(() -> VariantChoice.of(
+                        offered, target.status(), target.model().getSpec().remediation(), target.now()));
         RolloutObservation seen = observe(target, choice);
         long decidedAt = System.nanoTime();
         RolloutDecision decision = RolloutMachine.decide(target.status(), seen, target.policy(), target.now());
         RolloutActions.Applied applied =
                 actions.apply(target, decision, decidedAt).with(offer, target);
-        budgets.ensure(target, applied.status());
+        budgets.ensure(target, applied.status(), seen.revisions());
         Optional<Duration> cooldown = cooldown(target, offered, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
         boolean behind = !offered.isEmpty()
@@ -171,6 +174,14 @@ final class TargetRollout {
                 target.now());
     }
 
+    /** What runs on this target's hardware have certified so far. */
+    private static List<CertifiedVersion> known(TargetContext target) {
+        return target.runs().stream()
+                .filter(run -> run.getSpec().accelerator().equals(target.target().accelerator()))
+                .flatMap(run -> CertifiedVersions.of(run, target.servedBy(run)).stream())
+                .toList();
+    }
+
     private RolloutObservation observe(TargetContext target, VariantChoice choice) {
         TargetStatus status = target.status();
         Optional<String> stable = Optional.ofNullable(status.stable()).map(Version::revision);
@@ -189,7 +200,8 @@ final class TargetRollout {
                         target.annotation(Labels.PROMOTE),
                         target.annotation(Labels.ABORT),
                         target.annotation(Labels.SKIP),
-                        target.annotation(Labels.RETRY)),
+                        target.annotation(Labels.RETRY),
+                        target.annotation(Labels.ROLLBACK_TO)),
                 target.objects().revisions(target.nodes(), target.now()),
                 traffic.selection(target.objects().ref(), target.objects().traffic()),
                 traffic.observe(target.objects().traffic(), stable, candidate),
@@ -197,8 +209,15 @@ final class TargetRollout {
                         .map(revision -> target.objects().warmupState(revision, target.now()))
                         .orElseGet(JobState.Missing::new),
                 target.objects().warmups(),
+                shareNodes(target, stable, candidate),
                 watch.map(w -> w.live(readings, target)).orElse(LiveMetrics.NONE),
                 readings.queries());
+    }
+
+    private static boolean shareNodes(TargetContext target, Optional<String> stable, Optional<String> candidate) {
+        Set<String> nodes = candidate.map(target.objects()::nodes).orElse(Set.of());
+        return !nodes.isEmpty()
+                && stable.map(target.objects()::nodes).filter(nodes::containsAll).isPresent();
     }
 
     /** What has changed may lead to the next step at once: the own status is no event. */

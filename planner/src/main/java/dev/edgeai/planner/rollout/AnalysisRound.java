@@ -1,6 +1,7 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.Verdict;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,12 +21,20 @@ import java.util.OptionalDouble;
  * @param failed which metric failed more often than its {@code failureLimit} allows
  * @param unavailable which metric could not be read more often in a row than its {@code consecutiveErrorLimit} allows
  */
-record AnalysisRound(List<AnalysisResult> results, Optional<String> failed, Optional<String> unavailable) {
+record AnalysisRound(List<AnalysisResult> results, Optional<Failed> failed, Optional<String> unavailable) {
+    /**
+     * A metric that failed too often.
+     *
+     * @param message says which, and how often
+     * @param blame whose fault the last measurement showed it to be
+     */
+    record Failed(String message, Blame blame) {}
+
     /** Measures every metric. */
     static AnalysisRound of(
             List<AnalysisMetric> metrics, List<AnalysisResult> before, RolloutObservation seen, Instant now) {
         List<AnalysisResult> results = new ArrayList<>();
-        Optional<String> failed = Optional.empty();
+        List<Failed> failed = new ArrayList<>();
         Optional<String> unavailable = Optional.empty();
         for (AnalysisMetric metric : metrics) {
             AnalysisResult last = before.stream()
@@ -32,19 +42,21 @@ record AnalysisRound(List<AnalysisResult> results, Optional<String> failed, Opti
                     .findFirst()
                     .orElse(new AnalysisResult(
                             metric.name(), Verdict.INCONCLUSIVE, null, null, 0, 0, 0, 0, null, null));
-            MetricVerdict verdict = Analysis.measure(metric, seen.live(), seen.queries(), optional(last.stableValue()));
+            MetricVerdict verdict = Analysis.measure(metric, seen.live(), seen.queries());
             AnalysisResult next = count(last, verdict, now);
             results.add(next);
             if (next.failed() > metric.failureLimit()) {
-                failed = failed.or(() -> Optional.of("%s (%d failed measurements, %d tolerated)"
-                        .formatted(next.message(), next.failed(), metric.failureLimit())));
+                failed.add(new Failed(
+                        "%s (%d failed measurements, %d tolerated)"
+                                .formatted(next.message(), next.failed(), metric.failureLimit()),
+                        blame(verdict)));
             }
             if (next.consecutiveErrors() > metric.consecutiveErrorLimit()) {
                 unavailable = unavailable.or(() -> Optional.of(
                         "%s (unreadable %d times in a row)".formatted(next.message(), next.consecutiveErrors())));
             }
         }
-        return new AnalysisRound(results, failed, unavailable);
+        return new AnalysisRound(results, failed.stream().min(Comparator.comparing(Failed::blame)), unavailable);
     }
 
     /** Whether the last measurement of every metric passed and was made no earlier than {@code since}. */
@@ -63,7 +75,7 @@ record AnalysisRound(List<AnalysisResult> results, Optional<String> failed, Opti
                 last.metric(),
                 verdict.verdict(),
                 decimal(verdict.value()),
-                verdict.stableValue().isPresent() ? decimal(verdict.stableValue()) : last.stableValue(),
+                decimal(verdict.stableValue()),
                 last.passed() + (verdict.verdict() == Verdict.PASS ? 1 : 0),
                 last.failed() + (verdict.verdict() == Verdict.FAIL ? 1 : 0),
                 last.inconclusive() + (readable && verdict.verdict() == Verdict.INCONCLUSIVE ? 1 : 0),
@@ -72,8 +84,9 @@ record AnalysisRound(List<AnalysisResult> results, Optional<String> failed, Opti
                 verdict.message());
     }
 
-    private static OptionalDouble optional(@Nullable Decimal decimal) {
-        return decimal == null ? OptionalDouble.empty() : OptionalDouble.of(decimal.asDouble());
+    /** A failure counted earlier whose fault is not shown again is nobody's. */
+    private static Blame blame(MetricVerdict last) {
+        return last.verdict() == Verdict.FAIL ? last.blame() : Blame.UNKNOWN;
     }
 
     private static @Nullable Decimal decimal(OptionalDouble value) {

@@ -1,6 +1,7 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
@@ -57,7 +58,10 @@ final class LiveAnalysis {
         AnalysisRound round = AnalysisRound.of(metrics, draft.analysis, seen, ctx.now);
         draft.analysis = round.results();
         if (round.failed().isPresent()) {
-            ctx.rollBack(Reason.ANALYSIS_FAILED, round.failed().get());
+            ctx.rollBack(
+                    Reason.ANALYSIS_FAILED,
+                    round.failed().get().message(),
+                    round.failed().get().blame());
             return true;
         }
         if (draft.phase == RolloutPhase.BAKING) {
@@ -87,8 +91,8 @@ final class LiveAnalysis {
 
     /** Looks for a burst of errors whether or not a measurement is due; true when that took the version back. */
     boolean burst() {
-        Optional<String> burst = Analysis.burst(metrics, seen.live());
-        burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b));
+        Optional<MetricVerdict> burst = Analysis.burst(metrics, seen.live());
+        burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b.message(), b.blame()));
         return burst.isPresent();
     }
 

@@ -13,13 +13,29 @@ record LiveValue(double value, double lower, double upper) {
         return new LiveValue(value, value, value);
     }
 
-    /** Share of requests the model failed. */
+    /** Share of requests that users did not get answered: failed, or turned away. */
     static LiveValue errorRate(Window window) {
-        double n = window.requests();
+        return share(window.errors() + window.refused(), window.requests());
+    }
+
+    /** Share of the requests taken that the version failed itself. */
+    static LiveValue ownErrorRate(Window window) {
+        return share(window.errors(), window.ok() + window.errors());
+    }
+
+    /** Share of requests turned away. */
+    static LiveValue refusedShare(Window window) {
+        return share(window.refused(), window.requests());
+    }
+
+    private static LiveValue share(double hits, double n) {
         return new LiveValue(
-                n == 0 ? 0 : window.errors() / n,
-                Wilson.lower(window.errors(), n, Wilson.Z_95),
-                Wilson.upper(window.errors(), n, Wilson.Z_95));
+                n == 0 ? 0 : hits / n, Wilson.lower(hits, n, Wilson.Z_95), Wilson.upper(hits, n, Wilson.Z_95));
+    }
+
+    /** Whether this is more than that many times the other, chance ruled out. */
+    boolean surelyAbove(double times, LiveValue other) {
+        return lower > times * other.upper;
     }
 
     /**

@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** The way of a candidate to pods whose answers are verified; no user sees it yet. */
 final class Preparation {
+    private static final String AGAIN = "the warm-up is made again: ";
+
     private final RolloutContext ctx;
     private final TargetDraft draft;
     private final RolloutObservation seen;
@@ -72,11 +74,13 @@ final class Preparation {
 
     private void awaitWarmup(Version candidate) {
         switch (seen.warmup()) {
-            case JobState.Missing<WarmupResult> m ->
-                ctx.act(new StartWarmup(candidate, ctx.policy.warmup().requests()));
+            case JobState.Missing<WarmupResult> m -> startWarmup(candidate);
             case JobState.Pending<WarmupResult> p ->
                 draft.message = "the warm-up Job is pending: " + p.message().orElse("its pod does not run yet");
-            case JobState.Running<WarmupResult> r -> draft.message = "the warm-up Job runs";
+            case JobState.Running<WarmupResult> r -> {
+                boolean saysWhy = draft.message != null && draft.message.startsWith(AGAIN);
+                draft.message = saysWhy ? draft.message : "the warm-up Job runs";
+            }
             case JobState.Succeeded<WarmupResult> s -> {}
             case JobState.Failed<WarmupResult> f -> {
                 draft.message = "the warm-up Job failed and is made again: "
@@ -98,16 +102,24 @@ final class Preparation {
         }
     }
 
+    private void startWarmup(Version candidate) {
+        switch (WarmupPlan.of(ctx.policy, candidate, Optional.ofNullable(draft.stable))) {
+            case WarmupPlan.Send plan -> ctx.act(new StartWarmup(candidate, plan.requests()));
+            case WarmupPlan.Impossible impossible -> draft.message = impossible.message();
+        }
+    }
+
     private void warmedUp(Version candidate, WarmupResult result) {
         // What is certified stands in status, so that a run that is deleted meanwhile is not missed
-        WarmupVerdict verdict = WarmupVerdict.of(
-                result,
-                Optional.ofNullable(candidate.quality()),
-                Optional.ofNullable(candidate.latencyP95Micros()).orElse(0L));
+        WarmupVerdict verdict =
+                WarmupVerdict.of(result, candidate, Optional.ofNullable(draft.stable), seen.sameNodes());
         draft.message = verdict.message();
         switch (verdict.verdict()) {
-            case FAIL -> ctx.rollBack(Reason.WARMUP_FAILED, verdict.message());
-            case INCONCLUSIVE, NOT_MEASURED -> ctx.act(new DeleteWarmup(candidate.revision())); // and made again
+            case FAIL -> ctx.rollBack(verdict.reason(), verdict.message(), verdict.blame());
+            case INCONCLUSIVE, NOT_MEASURED -> {
+                draft.message = AGAIN + verdict.message();
+                ctx.act(new DeleteWarmup(candidate.revision()));
+            }
             case PASS -> {
                 if (draft.stable == null) {
                     ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, verdict.message());

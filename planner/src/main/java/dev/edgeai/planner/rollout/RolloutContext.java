@@ -156,7 +156,8 @@ final class RolloutContext {
                     attempts,
                     now.plus(Backoff.after(attempts)).toString(),
                     reason.text(),
-                    message);
+                    message,
+                    blame);
         }
     }
 
@@ -164,6 +165,11 @@ final class RolloutContext {
     void abort(String message) {
         Version from = leave(Reason.ABORTED, message, Blame.UNKNOWN);
         draft.reject(from, Reason.ABORTED.text(), message, now);
+    }
+
+    /** To the previous version, which is no verdict on the one that is left. */
+    void goBack(String message) {
+        leave(Reason.ROLLBACK_REQUESTED, message, Blame.UNKNOWN);
     }
 
     private Version leave(Reason reason, String message, Blame blame) {
@@ -189,7 +195,7 @@ final class RolloutContext {
         return Optional.ofNullable(draft.waiting)
                         .filter(w -> w.revision().equals(from.revision())
                                 && w.policy().equals(policyKey()))
-                        .filter(w -> Reason.of(w.reason()).map(Blames::of).orElse(Blame.UNKNOWN) == blame)
+                        .filter(w -> w.blame() == blame)
                         .map(Waiting::attempts)
                         .orElse(0)
                 + 1;

@@ -71,7 +71,7 @@ public final class RolloutMachine {
             draft.pausedPhase = draft.phase;
             ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; stable serves, nothing moves");
         }
-        if (aborted() || scaledToZero() || superseded()) {
+        if (aborted() || wentBack() || scaledToZero() || superseded()) {
             return;
         }
         Ascent ascent = new Ascent(ctx);
@@ -195,6 +195,29 @@ public final class RolloutMachine {
             ctx.abort("aborted by the annotation " + Labels.ABORT);
         }
         return given;
+    }
+
+    /** A person's word: an earlier version. While that one stands ready in the bake, going back is one write. */
+    private boolean wentBack() {
+        Optional<String> digest = ctx.seen.commands().rollbackTo();
+        if (digest.isEmpty()) {
+            draft.forget(Labels.ROLLBACK_TO);
+            return false;
+        }
+        if (draft.consume(Labels.ROLLBACK_TO, digest, digest.get())) {
+            ctx.event(
+                    false,
+                    Reason.ROLLBACK_REQUESTED,
+                    "%s=%s: that version serves as long as the annotation stands"
+                            .formatted(Labels.ROLLBACK_TO, digest.get()));
+        }
+        boolean instant = draft.phase == RolloutPhase.BAKING
+                && draft.previous != null
+                && draft.previous.digest().equals(digest.get());
+        if (instant) {
+            ctx.goBack("asked for by the annotation " + Labels.ROLLBACK_TO);
+        }
+        return instant;
     }
 
     /** Nobody wants pods: there is nothing to verify and no one to serve. What was on its way begins anew later. */

@@ -94,6 +94,15 @@ final class TargetDraft {
         return asked.isPresent();
     }
 
+    /** An annotation that was taken away may come again with the same value. */
+    void forget(String annotation) {
+        if (consumed.containsKey(annotation)) {
+            Map<String, String> next = new TreeMap<>(consumed);
+            next.remove(annotation);
+            consumed = next;
+        }
+    }
+
     /** Versions that may have pods. */
     List<Version> live() {
         return Stream.of(stable, candidate, previous)

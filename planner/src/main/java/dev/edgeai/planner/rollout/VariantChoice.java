@@ -1,5 +1,6 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.Remediation;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 
@@ -46,6 +47,32 @@ public record VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> 
                                         .formatted(next.variant())));
             case NONE -> new VariantChoice(Optional.empty(), Optional.empty());
         };
+    }
+
+    /**
+     * What a person asked to go back to, for as long as the annotation {@code edgeai.dev/rollback-to} stands.
+     *
+     * @param digest of the artifact
+     * @param known certified versions of all runs of this target
+     */
+    public static VariantChoice rollbackTo(String digest, List<CertifiedVersion> known, TargetStatus current) {
+        Optional<CertifiedVersion> found =
+                known.stream().filter(v -> v.digest().equals(digest)).findFirst();
+        if (found.isEmpty()) {
+            return new VariantChoice(
+                    Optional.empty(),
+                    Optional.of("%s=%s: no run of this target holds a certificate of that artifact; take the annotation away"
+                            .formatted(Labels.ROLLBACK_TO, digest)));
+        }
+        return rejected(current, found.get().revision())
+                ? new VariantChoice(
+                        Optional.empty(),
+                        Optional.of("%s=%s: that version was rejected; annotate %s with a new value to try it again"
+                                .formatted(Labels.ROLLBACK_TO, digest, Labels.RETRY)))
+                : new VariantChoice(
+                        found,
+                        Optional.of("%s serves as long as the annotation %s stands"
+                                .formatted(found.get().variant(), Labels.ROLLBACK_TO)));
     }
 
     /** Whether this revision was rejected and not retried since. */

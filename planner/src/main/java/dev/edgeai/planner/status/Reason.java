@@ -56,7 +56,7 @@ public enum Reason {
     SCALED_TO_ZERO("ScaledToZero"),
     ABORTED("Aborted"),
     SKIPPED("Skipped"),
-    TRY_AGAIN("TryAgain"),
+    ROLLBACK_REQUESTED("RollbackRequested"),
 
     // What keeps pods from running; never the model's fault
     QUOTA_EXCEEDED("QuotaExceeded"),

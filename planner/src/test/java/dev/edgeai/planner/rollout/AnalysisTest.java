@@ -2,6 +2,7 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.AnalysisMetric.PrometheusQuery;
+import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.Verdict;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -30,11 +30,16 @@ class AnalysisTest {
             new AnalysisMetric("latency-p95", null, null, Decimal.of("1.25"), 1, 4, null, null);
 
     static Window window(double ok, double errors) {
-        return new Window(Duration.ofSeconds(10), ok, errors, HistogramTest.of(ok, ok, ok, ok));
+        return window(new Counts(ok, errors, 0, HistogramTest.of(ok, ok, ok, ok)));
+    }
+
+    /** Of a version whose pods carry as much as any other's that has requests at all. */
+    static Window window(Counts counts) {
+        return new Window(Duration.ofSeconds(10), counts, counts.requests() > 0 ? 1 : 0, List.of());
     }
 
     private static Window latencies(double... counts) {
-        return new Window(Duration.ofSeconds(10), counts[3], 0, HistogramTest.of(counts));
+        return window(new Counts(counts[3], 0, 0, HistogramTest.of(counts)));
     }
 
     private static LiveMetrics live(Window watched, Window reference) {
@@ -42,7 +47,7 @@ class AnalysisTest {
     }
 
     private static MetricVerdict measure(AnalysisMetric metric, LiveMetrics live) {
-        return Analysis.measure(metric, live, Map.of(), OptionalDouble.empty());
+        return Analysis.measure(metric, live, Map.of());
     }
 
     @ParameterizedTest(name = "{1} errors of {0}: {2}")
@@ -72,12 +77,132 @@ class AnalysisTest {
     }
 
     @Test
-    void a_ratio_without_enough_of_stable_is_inconclusive_unless_stable_is_remembered() {
+    void a_ratio_without_enough_of_stable_is_inconclusive() {
         Window slow = latencies(0, 0, 1000, 1000);
         assertThat(measure(P95, live(slow, latencies(5, 5, 5, 5))).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
-        assertThat(Analysis.measure(P95, live(slow, null), Map.of(), OptionalDouble.of(0.05))
-                        .verdict())
-                .isEqualTo(Verdict.FAIL);
+        assertThat(measure(P95, live(slow, null)).message())
+                .isEqualTo("latency-p95: 0.39 against stable, which had too few requests to compare with");
+    }
+
+    private static Window loaded(double load, double... counts) {
+        return new Window(
+                Duration.ofSeconds(10), new Counts(counts[3], 0, 0, HistogramTest.of(counts)), load, List.of());
+    }
+
+    @ParameterizedTest(name = "{0} against {1} requests a second and pod: {2}")
+    @CsvSource({
+        "10, 10, FAIL",
+        "10, 5, FAIL",
+        "10, 4.9, INCONCLUSIVE",
+        "4.9, 10, INCONCLUSIVE",
+        "0.2, 0.01, FAIL", // a pod that works 7 % of its time makes nobody wait
+    })
+    void a_ratio_compares_versions_that_carry_about_as_much(double watched, double reference, Verdict expected) {
+        MetricVerdict verdict =
+                measure(P95, live(loaded(watched, 0, 0, 1000, 1000), loaded(reference, 950, 1000, 1000, 1000)));
+        assertThat(verdict.verdict()).isEqualTo(expected);
+        if (expected == Verdict.INCONCLUSIVE) {
+            assertThat(verdict.message())
+                    .contains("cannot be compared: it carries %.2f requests a second and pod, this version %.2f"
+                            .formatted(reference, watched));
+        }
+    }
+
+    @Test
+    void probes_decide_where_users_are_too_few_and_the_message_says_so() {
+        Window quiet = loaded(2, 3, 3, 3, 3);
+        Window fast = loaded(2, 95, 100, 100, 100);
+        Window slow = loaded(2, 0, 0, 100, 100);
+        LiveMetrics live = new LiveMetrics(
+                Optional.of(quiet), Optional.of(quiet), Optional.of(slow), Optional.of(fast), true, Optional.empty());
+        assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(measure(P95, live).blame()).isEqualTo(Blame.MODEL);
+        assertThat(measure(P95, live).message()).endsWith("(by probes)");
+        assertThat(measure(ERRORS, live).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(measure(ERRORS, live).message()).endsWith("(by probes)");
+    }
+
+    @Test
+    void in_a_bake_with_users_the_ratio_to_an_idle_version_is_no_comparison() {
+        Window users = loaded(20, 0, 0, 1000, 1000);
+        Window none = loaded(2, 0, 0, 0, 0);
+        Window probes = loaded(2, 95, 100, 100, 100);
+        LiveMetrics live = new LiveMetrics(
+                Optional.of(users),
+                Optional.of(none),
+                Optional.of(loaded(20, 0, 0, 100, 100)),
+                Optional.of(probes),
+                true,
+                Optional.empty());
+        assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    @Test
+    void slower_on_another_node_is_taken_back_and_is_nobodys_fault() {
+        LiveMetrics live = new LiveMetrics(
+                Optional.of(latencies(0, 0, 1000, 1000)),
+                Optional.of(latencies(950, 1000, 1000, 1000)),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty());
+        assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(measure(P95, live).blame()).isEqualTo(Blame.UNKNOWN);
+    }
+
+    private static Window ended(double ok, double errors, double refused) {
+        return new Window(
+                Duration.ofSeconds(10),
+                new Counts(ok, errors, refused, HistogramTest.of(ok, ok, ok, ok)),
+                (ok + errors + refused) / 10,
+                List.of());
+    }
+
+    @ParameterizedTest(name = "{0}+{1}+{2} beside {3}+{4}+{5}: {6}, {7}")
+    @CsvSource({
+        // ok, errors, refused of the version; the same of the other
+        "500, 500, 0, 1000, 0, 0, FAIL, MODEL", // its own errors
+        "500, 500, 0, 0, 0, 0, FAIL, MODEL", // also with nothing to compare with
+        "600, 400, 0, 700, 300, 0, FAIL, ENVIRONMENT", // both fail about as often
+        "200, 800, 0, 950, 50, 0, FAIL, MODEL", // both fail, this one far more
+        "800, 0, 200, 1000, 0, 0, FAIL, MODEL", // turns users away where the other does not
+        "800, 0, 200, 800, 0, 200, FAIL, ENVIRONMENT", // both are full
+        "800, 0, 200, 0, 0, 0, FAIL, ENVIRONMENT", // full, and nothing to compare with
+        "1000, 0, 0, 500, 500, 0, PASS, UNKNOWN",
+    })
+    void whose_fault_failed_requests_are(
+            double ok,
+            double errors,
+            double refused,
+            double otherOk,
+            double otherErrors,
+            double otherRefused,
+            Verdict expected,
+            Blame blame) {
+        LiveMetrics live = live(ended(ok, errors, refused), ended(otherOk, otherErrors, otherRefused));
+        assertThat(measure(ERRORS, live).verdict()).isEqualTo(expected);
+        assertThat(measure(ERRORS, live).blame()).isEqualTo(blame);
+    }
+
+    @ParameterizedTest(name = "{0} beside {1}: {2}")
+    @CsvSource(
+            nullValues = "none",
+            value = {"fast, UNKNOWN", "slow, ENVIRONMENT", "none, UNKNOWN"})
+    void slow_for_a_threshold_is_the_models_fault_only_beside_a_faster_one(String other, Blame without) {
+        AnalysisMetric max = new AnalysisMetric("latency-p95", Decimal.of("0.1"), null, null, 1, 4, null, null);
+        Window slow = latencies(0, 0, 1000, 1000);
+        Window reference = other == null ? null : other.equals("slow") ? slow : latencies(950, 1000, 1000, 1000);
+        MetricVerdict verdict = measure(max, live(slow, reference));
+        assertThat(verdict.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(verdict.blame()).isEqualTo("fast".equals(other) ? Blame.MODEL : without);
+    }
+
+    @Test
+    void what_is_lost_with_a_pod_is_said() {
+        Window window =
+                new Window(Duration.ofSeconds(10), new Counts(100, 0, 0, Histogram.EMPTY), 10, List.of("green-1"));
+        assertThat(measure(ERRORS, live(window, null)).message())
+                .endsWith("; what green-1 answered last before ending is not known");
     }
 
     @Test
@@ -107,26 +232,54 @@ class AnalysisTest {
         assertThat(query(mine, new MetricReading.Unreadable("503 of prometheus"))
                         .message())
                 .isEqualTo("confidence: 503 of prometheus");
-        assertThat(Analysis.measure(mine, LiveMetrics.NONE, Map.of(), OptionalDouble.empty())
-                        .readable())
+        assertThat(Analysis.measure(mine, LiveMetrics.NONE, Map.of()).readable())
                 .isFalse();
     }
 
     private static MetricVerdict query(AnalysisMetric metric, MetricReading reading) {
-        return Analysis.measure(metric, LiveMetrics.NONE, Map.of(metric.name(), reading), OptionalDouble.empty());
+        return Analysis.measure(metric, LiveMetrics.NONE, Map.of(metric.name(), reading));
+    }
+
+    private static Optional<MetricVerdict> burst(Window watched, Window reference) {
+        return Analysis.burst(RolloutPolicy.defaults().analysis().metrics(), live(watched, reference));
     }
 
     @Test
     void a_burst_needs_several_errors_and_a_share_far_above_the_maximum() {
-        List<AnalysisMetric> metrics = RolloutPolicy.defaults().analysis().metrics();
-        assertThat(Analysis.burst(metrics, live(window(0, 1), null))).isEmpty();
-        assertThat(Analysis.burst(metrics, live(window(0, 4), null))).isEmpty();
-        assertThat(Analysis.burst(metrics, live(window(0, 5), null))).isPresent();
-        assertThat(Analysis.burst(metrics, live(window(14, 6), null)).orElseThrow())
-                .contains("6 of 20 requests failed");
-        assertThat(Analysis.burst(metrics, live(window(985, 15), null))).isEmpty();
+        assertThat(burst(window(0, 1), null)).isEmpty();
+        assertThat(burst(window(0, 4), null)).isEmpty();
+        assertThat(burst(window(0, 5), null)).isPresent();
+        assertThat(burst(window(14, 6), null).orElseThrow().message()).contains("6 of 20 requests failed");
+        assertThat(burst(window(985, 15), null)).isEmpty();
         assertThat(Analysis.burst(List.of(), live(window(97, 3), null))).isEmpty();
-        assertThat(Analysis.burst(metrics, LiveMetrics.NONE)).isEmpty();
+        assertThat(Analysis.burst(List.of(), LiveMetrics.NONE)).isEmpty();
+    }
+
+    @Test
+    void a_burst_that_meets_both_versions_is_not_the_models() {
+        assertThat(burst(window(50, 50), window(100, 0)).orElseThrow().blame()).isEqualTo(Blame.MODEL);
+        assertThat(burst(window(50, 50), null).orElseThrow().blame()).isEqualTo(Blame.MODEL);
+        assertThat(burst(window(50, 50), window(50, 50)).orElseThrow().blame()).isEqualTo(Blame.ENVIRONMENT);
+    }
+
+    @Test
+    void being_full_is_a_burst_only_beside_a_version_that_is_not() {
+        assertThat(burst(ended(50, 0, 50), ended(50, 0, 50))).isEmpty();
+        assertThat(burst(ended(50, 0, 50), null)).isEmpty();
+        assertThat(burst(ended(50, 0, 50), ended(100, 0, 0)).orElseThrow().blame())
+                .isEqualTo(Blame.MODEL);
+    }
+
+    @Test
+    void probes_that_fail_are_a_burst_too() {
+        LiveMetrics live = new LiveMetrics(
+                Optional.of(window(1, 0)),
+                Optional.of(window(1, 0)),
+                Optional.of(window(0, 20)),
+                Optional.of(window(20, 0)),
+                true,
+                Optional.empty());
+        assertThat(Analysis.burst(List.of(), live)).isPresent();
     }
 
     @Property

@@ -80,6 +80,9 @@ final class RolloutWorld {
     @Nullable
     String retry;
 
+    @Nullable
+    String rollbackTo;
+
     boolean suspended;
     boolean silent;
     boolean quiet;
@@ -288,12 +291,14 @@ final class RolloutWorld {
                         Optional.ofNullable(promote),
                         Optional.ofNullable(abort),
                         Optional.ofNullable(skip),
-                        Optional.ofNullable(retry)),
+                        Optional.ofNullable(retry),
+                        Optional.ofNullable(rollbackTo)),
                 pods.observe(this::nature, now),
                 selection,
                 selection instanceof Selection.Nothing ? Optional.empty() : endpoints,
                 warmup(),
                 warmups.keySet(),
+                true,
                 metrics(),
                 Map.of());
     }
@@ -329,7 +334,7 @@ final class RolloutWorld {
         double requests = quiet ? 1 : 10.0 * weight(rev);
         return switch (nature(rev)) {
             case FAILS_REQUESTS -> AnalysisTest.window(requests * 0.5, requests * 0.5);
-            case SLOW -> new Window(Duration.ofSeconds(10), requests, 0, HistogramTest.of(0, 0, requests, requests));
+            case SLOW -> AnalysisTest.window(new Counts(requests, 0, 0, HistogramTest.of(0, 0, requests, requests)));
             default -> AnalysisTest.window(requests, 0);
         };
     }

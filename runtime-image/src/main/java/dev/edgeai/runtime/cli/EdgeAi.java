@@ -79,6 +79,7 @@ public final class EdgeAi implements Runnable {
                 new ReportCommand(environment),
                 new ServeCommand(environment),
                 new WarmupCommand(environment),
+                new ProbeCommand(environment),
                 new PredictCommand(environment));
     }
 

@@ -3,20 +3,24 @@ package dev.edgeai.runtime.client;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.client.InferenceFailedException.Kind;
 import dev.edgeai.runtime.engine.Tensor;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Speaks the Open Inference Protocol to one model. Nothing is tried twice. Each client has connections of its own, so a
@@ -24,12 +28,17 @@ import java.util.NoSuchElementException;
  */
 public final class InferenceClient implements AutoCloseable {
     private static final int SHOWN_CHARACTERS = 300;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final String REVISION = "X-EdgeAI-Revision";
+    private static final String PROBE = "X-EdgeAI-Probe";
 
     private final HttpClient http;
     private final String completionsUri;
     private final String model;
     private final String modelUri;
     private final Duration timeout;
+    private final boolean probe;
+    private final Optional<String> revision;
 
     /**
      * A client; connects at the first request.
@@ -39,6 +48,18 @@ public final class InferenceClient implements AutoCloseable {
      * @param timeout for a whole request
      */
     public InferenceClient(URI base, String model, Duration timeout) {
+        this(base, model, timeout, false, Optional.empty());
+    }
+
+    /**
+     * A client that cares who answers.
+     *
+     * @param probe whether its requests are marked as probes, so that they do not count as users' ones
+     * @param revision the only one whose answers are taken, if given
+     */
+    InferenceClient(URI base, String model, Duration timeout, boolean probe, Optional<String> revision) {
+        this.probe = probe;
+        this.revision = revision;
         String root = base.toString();
         root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
         completionsUri = root + "/v1/completions";
@@ -65,7 +86,8 @@ public final class InferenceClient implements AutoCloseable {
         try {
             return Json.read(new String(response.body(), StandardCharsets.UTF_8), ModelDescription.class);
         } catch (IOException e) {
-            throw new InferenceFailedException(modelUri + " answered no model metadata: " + e.getMessage(), e);
+            throw new InferenceFailedException(
+                    Kind.MODEL, modelUri + " answered no model metadata: " + e.getMessage(), e);
         }
     }
 
@@ -81,10 +103,10 @@ public final class InferenceClient implements AutoCloseable {
                     .firstValueAsLong(BinaryFormat.JSON_LENGTH)
                     .orElseThrow(() -> new IOException("the server does not speak the binary tensor extension"));
             return new Answer(
-                    response.headers().firstValue("X-EdgeAI-Revision").orElse(""),
+                    response.headers().firstValue(REVISION).orElse(""),
                     BinaryFormat.outputs(response.body(), Math.toIntExact(jsonLength)));
-        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
-            throw new InferenceFailedException(modelUri + " gave no valid answer: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            throw new InferenceFailedException(Kind.MODEL, modelUri + " gave no valid answer: " + e.getMessage(), e);
         }
     }
 
@@ -104,8 +126,9 @@ public final class InferenceClient implements AutoCloseable {
                     .choices()
                     .getFirst()
                     .text();
-        } catch (IOException | NoSuchElementException e) {
-            throw new InferenceFailedException(completionsUri + " gave no valid answer: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            throw new InferenceFailedException(
+                    Kind.MODEL, completionsUri + " gave no valid answer: " + e.getMessage(), e);
         }
     }
 
@@ -122,19 +145,42 @@ public final class InferenceClient implements AutoCloseable {
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request)
             throws InferenceFailedException, InterruptedException {
+        if (probe) {
+            request.header(PROBE, "1");
+        }
         HttpRequest sent = request.timeout(timeout).build();
         HttpResponse<byte[]> response;
         try {
             response = http.send(sent, BodyHandlers.ofByteArray());
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new InferenceFailedException("no answer from " + sent.uri() + ": " + why, e);
-        }
-        if (response.statusCode() != 200) {
+            boolean late = e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException);
             throw new InferenceFailedException(
+                    late ? Kind.TIMED_OUT : Kind.UNREACHABLE, "no answer from " + sent.uri() + ": " + why, e);
+        }
+        Optional<String> answered = response.headers().firstValue(REVISION);
+        if (revision.isPresent() && answered.isPresent() && !answered.equals(revision)) {
+            throw new InferenceFailedException(
+                    Kind.UNREACHABLE,
+                    "%s was answered by revision %s instead of %s"
+                            .formatted(sent.uri(), answered.get(), revision.get()));
+        }
+        if (response.statusCode() != HttpURLConnection.HTTP_OK) {
+            throw new InferenceFailedException(
+                    kind(response.statusCode(), answered.isPresent()),
                     sent.uri() + " answered " + response.statusCode() + ": " + shown(response));
         }
         return response;
+    }
+
+    /** A status without the revision's header is not the model server's, but a proxy's on the way. */
+    private static Kind kind(int status, boolean fromServer) {
+        return switch (status) {
+            case HttpURLConnection.HTTP_BAD_GATEWAY, HttpURLConnection.HTTP_GATEWAY_TIMEOUT -> Kind.UNREACHABLE;
+            case HttpURLConnection.HTTP_UNAVAILABLE, TOO_MANY_REQUESTS ->
+                fromServer ? Kind.REFUSED : Kind.UNREACHABLE;
+            default -> fromServer ? Kind.MODEL : Kind.UNREACHABLE;
+        };
     }
 
     private static String shown(HttpResponse<byte[]> response) {

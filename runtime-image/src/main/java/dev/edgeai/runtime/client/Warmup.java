@@ -1,161 +1,156 @@
 package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.trial.WarmupResult;
+import dev.edgeai.api.trial.WarmupResult.Side;
 import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Metric;
-import dev.edgeai.runtime.evaluate.AnswerReader;
-import dev.edgeai.runtime.evaluate.Dataset;
-import dev.edgeai.runtime.evaluate.Quality;
 import org.jspecify.annotations.Nullable;
 
-import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
+import java.util.function.IntConsumer;
 
 /**
  * Sends evaluation samples in order, a few at a time, each over a connection of its own, so that every pod behind a
- * Service gets some. A request that gets no valid answer is a failure; nothing is tried again.
+ * Service gets some. Where a stable version serves, each sample goes to both, one after the other and first to each in
+ * turn: what slows the one slows the other, too. Nothing is tried again.
  *
- * @param base of the server or Service
+ * @param candidate the version in question
+ * @param stable the one that serves; absent when there is none
  * @param model the model's name
  * @param timeout for one request
- * @param concurrency requests at once
- * @param deadline for all requests; those not sent by then are failures
+ * @param concurrency samples at once
+ * @param deadline for all of them; what was not sent by then is not sent
  */
-public record Warmup(URI base, String model, Duration timeout, int concurrency, Duration deadline) {
+public record Warmup(
+        Endpoint candidate,
+        Optional<Endpoint> stable,
+        String model,
+        Duration timeout,
+        int concurrency,
+        Duration deadline) {
+    /** Requests without which no verdict is given; a smaller dataset is sent more than once. */
+    public static final int MIN_REQUESTS = 16;
 
     /**
      * Sends the first samples.
      *
-     * @param requests samples to send; no more than the dataset has
-     * @param reader how outputs become answers
-     * @param metric what rates the answers of a labelled dataset to a classifier; anything else has no quality
-     * @param seed of resampling
+     * @param requests samples to send
+     * @param progress told the number of samples that are done
      */
-    public WarmupResult run(Dataset dataset, int requests, AnswerReader reader, Metric metric, long seed)
-            throws InterruptedException {
-        Run run = send(Math.min(requests, dataset.size()), (client, i) -> {
-            InferenceClient.Answer answer = client.infer(dataset.sample(i));
-            return reader.classifier() ? reader.answer(answer.outputs()) : 0;
-        });
-        boolean rated = reader.classifier() && dataset.labels().isPresent();
-        return run.result(rated ? run.quality(dataset.labels().get(), metric, seed) : null);
-    }
-
-    /**
-     * Sends prompts to a language model. What it writes has no quality that a label tells.
-     *
-     * @param prompts all of them are sent
-     * @param maxTokens most tokens it writes for each
-     */
-    public WarmupResult run(List<String> prompts, int maxTokens) throws InterruptedException {
-        return send(prompts.size(), (client, i) -> {
-                    client.complete(prompts.get(i), maxTokens);
-                    return 0;
-                })
-                .result(null);
-    }
-
-    private Run send(int size, Request request) throws InterruptedException {
-        Run run = new Run(size, request);
+    public WarmupResult run(SampleSet samples, int requests, IntConsumer progress) throws InterruptedException {
+        Run run = new Run(sends(requests, samples.size()), samples, progress);
         try (ExecutorService senders = Executors.newFixedThreadPool(concurrency)) {
             for (int i = 0; i < concurrency; i++) {
                 senders.execute(run::sendUntilDone);
             }
         }
-        return run;
+        return run.result();
     }
 
-    /** Sends one sample and gives the class that was answered; 0 where there are no classes. */
-    @FunctionalInterface
-    private interface Request {
-        int answer(InferenceClient client, int sample) throws InferenceFailedException, InterruptedException;
+    /** Samples to send of a set of that size. */
+    public static int sends(int requests, int size) {
+        return Math.max(MIN_REQUESTS, Math.min(requests, size));
     }
 
     private final class Run {
-        private final Request request;
-        private final int[] answers;
-        private final long[] micros;
-        private final boolean[] answered;
+        private final int count;
+        private final SampleSet samples;
+        private final IntConsumer progress;
+        private final SideLog ofCandidate = new SideLog();
+        private final SideLog ofStable = new SideLog();
+        private final List<Double> ratios = new ArrayList<>();
         private final AtomicInteger next = new AtomicInteger();
-        private final AtomicReference<@Nullable String> firstError = new AtomicReference<>();
         private final long end = System.nanoTime() + deadline.toNanos();
+        private int done;
 
-        Run(int size, Request request) {
-            this.request = request;
-            answers = new int[size];
-            micros = new long[size];
-            answered = new boolean[size];
+        Run(int count, SampleSet samples, IntConsumer progress) {
+            this.count = count;
+            this.samples = samples;
+            this.progress = progress;
         }
 
         void sendUntilDone() {
-            for (int i = next.getAndIncrement(); i < answers.length; i = next.getAndIncrement()) {
-                if (System.nanoTime() >= end) {
-                    fail("not all requests were sent within " + deadline.toSeconds() + " s");
-                    return;
+            try {
+                for (int i = next.getAndIncrement(); i < count && System.nanoTime() < end; i = next.getAndIncrement()) {
+                    send(i);
+                    told();
                 }
-                send(i);
-            }
-        }
-
-        private void send(int i) {
-            try (InferenceClient client = new InferenceClient(base, model, timeout)) {
-                long start = System.nanoTime();
-                answers[i] = request.answer(client, i);
-                micros[i] = (System.nanoTime() - start) / 1_000;
-                answered[i] = true;
-            } catch (InferenceFailedException | RuntimeException e) {
-                fail("sample " + i + ": " + e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
 
-        private void fail(String message) {
-            firstError.compareAndSet(null, message);
+        private synchronized void told() {
+            progress.accept(++done);
         }
 
-        private int[] good() {
-            return IntStream.range(0, answered.length).filter(i -> answered[i]).toArray();
+        private void send(int i) throws InterruptedException {
+            int sample = i % samples.size();
+            if (stable.isEmpty()) {
+                ofCandidate.send(candidate, model, timeout, samples.request(), sample);
+                return;
+            }
+            boolean candidateFirst = i % 2 == 0;
+            SideLog.Ended first = candidateFirst
+                    ? ofCandidate.send(candidate, model, timeout, samples.request(), sample)
+                    : ofStable.send(stable.get(), model, timeout, samples.request(), sample);
+            SideLog.Ended second = candidateFirst
+                    ? ofStable.send(stable.get(), model, timeout, samples.request(), sample)
+                    : ofCandidate.send(candidate, model, timeout, samples.request(), sample);
+            pair(candidateFirst ? first : second, candidateFirst ? second : first);
         }
 
-        WarmupResult result(@Nullable Estimate quality) {
-            int[] good = good();
+        private synchronized void pair(SideLog.Ended candidates, SideLog.Ended stables) {
+            if (candidates.micros().isPresent() && stables.micros().isPresent()) {
+                ratios.add((double) candidates.micros().getAsLong()
+                        / stables.micros().getAsLong());
+            }
+        }
+
+        WarmupResult result() {
+            Side side = ofCandidate.side();
             return new WarmupResult(
-                    answered.length,
-                    answered.length - good.length,
-                    quality,
-                    percentile95(Arrays.stream(good)
-                            .mapToLong(i -> micros[i])
-                            .sorted()
-                            .toArray()),
-                    firstError.get());
+                    side.requests(),
+                    side.requests() - side.answered(),
+                    samples.rating().map(this::quality).orElse(null),
+                    side.p95() == null ? 0 : side.p95().value(),
+                    ofCandidate
+                            .firstError()
+                            .orElse(
+                                    side.requests() < count
+                                            ? "%d of %d samples were not sent within %d s"
+                                                    .formatted(count - side.requests(), count, deadline.toSeconds())
+                                            : null),
+                    side,
+                    stable.isEmpty() ? null : ofStable.side(),
+                    ratio());
         }
 
-        @Nullable
-        Estimate quality(long[] allLabels, Metric metric, long seed) {
-            int[] good = good();
-            if (good.length == 0) {
+        private @Nullable Estimate ratio() {
+            double[] sorted =
+                    ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            if (sorted.length == 0) {
                 return null;
             }
-            int[] given = Arrays.stream(good).map(i -> answers[i]).toArray();
-            long[] labels = Arrays.stream(good).mapToLong(i -> allLabels[i]).toArray();
-            return switch (metric) {
-                case ACCURACY -> Quality.accuracy(given, labels);
-                case MACRO_F1 -> Quality.macroF1(given, labels, seed);
-                case FIDELITY, AUC, KNN_ACCURACY -> null; // what the baseline would have answered is not known here
-            };
+            Ranks median = Ranks.of(sorted.length, 0.5);
+            return Estimate.of(
+                    sorted[median.value()], sorted[median.lower()], sorted[median.upper()], sorted.length);
         }
 
-        /** Nearest rank. */
-        private static long percentile95(long[] sorted) {
-            return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(0.95 * sorted.length) - 1];
+        /** Of the first answer to each sample. */
+        private @Nullable Estimate quality(SampleSet.Rating rating) {
+            Map<Integer, Integer> answers = new TreeMap<>();
+            ofCandidate
+                    .answered()
+                    .forEach(e -> answers.putIfAbsent(e.sample(), e.answer().getAsInt()));
+            return rating.rate(answers);
         }
     }
 }

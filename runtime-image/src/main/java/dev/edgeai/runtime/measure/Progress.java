@@ -25,7 +25,7 @@ public final class Progress {
      *
      * @param total when it is done; timing may go on beyond
      */
-    IntConsumer counter(String step, int total) {
+    public IntConsumer counter(String step, int total) {
         last = System.nanoTime() - PAUSE_NANOS; // a new step is told at once
         return done -> {
             if (done == total || System.nanoTime() - last >= PAUSE_NANOS) {

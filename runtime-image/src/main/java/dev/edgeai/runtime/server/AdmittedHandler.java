@@ -2,7 +2,9 @@ package dev.edgeai.runtime.server;
 
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.InvalidInputException;
+import dev.edgeai.runtime.server.ServerMetrics.Origin;
 import dev.edgeai.runtime.server.ServerMetrics.Outcome;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -20,6 +22,7 @@ import java.util.Optional;
 /** Admits requests and counts each once, by how it ended; what answers them differs by kind of model. */
 final class AdmittedHandler implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger(AdmittedHandler.class);
+    private static final HeaderName PROBE = HeaderNames.create("X-EdgeAI-Probe");
 
     private final ServedModel served;
     private final Admission admission;
@@ -46,8 +49,9 @@ final class AdmittedHandler implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         Outcome outcome = Outcome.ERROR;
+        Origin origin = request.headers().contains(PROBE) ? Origin.PROBE : Origin.USER;
         try {
-            outcome = admit(request, response);
+            outcome = admit(request, response, origin);
         } catch (RefusedException e) {
             outcome = Outcome.INVALID;
             refuse(request, response, e);
@@ -55,10 +59,10 @@ final class AdmittedHandler implements Handler {
             outcome = Outcome.INVALID;
             Json.sendError(response, Status.BAD_REQUEST_400, e);
         } catch (IOException e) {
-            outcome = Outcome.INVALID; // the caller went away before the answer was ready
+            outcome = Outcome.CANCELLED; // the caller went away before the answer was ready
             throw new UncheckedIOException(e);
         } catch (UncheckedIOException | ServerConnectionException e) {
-            outcome = Outcome.INVALID; // the caller went away during the answer
+            outcome = Outcome.CANCELLED; // the caller went away during the answer
             throw e;
         } catch (OutOfMemoryError e) {
             outcome = Outcome.OVERLOADED;
@@ -73,11 +77,11 @@ final class AdmittedHandler implements Handler {
             LOG.error("inference failed", e);
             failed(response, "inference failed: " + e.getMessage());
         } finally {
-            metrics.count(outcome);
+            metrics.count(origin, outcome);
         }
     }
 
-    private Outcome admit(ServerRequest request, ServerResponse response) throws IOException {
+    private Outcome admit(ServerRequest request, ServerResponse response, Origin origin) throws IOException {
         if (request.path().pathParameters().contains(ModelPath.NAME)) {
             ModelPath.require(request, served);
         }
@@ -90,7 +94,7 @@ final class AdmittedHandler implements Handler {
             byte[] body = bodies.read(request);
             long start = System.nanoTime();
             answerer.answer(body, request, response, place);
-            metrics.observeDuration(System.nanoTime() - start);
+            metrics.observeDuration(origin, System.nanoTime() - start);
             return Outcome.OK;
         }
     }

@@ -21,6 +21,8 @@ import java.util.function.IntSupplier;
 final class ServerMetrics {
     static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
+    private static final double STARTED = System.currentTimeMillis() / 1e3;
+
     /**
      * Seconds, from 100 us to 10 s in steps of the R10 series (26 % each), so that a quantile taken from two histograms
      * can tell a regression of 25 %.
@@ -39,23 +41,35 @@ final class ServerMetrics {
         /** The model's fault. */
         ERROR,
         /** Turned away because the house was full. */
-        OVERLOADED
+        OVERLOADED,
+        /** The caller went away before the answer was written; nobody's fault. */
+        CANCELLED
+    }
+
+    /**
+     * Who sent a request. Probes are counted in series of their own, so that users' ones stay theirs. Whoever calls
+     * itself a probe only takes its own requests out of the users' series.
+     */
+    enum Origin {
+        USER,
+        PROBE
     }
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-    private final DistributionDataPoint durations;
+    private final Map<Origin, DistributionDataPoint> durations = new EnumMap<>(Origin.class);
     private final DistributionDataPoint confidences;
-    private final Map<Outcome, CounterDataPoint> requests = new EnumMap<>(Outcome.class);
+    private final Map<Origin, Map<Outcome, CounterDataPoint>> requests = new EnumMap<>(Origin.class);
 
     /** @param inFlight requests in the house, waiting ones included */
     ServerMetrics(ServedModel model, boolean classifier, IntSupplier inFlight) {
-        durations = Histogram.builder()
-                .name("edgeai_inference_duration_seconds")
-                .help("Answered inference requests, from the body read to the answer written, waiting included")
-                .classicOnly()
-                .classicUpperBounds(DURATION_BUCKETS)
-                .register(registry);
+        durations.put(
+                Origin.USER,
+                seconds(
+                        "edgeai_inference_duration_seconds",
+                        "Answered inference requests, from the body read to the answer written, waiting included"));
+        durations.put(
+                Origin.PROBE, seconds("edgeai_probe_duration_seconds", "The same of requests that are marked as probes"));
         Histogram confidence = Histogram.builder()
                 .name("edgeai_prediction_confidence")
                 .help("Probability of the class that was answered, one a sample")
@@ -66,15 +80,19 @@ final class ServerMetrics {
             registry.register(confidence);
         }
         confidences = confidence;
-        Counter counter = Counter.builder()
-                .name("edgeai_inference_requests_total")
-                .help("Inference requests by how they ended: ok, invalid (the caller's fault), "
-                        + "error (the model's fault), overloaded")
-                .labelNames("code")
+        requests.put(
+                Origin.USER,
+                outcomes(
+                        "edgeai_inference_requests_total",
+                        "Inference requests by how they ended: ok, invalid (the caller's fault), "
+                                + "error (the model's fault), overloaded, cancelled (the caller went away)"));
+        requests.put(
+                Origin.PROBE, outcomes("edgeai_probe_requests_total", "The same of requests that are marked as probes"));
+        GaugeWithCallback.builder()
+                .name("process_start_time_seconds")
+                .help("When the process began, seconds since 1970; another value means that all counters began anew")
+                .callback(callback -> callback.call(STARTED))
                 .register(registry);
-        for (Outcome outcome : Outcome.values()) {
-            requests.put(outcome, counter.labelValues(outcome.name().toLowerCase(Locale.ROOT)));
-        }
         GaugeWithCallback.builder()
                 .name("edgeai_inference_in_flight")
                 .help("Inference requests being read, waiting, inferred or answered")
@@ -106,12 +124,23 @@ final class ServerMetrics {
         return Counter.builder().name(name).help(help).register(registry);
     }
 
-    void count(Outcome outcome) {
-        Objects.requireNonNull(requests.get(outcome)).inc();
+    private Map<Outcome, CounterDataPoint> outcomes(String name, String help) {
+        Counter counter =
+                Counter.builder().name(name).help(help).labelNames("code").register(registry);
+        Map<Outcome, CounterDataPoint> points = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            points.put(outcome, counter.labelValues(outcome.name().toLowerCase(Locale.ROOT)));
+        }
+        return points;
     }
 
-    void observeDuration(long nanos) {
-        durations.observe(nanos / 1e9);
+    void count(Origin origin, Outcome outcome) {
+        Objects.requireNonNull(Objects.requireNonNull(requests.get(origin)).get(outcome))
+                .inc();
+    }
+
+    void observeDuration(Origin origin, long nanos) {
+        Objects.requireNonNull(durations.get(origin)).observe(nanos / 1e9);
     }
 
     void observeConfidence(double probability) {
