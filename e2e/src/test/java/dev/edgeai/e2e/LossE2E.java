@@ -3,6 +3,8 @@ package dev.edgeai.e2e;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.LimitRangeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,15 +55,14 @@ class LossE2E {
 
     @Test
     @Order(1)
-    void anExhaustedQuotaIsToldAndTheRolloutGoesOnByItselfWhenItIsGivenBack() {
+    void podsThatARangeOrAQuotaRefusesAreToldAndTheRolloutGoesOnByItselfAfterwards() {
         Version before = model.stable();
-        ResourceQuota quota = noMorePods();
+        LimitRange range = smallPods();
         model.apply("v2", Wish.plain().revision(1));
-        Until.present(
-                "the status tells of the quota",
-                Duration.ofMinutes(1),
-                () -> model.says("QuotaExceeded") ? java.util.Optional.of(true) : java.util.Optional.empty(),
-                model::describe);
+        awaitSaid("PodRefused");
+        ResourceQuota quota = noMorePods();
+        client.resource(range).delete();
+        awaitSaid("QuotaExceeded");
         assertThat(model.is("Ready")).as("Ready, for the old version serves").isTrue();
 
         client.resource(quota).delete();
@@ -69,6 +71,31 @@ class LossE2E {
         assertThat(after.digest()).isEqualTo(before.digest());
         assertThat(target().rejected()).isEmpty();
         traffic.assertNoFailure();
+    }
+
+    private static void awaitSaid(String reason) {
+        Until.present(
+                "the status tells of " + reason,
+                Duration.ofMinutes(1),
+                () -> model.says(reason) ? Optional.of(true) : Optional.empty(),
+                model::describe);
+    }
+
+    /** The serving pods' limit is above it. */
+    private static LimitRange smallPods() {
+        return client.resource(new LimitRangeBuilder()
+                        .withNewMetadata()
+                        .withName("small")
+                        .withNamespace(NAMESPACE)
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewLimit()
+                        .withType("Container")
+                        .withMax(Map.of("memory", new Quantity("256Mi")))
+                        .endLimit()
+                        .endSpec()
+                        .build())
+                .create();
     }
 
     /** As many as there are. */
@@ -135,6 +162,44 @@ class LossE2E {
         model.awaitServing(before, LIMIT);
         assertThat(target().rejected()).isEmpty();
         noFailureFor(Duration.ofSeconds(5));
+    }
+
+    /** What {@code kubectl set image} can do to a candidate with traffic. */
+    @Test
+    @Order(4)
+    void aCandidateWithAnImageThatDoesNotExistIsRepairedBeforeItIsPromoted() {
+        Version before = model.stable();
+        Wish wish = Wish.plain().revision(5);
+        model.apply("v2", wish.hold("30m"));
+        String candidate = model.awaitTarget(
+                        "the candidate has traffic",
+                        LIMIT,
+                        t -> t.phase() == RolloutPhase.RAMPING && t.candidate().weight() > 0)
+                .candidate()
+                .revision();
+        String deployment = client.apps()
+                .deployments()
+                .inNamespace(NAMESPACE)
+                .withLabel("edgeai.dev/revision", candidate)
+                .list()
+                .getItems()
+                .getFirst()
+                .getMetadata()
+                .getName();
+        Shell.run(model.kubectl(
+                "set", "image", "deployment/" + deployment, "serve=registry.registry:5000/no/such:image"));
+        model.apply("v2", wish.hold("2s"));
+
+        Version after = model.awaitServing(before, LIMIT);
+
+        assertThat(after.revision()).isEqualTo(candidate);
+        assertThat(model.pods(candidate))
+                .hasSize(1)
+                .allSatisfy(pod -> assertThat(
+                                pod.getSpec().getContainers().getFirst().getImage())
+                        .isEqualTo(Environment.runtimeImage()));
+        assertThat(target().rejected()).isEmpty();
+        noFailureFor(Duration.ofSeconds(1));
     }
 
     private static void loseStable(RolloutPhase phase) {
