@@ -110,15 +110,21 @@ class OwnershipE2E {
                 () -> model.target("cam-preview").filter(t -> t.stable() != null && model.is("Ready")),
                 model::describe);
 
-        model.apply("v2", both.revision(1)); // while cam has a preview
-        Until.present(
-                "cam serves its new revision",
-                LIMIT,
-                () -> model.target("cam")
-                        .filter(t -> model.is("Ready") && !model.is("Reconciling"))
-                        .filter(t -> services("hall", "cam").size() == 1),
-                model::describe);
-        answers(model, "cam-preview");
+        String own = model.target("cam-preview").orElseThrow().stable().revision();
+        try (Traffic users = model.traffic(
+                "arm-cpu", 10, service(model, "cam-preview").getMetadata().getName())) {
+            String before = model.stable().revision();
+            model.apply("v2", both.revision(1)); // and now cam has a preview
+            Until.present(
+                    "cam serves its new revision",
+                    LIMIT,
+                    () -> model.target("cam")
+                            .filter(t -> model.is("Ready") && !model.is("Reconciling"))
+                            .filter(t -> !t.stable().revision().equals(before)),
+                    model::describe);
+            users.assertNoFailure();
+            assertThat(users.report().answered()).as("who answered as cam-preview").containsOnlyKeys(own);
+        }
 
         model.apply("v2", one.revision(1));
         Until.holds(
