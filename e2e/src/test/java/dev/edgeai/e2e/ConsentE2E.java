@@ -70,12 +70,12 @@ class ConsentE2E {
         model.annotate(PROMOTE, a);
         staysAwaitingPromotion(b, before);
         model.annotate(PROMOTE, b);
-        assertThat(model.awaitServing(before, LIMIT).revision()).isEqualTo(b);
+        Version promoted = model.awaitServing(before, LIMIT);
+        assertThat(promoted.revision()).isEqualTo(b);
 
-        // It comes again after another one, and nobody has said anything new.
-        model.apply("v2", MANUAL.revision(1));
-        model.annotate(PROMOTE, awaitingPromotion("").candidate().revision());
-        Version first = model.awaitServing(model.stable(), LIMIT);
+        // It comes again after another one; what is written there was said of the first time.
+        model.apply("v2", Wish.plain().hold("1s").revision(1));
+        Version first = model.awaitServing(promoted, LIMIT);
         assertThat(first.revision()).isEqualTo(a);
         model.apply("v2", MANUAL.revision(2));
         awaitingPromotion("");

@@ -73,23 +73,38 @@ class OwnershipE2E {
         model.delete();
     }
 
-    /** {@code a} with target {@code b-c} and {@code a-b} with target {@code c}: the same words. */
+    /** {@code a} with target {@code b-c} and {@code a-b} with target {@code c}: the same words, and the first was first. */
     @Test
-    void modelsWhoseNamesMeetBothServeAndTheEndOfOneLeavesTheOther() {
+    void aModelWhoseNamesMeetAnothersServesOrSaysSoAndItsComingAndGoingIsNotNoticed() {
         var first = serving("a", "b-c");
-        var second = serving("a-b", "c");
-        assertThat(service(first, "b-c").getMetadata().getName())
-                .isNotEqualTo(service(second, "c").getMetadata().getName());
+        String own = first.stable().revision();
+        try (Traffic users = first.traffic(
+                "arm-cpu", 10, service(first, "b-c").getMetadata().getName())) {
+            var second = new Model(client, NAMESPACE, "a-b");
+            second.apply("v2", Wish.plain().target("c"));
+            lent.to(second);
+            Until.present(
+                    "the second model serves, or says that the name is taken",
+                    LIMIT,
+                    () -> second.condition("Ready")
+                            .filter(c -> "True".equals(c.getStatus()))
+                            .or(() -> second.condition("Stalled")
+                                    .filter(c -> "True".equals(c.getStatus()) && "NameTaken".equals(c.getReason()))),
+                    second::describe);
+            assertThat(first.is("Ready")).isTrue();
 
-        second.delete();
-        Until.holds(
-                "the second model's things are gone",
-                Duration.ofMinutes(1),
-                () -> services("a-b", "c").isEmpty() && second.runs().isEmpty());
-        Until.pause(Duration.ofSeconds(5));
-        assertThat(first.runs()).hasSize(1);
-        assertThat(first.is("Ready")).isTrue();
-        answers(first, "b-c");
+            second.delete();
+            Until.holds(
+                    "the second model's things are gone",
+                    Duration.ofMinutes(1),
+                    () -> services("a-b", "c").isEmpty() && second.runs().isEmpty());
+            Until.pause(Duration.ofSeconds(5));
+            assertThat(first.runs()).hasSize(1);
+            assertThat(first.is("Ready")).isTrue();
+            users.assertNoFailure();
+            assertThat(users.report().answered()).as("who answered").containsOnlyKeys(own);
+        }
+        service(first, "b-c");
         first.delete();
     }
 
