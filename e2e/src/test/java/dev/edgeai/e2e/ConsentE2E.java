@@ -99,7 +99,7 @@ class ConsentE2E {
                 LIMIT,
                 t -> t.phase() == RolloutPhase.IDLE
                         && t.rejected().stream().anyMatch(r -> r.revision().equals(revision)));
-        model.awaitEvent("Aborted", revision, Duration.ofSeconds(30));
+        model.awaitEvent("Aborted", Duration.ofSeconds(30));
         assertThat(model.stable().revision()).isEqualTo(before.revision());
     }
 
@@ -117,7 +117,7 @@ class ConsentE2E {
         model.annotate(SKIP, revision);
 
         assertThat(model.awaitServing(before, LIMIT).revision()).isEqualTo(revision);
-        model.awaitEvent("Skipped", revision, Duration.ofSeconds(30));
+        model.awaitEvent("Skipped", Duration.ofSeconds(30));
     }
 
     @Test
@@ -138,13 +138,7 @@ class ConsentE2E {
                 "the earlier version serves again",
                 LIMIT,
                 t -> t.phase() == RolloutPhase.IDLE && t.stable().digest().equals(before.digest()));
-        Until.present(
-                "an Event tells of it",
-                Duration.ofSeconds(30),
-                () -> client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
-                        .filter(event -> event.getMessage().contains("rollback-to"))
-                        .findFirst(),
-                model::describe);
+        model.awaitEvent("RolledBack", Duration.ofSeconds(30));
         Until.pause(Duration.ofSeconds(8));
         assertThat(model.stable().digest()).as("digest that serves later").isEqualTo(before.digest());
         assertThat(model.target().orElseThrow().phase()).isEqualTo(RolloutPhase.IDLE);

@@ -200,14 +200,13 @@ final class Model {
     }
 
     /** Waits for an Event about it. */
-    Event awaitEvent(String reason, String words, Duration limit) {
+    Event awaitEvent(String reason, Duration limit) {
         return Until.present(
-                "an Event " + reason + " about " + name + " says '" + words + "'",
+                "an Event " + reason + " is about " + name,
                 limit,
                 () -> client.v1().events().inNamespace(namespace).list().getItems().stream()
                         .filter(event -> event.getInvolvedObject().getName().equals(name)
-                                && reason.equals(event.getReason())
-                                && event.getMessage().contains(words))
+                                && reason.equals(event.getReason()))
                         .findFirst(),
                 this::describe);
     }
