@@ -11,6 +11,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Pods that are taken away in an orderly way, from under a rollout: it goes on, and no user notices. */
+@Isolated("it changes the nodes")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DrainE2E {
     private static final String NAMESPACE = "e2e-drain";

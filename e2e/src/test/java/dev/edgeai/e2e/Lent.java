@@ -28,8 +28,8 @@ final class Lent {
         this.status = status;
     }
 
-    /** The first journey that asks waits for the search. */
-    static Lent of(KubernetesClient client) {
+    /** The first journey that asks waits for the search, and others for it. */
+    static synchronized Lent of(KubernetesClient client) {
         Model.namespace(client, NAMESPACE);
         var origin = new Model(client, NAMESPACE, "origin");
         // How good it is, is another journey's matter.

@@ -7,12 +7,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Little or nothing to judge by: no users to speak of, or nobody to ask about them. */
+@Isolated("it restarts the operator")
 class QuietE2E {
     private static final String NAMESPACE = "e2e-quiet";
     private static final Duration LIMIT = Duration.ofMinutes(4);

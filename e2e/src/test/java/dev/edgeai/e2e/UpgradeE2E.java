@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The operator is upgraded while models serve: they get the new runtime one after the other. */
+@Isolated("it upgrades the operator")
 class UpgradeE2E {
     private static final String NAMESPACE = "e2e-upgrade";
     private static final Duration LIMIT = Duration.ofMinutes(4);
