@@ -70,7 +70,7 @@ class ForgedJobE2E {
                                 .v1()
                                 .jobs()
                                 .inNamespace(NAMESPACE)
-                                .withName("forged")
+                                .withName("zz-forged")
                                 .require()
                                 .getStatus()
                                 .getSucceeded()));
