@@ -205,8 +205,8 @@ final class Model {
                 "an Event " + reason + " is about " + name,
                 limit,
                 () -> client.v1().events().inNamespace(namespace).list().getItems().stream()
-                        .filter(event -> event.getInvolvedObject().getName().equals(name)
-                                && reason.equals(event.getReason()))
+                        .filter(event ->
+                                event.getInvolvedObject().getName().equals(name) && reason.equals(event.getReason()))
                         .findFirst(),
                 this::describe);
     }

@@ -78,8 +78,8 @@ class OwnershipE2E {
     void aModelWhoseNamesMeetAnothersServesOrSaysSoAndItsComingAndGoingIsNotNoticed() {
         var first = serving("a", "b-c");
         String own = first.stable().revision();
-        try (Traffic users = first.traffic(
-                "arm-cpu", 10, service(first, "b-c").getMetadata().getName())) {
+        try (Traffic users =
+                first.traffic("arm-cpu", 10, service(first, "b-c").getMetadata().getName())) {
             var second = new Model(client, NAMESPACE, "a-b");
             second.apply("v2", Wish.plain().target("c"));
             lent.to(second);
@@ -138,7 +138,9 @@ class OwnershipE2E {
                             .filter(t -> !t.stable().revision().equals(before)),
                     model::describe);
             users.assertNoFailure();
-            assertThat(users.report().answered()).as("who answered as cam-preview").containsOnlyKeys(own);
+            assertThat(users.report().answered())
+                    .as("who answered as cam-preview")
+                    .containsOnlyKeys(own);
         }
 
         model.apply("v2", one.revision(1));
