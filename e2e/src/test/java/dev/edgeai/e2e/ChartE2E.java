@@ -3,6 +3,7 @@ package dev.edgeai.e2e;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The chart as an administrator uses it. Runs last: it takes the operator away and brings it back. */
+@Isolated("it takes the operator away")
 class ChartE2E {
     private static final String CHART =
             Environment.root().resolve("charts/edgeai-operator").toString();

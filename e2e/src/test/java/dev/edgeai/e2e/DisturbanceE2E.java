@@ -13,6 +13,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Things that go away while models are optimized and rolled out: the operator, the registry, a node. */
+@Isolated("it takes the operator, the registry and a node away")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DisturbanceE2E {
     private static final Duration LIMIT = Duration.ofMinutes(10);

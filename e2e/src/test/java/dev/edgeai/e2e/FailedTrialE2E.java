@@ -13,6 +13,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Frameworks and models that misbehave: the trial says why it failed, and the run goes on. The runs begin together; the
  * one that hangs has a node of its own.
  */
+@Isolated("it measures")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailedTrialE2E {
     private static final Duration LIMIT = Duration.ofMinutes(8);

@@ -8,12 +8,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Variants that must never reach a user: they lie, they were altered, they were certified for other hardware. */
+@Isolated("it shares its model")
 class FaultyVariantE2E {
     private static final Duration LIMIT = Duration.ofMinutes(5);
 

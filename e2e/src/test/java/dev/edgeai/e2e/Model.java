@@ -2,13 +2,16 @@ package dev.edgeai.e2e;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -19,9 +22,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** One EdgeModel with one target, as a person works with it. */
 final class Model {
@@ -47,6 +53,16 @@ final class Model {
         this.name = name;
     }
 
+    /** The same, without what an earlier journey left in it. */
+    static void freshNamespace(KubernetesClient client, String name) {
+        client.namespaces().withName(name).delete();
+        Until.holds(
+                "the namespace " + name + " is gone",
+                Duration.ofMinutes(3),
+                () -> client.namespaces().withName(name).get() == null);
+        namespace(client, name);
+    }
+
     /** A namespace in which only restricted pods are admitted. */
     static void namespace(KubernetesClient client, String name) {
         client.namespaces()
@@ -54,6 +70,7 @@ final class Model {
                         .withNewMetadata()
                         .withName(name)
                         .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                        .addToLabels("e2e", "journeys")
                         .endMetadata()
                         .build())
                 .serverSideApply();
@@ -63,16 +80,17 @@ final class Model {
         return name;
     }
 
-    /** In-cluster URL of the infer endpoint behind the stable Service. */
-    private String inferUrl() {
-        return "http://" + name + "-cpu." + namespace + "/v2/models/" + name + "/infer";
+    /** Users who send from a node of that accelerator to the target {@code cpu}. */
+    Traffic traffic(String accelerator, double perSecond) {
+        return traffic(accelerator, perSecond, name + "-cpu");
     }
 
-    /** Users who send from a node of that accelerator. */
-    Traffic traffic(String accelerator, int perSecond) {
+    /** Users who send from a node of that accelerator to this Service. */
+    Traffic traffic(String accelerator, double perSecond, String service) {
+        String url = "http://" + service + "." + namespace + "/v2/models/" + name + "/infer";
         try {
             return Traffic.start(
-                    client, accelerator, namespace, inferUrl(), Files.readString(Environment.request()), perSecond);
+                    client, accelerator, namespace, url, Files.readString(Environment.request()), perSecond);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -134,6 +152,77 @@ final class Model {
                 .inNamespace(namespace)
                 .withName(run)
                 .require();
+    }
+
+    /** All its runs that are not on their way out. */
+    List<OptimizationRun> runs() {
+        return client
+                .resources(OptimizationRun.class)
+                .inNamespace(namespace)
+                .withLabel(Labels.MODEL, name)
+                .list()
+                .getItems()
+                .stream()
+                .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+    }
+
+    /** Its serving pods of this revision that nobody has told to end. */
+    List<Pod> pods(String revision) {
+        return client
+                .pods()
+                .inNamespace(namespace)
+                .withLabels(Map.of(Labels.MODEL, name, Labels.REVISION, revision, Labels.COMPONENT, "serve"))
+                .list()
+                .getItems()
+                .stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+    }
+
+    void suspend(boolean suspend) {
+        Shell.run(kubectl("patch", "em", name, "--type=merge", "-p", "{\"spec\":{\"suspend\":" + suspend + "}}"));
+    }
+
+    void scale(int replicas) {
+        Shell.run(kubectl("scale", "em", name, "--replicas=" + replicas));
+    }
+
+    /** Sets one of the annotations {@code edgeai.dev/…}. */
+    void annotate(String annotation, String value) {
+        Shell.run(kubectl("annotate", "--overwrite", "em", name, annotation + "=" + value));
+    }
+
+    /** {@code kubectl} in its namespace. */
+    String[] kubectl(String... arguments) {
+        return Stream.concat(Stream.of("kubectl", "-n", namespace), Stream.of(arguments))
+                .toArray(String[]::new);
+    }
+
+    /** Waits for an Event about it. */
+    Event awaitEvent(String reason, Duration limit) {
+        return Until.present(
+                "an Event " + reason + " is about " + name,
+                limit,
+                () -> client.v1().events().inNamespace(namespace).list().getItems().stream()
+                        .filter(event ->
+                                event.getInvolvedObject().getName().equals(name) && reason.equals(event.getReason()))
+                        .findFirst(),
+                this::describe);
+    }
+
+    /** Whether the word stands anywhere in its status. */
+    boolean says(String word) {
+        return client.getKubernetesSerialization().asYaml(status().orElse(null)).contains(word);
+    }
+
+    Optional<TargetStatus> target(String target) {
+        return status().flatMap(s ->
+                s.targets().stream().filter(t -> t.name().equals(target)).findFirst());
+    }
+
+    void delete() {
+        resource().delete();
     }
 
     /** The condition, if it speaks of the newest spec. */

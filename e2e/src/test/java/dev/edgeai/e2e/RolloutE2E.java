@@ -14,6 +14,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 /** One model's life: first version, a better one, a slow one, a lying one, one that passes no gate. */
+@Isolated("it measures, and counts shares of requests")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RolloutE2E {
     private static final Duration OPTIMIZE_AND_ROLL_OUT = Duration.ofMinutes(8);

@@ -17,15 +17,27 @@ import java.util.function.UnaryOperator;
 /** One OptimizationRun with a trial of OpenVINO and then one of ONNX Runtime, as a person makes it. */
 final class Run {
     private final KubernetesClient client;
+    private final String namespace;
     private final String name;
 
-    /** Makes it of the template {@code optimizationrun.yaml}, changed by {@code edit}. */
+    /** Makes it of the template {@code optimizationrun.yaml}, changed by {@code edit}, in the journeys' namespace. */
     Run(KubernetesClient client, String name, String source, String accelerator, UnaryOperator<String> edit) {
+        this(client, Model.NAMESPACE, name, source, accelerator, edit);
+    }
+
+    Run(
+            KubernetesClient client,
+            String namespace,
+            String name,
+            String source,
+            String accelerator,
+            UnaryOperator<String> edit) {
         this.client = client;
+        this.namespace = namespace;
         this.name = name;
         String yaml = edit.apply(Model.template("/optimizationrun.yaml"))
                 .replace("${name}", name)
-                .replace("${namespace}", Model.NAMESPACE)
+                .replace("${namespace}", namespace)
                 .replace("${registry}", Environment.registry())
                 .replace("${source}", source)
                 .replace("${accelerator}", accelerator);
@@ -34,9 +46,7 @@ final class Run {
     }
 
     private Resource<OptimizationRun> resource() {
-        return client.resources(OptimizationRun.class)
-                .inNamespace(Model.NAMESPACE)
-                .withName(name);
+        return client.resources(OptimizationRun.class).inNamespace(namespace).withName(name);
     }
 
     private Optional<OptimizationRunStatus> status() {
@@ -67,7 +77,7 @@ final class Run {
 
     /** The pods of this framework's trials, those that ended too. */
     List<Pod> pods(String framework) {
-        return client.pods().inNamespace(Model.NAMESPACE).withLabel("edgeai.dev/run", name).list().getItems().stream()
+        return client.pods().inNamespace(namespace).withLabel("edgeai.dev/run", name).list().getItems().stream()
                 .filter(pod ->
                         pod.getMetadata().getLabels().get("edgeai.dev/trial").startsWith(framework))
                 .toList();
@@ -86,7 +96,7 @@ final class Run {
 
     private String describe() {
         return client.getKubernetesSerialization().asYaml(status().orElse(null))
-                + Shell.attempt("kubectl", "-n", Model.NAMESPACE, "get", "or,jobs,pods", "-o", "wide")
+                + Shell.attempt("kubectl", "-n", namespace, "get", "or,jobs,pods", "-o", "wide")
                         .output();
     }
 }

@@ -31,7 +31,7 @@ final class Traffic implements AutoCloseable {
 
     /** Starts sending from a node of that accelerator; returns once the first request was answered. */
     static Traffic start(
-            KubernetesClient client, String accelerator, String namespace, String url, String request, int rate) {
+            KubernetesClient client, String accelerator, String namespace, String url, String request, double rate) {
         String name = "client-" + Long.toHexString(System.nanoTime());
         client.configMaps()
                 .inNamespace(namespace)
@@ -56,7 +56,7 @@ final class Traffic implements AutoCloseable {
         return traffic;
     }
 
-    private static Pod pod(String name, String accelerator, String url, int rate) {
+    private static Pod pod(String name, String accelerator, String url, double rate) {
         return new PodBuilder()
                 .withNewMetadata()
                 .withName(name)
@@ -153,6 +153,11 @@ final class Traffic implements AutoCloseable {
     }
 
     void assertNoFailure() {
+        assertNoFailure(50);
+    }
+
+    /** No request failed, and more than so many were answered. */
+    void assertNoFailure(long moreThan) {
         List<Report> reports = lines();
         Report report = reports.getLast();
         String first = reports.stream()
@@ -163,7 +168,7 @@ final class Traffic implements AutoCloseable {
         assertThat(report.failed())
                 .as("failed requests, of %s answered; the first was seen %s", report.answered(), first)
                 .isEmpty();
-        assertThat(report.total()).as("answered requests").isGreaterThan(50);
+        assertThat(report.total()).as("answered requests").isGreaterThan(moreThan);
     }
 
     @Override
@@ -194,6 +199,10 @@ final class Traffic implements AutoCloseable {
 
         long total() {
             return answered.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        long failures() {
+            return failed.values().stream().mapToLong(Long::longValue).sum();
         }
 
         long of(String revision) {

@@ -32,14 +32,14 @@ final class TrafficProgram {
         System.setProperty("http.keepAlive", "false");
         System.setProperty("sun.net.http.retryPost", "false");
         var program = new TrafficProgram(URI.create(args[0]), Files.readAllBytes(Path.of(args[1])));
-        program.run(Integer.parseInt(args[2]));
+        program.run(Double.parseDouble(args[2]));
     }
 
-    private void run(int perSecond) throws InterruptedException {
+    private void run(double perSecond) throws InterruptedException {
         var clock = Executors.newSingleThreadScheduledExecutor();
         var senders = Executors.newVirtualThreadPerTaskExecutor();
         awaitService();
-        clock.scheduleAtFixedRate(() -> senders.submit(this::send), 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
+        clock.scheduleAtFixedRate(() -> senders.submit(this::send), 0, (long) (1e6 / perSecond), TimeUnit.MICROSECONDS);
         while (true) {
             Thread.sleep(1000);
             print();

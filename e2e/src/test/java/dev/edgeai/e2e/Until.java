@@ -16,6 +16,10 @@ final class Until {
         present(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty(), () -> "");
     }
 
+    static <T> T present(String what, Duration limit, Supplier<Optional<T>> value) {
+        return present(what, limit, value, () -> "");
+    }
+
     static <T> T present(String what, Duration limit, Supplier<Optional<T>> value, Supplier<String> otherwise) {
         Instant end = Instant.now().plus(limit);
         while (Instant.now().isBefore(end)) {
