@@ -138,7 +138,7 @@ class ConsentE2E {
                 "the earlier version serves again",
                 LIMIT,
                 t -> t.phase() == RolloutPhase.IDLE && t.stable().digest().equals(before.digest()));
-        model.awaitEvent("RolledBack", Duration.ofSeconds(30));
+        model.awaitEvent("RollbackRequested", Duration.ofSeconds(30));
         Until.pause(Duration.ofSeconds(8));
         assertThat(model.stable().digest()).as("digest that serves later").isEqualTo(before.digest());
         assertThat(model.target().orElseThrow().phase()).isEqualTo(RolloutPhase.IDLE);

@@ -282,7 +282,7 @@ final class RolloutWorld {
                 : s.or(() -> c).map(Only::new);
     }
 
-    private RolloutObservation observe() {
+    RolloutObservation observe() {
         return new RolloutObservation(
                 Optional.ofNullable(wanted),
                 replicas,

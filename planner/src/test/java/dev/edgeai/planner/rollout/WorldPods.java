@@ -106,6 +106,11 @@ final class WorldPods {
         }
     }
 
+    /** Takes the pods of a node, as far as others are ready in their place. */
+    void drain(int node) {
+        deployments.values().forEach(d -> d.pods.removeIf(p -> p.node == node && count(d, State.READY) > 1));
+    }
+
     void silence(String rev) {
         Deployment d = deployments.get(rev);
         if (d != null) {

@@ -1,0 +1,417 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.Blame;
+import dev.edgeai.api.v1alpha1.Promotion;
+import dev.edgeai.api.v1alpha1.RampStep;
+import dev.edgeai.api.v1alpha1.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.Traffic;
+import dev.edgeai.api.v1alpha1.TrafficProvider;
+import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
+import dev.edgeai.planner.rollout.RolloutWorld.Nature;
+import dev.edgeai.planner.rollout.TrafficMode.Only;
+import dev.edgeai.planner.status.Reason;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import static dev.edgeai.api.v1alpha1.RolloutPhase.AWAITING_PROMOTION;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.PREPARING;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.PROMOTING;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.RAMPING;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.ROLLING_BACK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What happens to a cluster is not the model's fault, a person's word counts once, and nothing waits for ever. */
+@NullUnmarked // null takes a default
+class RolloutTrustTest {
+    private static final String BLUE = "rev-blue";
+    private static final String GREEN = "rev-green";
+
+    private static RolloutWorld serving(RolloutOverrides overrides) {
+        RolloutWorld world = new RolloutWorld(overrides.over(RolloutPolicy.defaults()), 0, 1);
+        world.want("blue", Nature.GOOD);
+        world.settle(400);
+        return world;
+    }
+
+    private static RolloutWorld serving() {
+        return serving(RolloutOverridesBuilder.builder().build());
+    }
+
+    private static List<String> events(RolloutWorld world) {
+        return world.last.actions().stream()
+                .filter(RecordEvent.class::isInstance)
+                .map(action -> ((RecordEvent) action).message())
+                .toList();
+    }
+
+    @Test
+    void no_replicas_is_an_orderly_state_and_a_new_version_comes_out_when_there_are_some_again() {
+        RolloutWorld world = serving();
+        world.replicas = 0;
+        world.settle(20);
+        assertThat(world.replicasOf(BLUE)).isZero();
+        assertThat(world.stored.message()).contains("replicas is 0");
+        world.want("green", Nature.GOOD);
+        world.tick();
+        world.replicas = 1;
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
+
+    @Test
+    void scaling_to_nothing_on_the_way_gives_the_candidate_up_without_a_word_against_it() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.replicas = 0;
+        for (int i = 0; i < 10; i++) {
+            world.tick();
+        }
+        assertThat(world.stored.phase()).isEqualTo(IDLE);
+        assertThat(world.deployed()).containsExactly(BLUE);
+        assertThat(world.stored.rejected()).isEmpty();
+        assertThat(world.stored.waiting()).isNull();
+    }
+
+    @Test
+    void stable_that_lost_its_deployment_is_restored_before_users_are_sent_back_to_it() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.tick();
+        world.tick();
+        world.pods.delete(BLUE);
+        world.abort = GREEN;
+        world.tick();
+        assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);
+        assertThat(world.selection).as("only green answers").isEqualTo(new Selection.All());
+        world.settle(30);
+        assertThat(world.selection).isEqualTo(new Selection.One(BLUE));
+        assertThat(world.deployed()).containsExactly(BLUE);
+    }
+
+    @Test
+    void the_only_pod_taken_in_the_bake_sends_users_to_the_previous_version_and_the_new_one_comes_again() {
+        RolloutWorld world = serving();
+        world.replicas = 1;
+        world.settle(20);
+        world.want("green", Nature.GOOD);
+        world.until(BAKING);
+        world.pods.take(GREEN, 0, true, world.now);
+        world.tick();
+        assertThat(world.traffic).isEqualTo(new Only(BLUE));
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.ENVIRONMENT);
+        assertThat(world.stored.rejected()).isEmpty();
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+        assertThat(world.stored.waiting()).as("cleared by success").isNull();
+    }
+
+    @Test
+    void pods_taken_in_the_ramp_are_waited_for_where_they_were() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.tick();
+        world.phases.clear();
+        world.pods.take(GREEN, 0, true, world.now);
+        world.settle(1000);
+        assertThat(world.phases).doesNotContain(ROLLING_BACK);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
+
+    @Test
+    void pods_that_answer_no_more_while_those_of_stable_do_are_evidence() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.tick();
+        world.pods.silence(GREEN);
+        world.tick();
+        assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.MODEL);
+        assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
+    }
+
+    @Test
+    void pods_that_answer_no_more_on_a_node_where_none_do_are_not() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.tick();
+        world.pods.silence(GREEN);
+        world.pods.silence(BLUE);
+        world.tick();
+        assertThat(world.stored.phase()).isEqualTo(RAMPING);
+        assertThat(world.stored.rejected()).isEmpty();
+    }
+
+    @Test
+    void an_exhausted_quota_is_told_and_tried_again_later_each_time_until_there_is_room() {
+        RolloutWorld world = serving();
+        world.pods.quota = 2;
+        world.want("green", Nature.GOOD);
+        world.until(PREPARING);
+        world.tick();
+        world.tick();
+        assertThat(world.stored.message()).contains("QuotaExceeded");
+        world.until(IDLE);
+        assertThat(world.stored.lastRollback().reason()).isEqualTo("QuotaExceeded");
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.ENVIRONMENT);
+        Duration first = Duration.between(world.now, Instant.parse(world.stored.waiting().until()));
+        world.until(PREPARING);
+        world.until(IDLE);
+        assertThat(world.stored.waiting().attempts()).isEqualTo(2);
+        assertThat(Duration.between(world.now, Instant.parse(world.stored.waiting().until())))
+                .isGreaterThan(first);
+        assertThat(world.stored.rejected()).isEmpty();
+        world.pods.quota = Integer.MAX_VALUE;
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
+
+    @Test
+    void a_wait_belongs_to_the_policy_it_began_under() {
+        RolloutWorld world = serving();
+        world.pods.quota = 2;
+        world.want("green", Nature.GOOD);
+        world.until(PREPARING);
+        world.until(IDLE);
+        assertThat(RolloutMachine.decide(world.stored, world.observe(), RolloutPolicy.defaults(), world.now)
+                        .status()
+                        .phase())
+                .isEqualTo(IDLE);
+        RolloutPolicy other =
+                RolloutOverridesBuilder.builder().bake(new TimeSpan("1m")).build().over(RolloutPolicy.defaults());
+        assertThat(RolloutMachine.decide(world.stored, world.observe(), other, world.now)
+                        .status()
+                        .phase())
+                .isEqualTo(PREPARING);
+    }
+
+    @Test
+    void what_never_becomes_ready_though_nothing_disturbs_it_is_rejected_after_three_tries() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.NEVER_READY);
+        world.until(PREPARING);
+        world.until(IDLE);
+        assertThat(world.stored.rejected()).isEmpty();
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.UNKNOWN);
+        world.settle(2000);
+        assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
+    }
+
+    @Test
+    void approval_is_for_one_revision_and_is_used_up() {
+        RolloutWorld world = serving(
+                RolloutOverridesBuilder.builder().promotion(Promotion.MANUAL).build());
+        world.want("green", Nature.GOOD);
+        world.promote = GREEN;
+        world.until(BAKING);
+        world.pods.take(GREEN, 0, true, world.now);
+        world.pods.take(GREEN, 0, true, world.now);
+        world.tick();
+        assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);
+        world.until(AWAITING_PROMOTION);
+        for (int i = 0; i < 50; i++) {
+            world.tick();
+        }
+        assertThat(world.stored.phase()).as("the approval was used").isEqualTo(AWAITING_PROMOTION);
+        assertThat(world.stored.message()).contains("edgeai.dev/promote=" + GREEN + "/");
+        world.promote = GREEN + "/again";
+        world.until(BAKING);
+    }
+
+    @Test
+    void manual_promotion_waits_without_a_ramp_too_also_when_it_is_emptied_on_the_way() {
+        RolloutOverrides manual = RolloutOverridesBuilder.builder()
+                .promotion(Promotion.MANUAL)
+                .ramp(List.of())
+                .build();
+        RolloutWorld world = serving(manual);
+        world.want("green", Nature.GOOD);
+        world.until(AWAITING_PROMOTION);
+        assertThat(world.traffic).isEqualTo(new Only(BLUE));
+
+        RolloutWorld ramped = serving(
+                RolloutOverridesBuilder.builder().promotion(Promotion.MANUAL).build());
+        ramped.want("green", Nature.GOOD);
+        ramped.until(RAMPING);
+        assertThat(RolloutMachine.decide(
+                                ramped.stored, ramped.observe(), manual.over(RolloutPolicy.defaults()), ramped.now)
+                        .status()
+                        .phase())
+                .isEqualTo(AWAITING_PROMOTION);
+    }
+
+    @Test
+    void a_person_aborts_one_revision_once() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.abort = GREEN;
+        world.settle(50);
+        assertThat(world.stored.lastRollback().reason()).isEqualTo("Aborted");
+        assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
+        world.retry = "1";
+        world.settle(1000);
+        assertThat(world.stored.stable().revision())
+                .as("the old word does not count again")
+                .isEqualTo(GREEN);
+    }
+
+    @Test
+    void a_person_skips_the_hold_and_the_bake() {
+        RolloutWorld world = serving(RolloutOverridesBuilder.builder()
+                .ramp(List.of(new RampStep(33, new TimeSpan("10h"))))
+                .bake(new TimeSpan("10h"))
+                .build());
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.skip = GREEN;
+        world.until(BAKING);
+        world.skip = GREEN + "/bake";
+        world.until(IDLE);
+        assertThat(world.stored.message()).contains("serves");
+    }
+
+    @Test
+    void going_back_during_the_bake_is_one_write_and_no_verdict() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(BAKING);
+        world.want("blue", Nature.GOOD);
+        world.rollbackTo = RolloutWorld.digest("blue");
+        world.tick();
+        assertThat(world.traffic).isEqualTo(new Only(BLUE));
+        assertThat(events(world)).anyMatch(message -> message.contains("rollback-to"));
+        world.settle(50);
+        assertThat(world.stored.stable().revision()).isEqualTo(BLUE);
+        assertThat(world.stored.rejected()).isEmpty();
+    }
+
+    @Test
+    void a_candidate_changed_by_hand_is_repaired_and_not_promoted_meanwhile() {
+        RolloutWorld world = serving();
+        world.want("green", Nature.GOOD);
+        world.until(PROMOTING);
+        world.pods.edit(GREEN);
+        RolloutDecision decision =
+                RolloutMachine.decide(world.stored, world.observe(), RolloutPolicy.defaults(), world.now);
+        assertThat(decision.actions())
+                .anyMatch(a -> a instanceof RolloutAction.EnsureDeployment d
+                        && d.version().revision().equals(GREEN))
+                .noneMatch(a -> a.equals(new RolloutAction.SetTraffic(new Only(GREEN))));
+    }
+
+    @Test
+    void weights_that_one_pod_cannot_give_are_said_before_and_equal_steps_are_one() {
+        RolloutWorld world = serving();
+        world.replicas = 1;
+        world.settle(20);
+        world.want("green", Nature.GOOD);
+        world.tick();
+        assertThat(events(world))
+                .anyMatch(message -> message.contains("ramp of 10 %, 50 % is 50 %")
+                        && message.contains("rollout.traffic.surge: 8"));
+        world.until(RAMPING);
+        assertThat(world.stored.step()).as("both steps at once").isEqualTo(1);
+    }
+
+    @Test
+    void pods_that_may_be_added_make_small_weights_possible_before_users_are_shared() {
+        RolloutWorld world = serving(RolloutOverridesBuilder.builder()
+                .traffic(new Traffic(TrafficProvider.SERVICE, 8))
+                .build());
+        world.replicas = 1;
+        world.settle(20);
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        while (world.selection instanceof Selection.One) {
+            world.tick();
+        }
+        assertThat(world.weight(GREEN)).isEqualTo(10);
+        world.settle(1000);
+        assertThat(world.replicasOf(GREEN)).isEqualTo(1);
+    }
+
+    @Test
+    void a_pod_on_a_cordoned_node_stays_until_another_stands_elsewhere() {
+        RolloutWorld world = serving();
+        world.replicas = 1;
+        world.settle(20);
+        world.pods.cordoned[0] = true;
+        world.settle(20);
+        assertThat(world.replicasOf(BLUE)).as("one more comes up first").isEqualTo(2);
+        assertThat(world.pods.ready(BLUE)).isEqualTo(2);
+        world.pods.drain(0);
+        world.settle(20);
+        assertThat(world.replicasOf(BLUE)).isEqualTo(1);
+        assertThat(world.pods.ready(BLUE)).isEqualTo(1);
+    }
+
+    @Test
+    void clocks_that_differ_do_not_make_a_wait_longer_than_its_back_off() {
+        RolloutWorld world = serving();
+        world.pods.quota = 2;
+        world.want("green", Nature.GOOD);
+        world.until(PREPARING);
+        world.skew = Duration.ofHours(5);
+        world.until(IDLE);
+        world.skew = Duration.ZERO;
+        world.pods.quota = Integer.MAX_VALUE;
+        Instant back = world.now;
+        world.until(PREPARING);
+        assertThat(Duration.between(back, world.now)).isLessThan(Duration.ofMinutes(2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void only_what_the_model_did_itself_is_its_fault(Reason reason) {
+        boolean its = switch (reason) {
+            case CERTIFICATE_MISSING,
+                    CERTIFICATE_INVALID,
+                    CERTIFICATE_MISMATCH,
+                    DIGEST_MISMATCH,
+                    UNSAFE_ARCHIVE,
+                    TOO_LARGE,
+                    UNSUPPORTED_MODEL,
+                    CRASH_LOOP,
+                    OUT_OF_MEMORY,
+                    WARMUP_FAILED,
+                    ANALYSIS_FAILED,
+                    ERROR_BURST -> true;
+            default -> false;
+        };
+        assertThat(Blames.of(reason) == Blame.MODEL).isEqualTo(its);
+    }
+
+    @ParameterizedTest(name = "{0} pods, {1} leaving, no place for {2} s: {3} have to stay")
+    @CsvSource({"1, 0, 0, 1", "2, 1, 0, 1", "2, 1, 300, 0", "4, 1, 300, 2", "3, 0, 300, 3", "0, 0, 0, 0"})
+    void a_drain_leaves_as_many_pods_as_are_wanted_but_is_not_held_for_ever(
+            int replicas, int leaving, int seconds, int stay) {
+        Instant now = RolloutWorld.T0;
+        RevisionState state = RevisionStateBuilder.builder(RevisionState.of(replicas, replicas - leaving))
+                .leaving(leaving)
+                .disturbance(
+                        seconds == 0
+                                ? Optional.empty()
+                                : Optional.of(new Disturbance(
+                                        Reason.UNSCHEDULABLE, "0/3 nodes are available", now.minusSeconds(seconds))))
+                .build();
+        assertThat(EvictionRule.podsToKeep(state, now)).isEqualTo(stay);
+    }
+}
