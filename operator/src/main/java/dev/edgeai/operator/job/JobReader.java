@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -172,11 +173,10 @@ public final class JobReader {
     }
 
     private static Optional<JobCondition> condition(Job job, String type) {
-        return job.getStatus() == null
-                ? Optional.empty()
-                : job.getStatus().getConditions().stream()
-                        .filter(condition -> condition.getType().equals(type) && "True".equals(condition.getStatus()))
-                        .findFirst();
+        return Optional.ofNullable(job.getStatus()).map(JobStatus::getConditions).stream()
+                .flatMap(List::stream)
+                .filter(condition -> type.equals(condition.getType()) && "True".equals(condition.getStatus()))
+                .findFirst();
     }
 
     private static Optional<String> node(Pod pod) {

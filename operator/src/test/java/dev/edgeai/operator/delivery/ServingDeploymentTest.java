@@ -19,7 +19,7 @@ class ServingDeploymentTest {
 
     @Test
     void isNamedAndLabelledByItsRevision() {
-        assertThat(deployment.getMetadata().getName()).isEqualTo("digits-line-cameras-0a1b2c3d4e");
+        assertThat(deployment.getMetadata().getName()).matches("digits-line-cameras-[0-9a-f]{8}-0a1b2c3d4e");
         assertThat(deployment.getSpec().getReplicas()).isEqualTo(3);
         assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
                 .containsAllEntriesOf(deployment.getSpec().getSelector().getMatchLabels())
