@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+
 
 /** Keeps a PodDisruptionBudget over the stable version, and one over the candidate. */
 final class Budgets {
@@ -22,8 +24,14 @@ final class Budgets {
     }
 
     void ensure(TargetContext target, TargetStatus status, Map<String, RevisionState> revisions) {
-        ensure(target, Names.disruptionBudget(target.objects().ref()), status.stable(), revisions);
-        ensure(target, Names.candidateBudget(target.objects().ref()), status.candidate(), revisions);
+        String stable = Names.disruptionBudget(target.objects().ref());
+        String candidate = Names.candidateBudget(target.objects().ref());
+        // of an earlier version of the operator: two over one pod would keep it from being evicted at all
+        target.objects().budgets().stream()
+                .filter(budget -> !Set.of(stable, candidate).contains(budget.getMetadata().getName()))
+                .forEach(cluster::delete);
+        ensure(target, stable, status.stable(), revisions);
+        ensure(target, candidate, status.candidate(), revisions);
     }
 
     private void ensure(

@@ -27,6 +27,15 @@ final class Reach {
 
     private Reach() {}
 
+    /**
+     * Why they do not after a decision. What was seen is from before it, so where the decision changed what is meant the
+     * Service may still be as it was meant before.
+     */
+    static Optional<Said> missing(TargetStatus before, TargetStatus after, TargetObjects objects) {
+        return missing(after, objects)
+                .filter(why -> before.stable() == null || missing(before, objects).isPresent());
+    }
+
     /** Why they do not, although there is a version that should serve. */
     static Optional<Said> missing(TargetStatus status, TargetObjects objects) {
         Version stable = status.stable();

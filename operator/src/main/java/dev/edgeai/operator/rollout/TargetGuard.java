@@ -73,9 +73,10 @@ final class TargetGuard {
         }
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
-            TargetOutcome outcome = rollout.apply(new TargetContext(
-                    model, target, served, RollbackIntent.newest(status, seen), seen, runs, nodes.get(), now));
-            return outcome.serves() ? outcome.unreached(Reach.missing(outcome.status(), seen)) : outcome;
+            TargetStatus before = RollbackIntent.newest(status, seen);
+            TargetOutcome outcome = rollout.apply(
+                    new TargetContext(model, target, served, before, seen, runs, nodes.get(), now));
+            return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
         } catch (NameTakenException e) {
             tell(model, target, e);
             return stopped.apply(Optional.of(new Said(Reason.NAME_TAKEN, e.sentence())));
