@@ -33,8 +33,13 @@ class StartEventsTest {
 
     @Test
     void anEventMayHaveAnyOfItsTimesOrNone() {
-        Event newKind = event("Warning", "FailedMount", null);
-        newKind.setEventTime(new MicroTime("2026-01-01T00:02:00.000000Z"));
+        Event newKind = new EventBuilder()
+                .withNewMetadata()
+                .endMetadata()
+                .withType("Warning")
+                .withReason("FailedMount")
+                .withEventTime(new MicroTime("2026-01-01T00:02:00.000000Z"))
+                .build();
         assertThat(StartEvents.newest(Stream.of(event("Normal", "Pulling", LATE), newKind)))
                 .isPresent();
         assertThat(StartEvents.newest(Stream.of(new EventBuilder().withNewMetadata().endMetadata().build())))
