@@ -64,11 +64,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                 .gather(run, services.clock().instant());
         OptimizationRunStatus current = currentStatus(run);
         RunDecision decision = RunMachine.decide(
-                run.getMetadata().getGeneration(),
-                run.getSpec(),
-                current,
-                observation(run, picture),
-                picture.time());
+                run.getMetadata().getGeneration(), run.getSpec(), current, observation(run, picture), picture.time());
         if (current.completionTime() == null) {
             actions.tellForeign(run, picture);
         }
@@ -86,7 +82,8 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
             actions.expire(run);
             return UpdateControl.noUpdate();
         }
-        return next(decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
+        return next(
+                decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
     }
 
     private RunObservation observation(OptimizationRun run, RunPicture picture) {

@@ -15,19 +15,19 @@ class StartEventsTest {
 
     @Test
     void theNewestCounts() {
-        assertThat(StartEvents.newest(Stream.of(
-                        event("Normal", "Scheduled", EARLY), event("Warning", "FailedMount", LATE))))
+        assertThat(StartEvents.newest(
+                        Stream.of(event("Normal", "Scheduled", EARLY), event("Warning", "FailedMount", LATE))))
                 .contains(new StartEvents.Trouble("FailedMount", "said"));
-        assertThat(StartEvents.newest(Stream.of(
-                        event("Warning", "FailedMount", EARLY), event("Normal", "Pulling", LATE))))
+        assertThat(StartEvents.newest(
+                        Stream.of(event("Warning", "FailedMount", EARLY), event("Normal", "Pulling", LATE))))
                 .as("the Secret is there by now")
                 .isEmpty();
     }
 
     @Test
     void inOneSecondTheWarningCounts() {
-        assertThat(StartEvents.newest(Stream.of(
-                        event("Warning", "FailedCreate", EARLY), event("Normal", "SuccessfulCreate", EARLY))))
+        assertThat(StartEvents.newest(
+                        Stream.of(event("Warning", "FailedCreate", EARLY), event("Normal", "SuccessfulCreate", EARLY))))
                 .isPresent();
     }
 
@@ -42,7 +42,8 @@ class StartEventsTest {
                 .build();
         assertThat(StartEvents.newest(Stream.of(event("Normal", "Pulling", LATE), newKind)))
                 .isPresent();
-        assertThat(StartEvents.newest(Stream.of(new EventBuilder().withNewMetadata().endMetadata().build())))
+        assertThat(StartEvents.newest(Stream.of(
+                        new EventBuilder().withNewMetadata().endMetadata().build())))
                 .isEmpty();
         assertThat(StartEvents.newest(Stream.of())).isEmpty();
     }
