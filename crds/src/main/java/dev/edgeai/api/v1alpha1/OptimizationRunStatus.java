@@ -48,11 +48,14 @@ public record OptimizationRunStatus(
 
         List<Condition> conditions,
 
-        @JsonPropertyDescription("When a node was found; search.timeout counts from here, without the time its clock stood still")
+        @JsonPropertyDescription(
+                "When a node was found; search.timeout counts from here, without the time its clock stood still")
         @Nullable
         String startTime,
 
-        @JsonPropertyDescription("Since when its clock stands still: it is suspended, or the cluster lets none of its pods start") @Nullable
+        @JsonPropertyDescription(
+                "Since when its clock stands still: it is suspended, or the cluster lets none of its pods start")
+        @Nullable
         String suspendedSince,
 
         @JsonPropertyDescription("Seconds its clock stood still before that, since startTime") @Nullable
@@ -143,7 +146,8 @@ public record OptimizationRunStatus(
             @JsonPropertyDescription("What kept it, for example RegistryUnavailable or MountFailed")
             String reason,
 
-            @JsonPropertyDescription("How often that was so") Integer attempts,
+            @JsonPropertyDescription("How often that was so")
+            Integer attempts,
 
             @JsonPropertyDescription("When it is made anew; absent when that was done") @Nullable
             String notBefore,

@@ -133,7 +133,8 @@ final class Given {
 
     private static boolean isSameAmount(String given, String found) {
         try {
-            return Quantity.getAmountInBytes(new Quantity(given)).compareTo(Quantity.getAmountInBytes(new Quantity(found)))
+            return Quantity.getAmountInBytes(new Quantity(given))
+                            .compareTo(Quantity.getAmountInBytes(new Quantity(found)))
                     == 0;
         } catch (IllegalArgumentException e) {
             return false;

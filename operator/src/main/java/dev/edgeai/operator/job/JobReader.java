@@ -37,7 +37,8 @@ public final class JobReader {
 
     /** Whether the Job has come to its end, well or not. */
     public static boolean hasEnded(Job job) {
-        return condition(job, "Complete").isPresent() || condition(job, "Failed").isPresent();
+        return condition(job, "Complete").isPresent()
+                || condition(job, "Failed").isPresent();
     }
 
     /** Whether the Job is about to try again, or does already, what can only end the same way. */
@@ -136,8 +137,7 @@ public final class JobReader {
     }
 
     private static Optional<Trouble> trouble(Pod pod) {
-        Optional<PodCondition> unscheduled =
-                scheduled(pod).filter(condition -> "False".equals(condition.getStatus()));
+        Optional<PodCondition> unscheduled = scheduled(pod).filter(condition -> "False".equals(condition.getStatus()));
         return unscheduled.isPresent()
                 ? unscheduled.map(condition -> Trouble.of(condition.getReason(), condition.getMessage()))
                 : Terminations.statuses(pod)

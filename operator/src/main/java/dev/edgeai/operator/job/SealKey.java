@@ -42,7 +42,8 @@ public final class SealKey implements Supplier<byte[]> {
         byte @Nullable [] key = known;
         if (key == null) {
             @Nullable
-            Secret found = client.secrets().inNamespace(namespace).withName(SECRET).get();
+            Secret found =
+                    client.secrets().inNamespace(namespace).withName(SECRET).get();
             key = read(found != null ? found : create());
             known = key;
         }

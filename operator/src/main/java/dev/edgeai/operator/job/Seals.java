@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.jspecify.annotations.Nullable;
 
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Tells the operator's Jobs and their pods from what anybody else may make beside them. A Job carries what the operator
@@ -93,7 +93,8 @@ public final class Seals {
     public static boolean isControlledBy(ObjectMeta object, String uid) {
         @Nullable List<OwnerReference> owners = object.getOwnerReferences();
         return owners != null
-                && owners.stream().anyMatch(owner -> Boolean.TRUE.equals(owner.getController()) && uid.equals(owner.getUid()));
+                && owners.stream()
+                        .anyMatch(owner -> Boolean.TRUE.equals(owner.getController()) && uid.equals(owner.getUid()));
     }
 
     /** What the seal vouches for; absent when there is none or it is not the operator's. */

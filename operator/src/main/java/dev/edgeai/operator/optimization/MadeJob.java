@@ -34,7 +34,8 @@ record MadeJob(Job job, List<Pod> pods, List<Foreign> foreign, Optional<StartEve
      * @param all pods of the run
      * @param events reads the Events of an object with this uid
      */
-    static MadeJob of(Job job, List<Pod> all, Seals seals, Instant now, Function<String, Optional<StartEvents.Trouble>> events) {
+    static MadeJob of(
+            Job job, List<Pod> all, Seals seals, Instant now, Function<String, Optional<StartEvents.Trouble>> events) {
         List<Pod> pods = new ArrayList<>();
         List<Foreign> foreign = new ArrayList<>();
         for (Pod pod : all) {
@@ -44,8 +45,7 @@ record MadeJob(Job job, List<Pod> pods, List<Foreign> foreign, Optional<StartEve
             }
         }
         MadeJob plain = new MadeJob(job, List.copyOf(pods), List.copyOf(foreign), Optional.empty());
-        return new MadeJob(
-                job, plain.pods, plain.foreign, plain.silent(now).flatMap(events));
+        return new MadeJob(job, plain.pods, plain.foreign, plain.silent(now).flatMap(events));
     }
 
     private static boolean claims(Pod pod, Job job) {

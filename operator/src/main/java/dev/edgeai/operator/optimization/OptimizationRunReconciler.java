@@ -88,7 +88,8 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
             actions.expire(run);
             return UpdateControl.noUpdate();
         }
-        return next(decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
+        return next(
+                decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
     }
 
     private RunObservation observation(OptimizationRun run, RunPicture picture, OptimizationRunStatus current) {

@@ -41,8 +41,8 @@ final class RunActions {
     private static final String NO_RETRY = "{\"metadata\": {\"uid\": \"%s\"}, \"spec\": {\"backoffLimit\": 0}}";
 
     /** What the API server says no with: a quota, a policy, a webhook, a missing permission. */
-    private static final Set<Integer> REFUSED = Set.of(
-            HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422 /* invalid */);
+    private static final Set<Integer> REFUSED =
+            Set.of(HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422 /* invalid */);
 
     private static final int MOST_FOREIGN = 10;
 
@@ -150,7 +150,11 @@ final class RunActions {
      */
     private void start(OptimizationRun run, JobNames names, JobKey key, Job job) {
         for (String name : names.of(key)) {
-            Job named = new JobBuilder(job).editMetadata().withName(name).endMetadata().build();
+            Job named = new JobBuilder(job)
+                    .editMetadata()
+                    .withName(name)
+                    .endMetadata()
+                    .build();
             if (isMadeOrInItsWay(run, services.seals().seal(named))) {
                 return;
             }

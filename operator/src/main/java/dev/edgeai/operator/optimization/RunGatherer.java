@@ -61,7 +61,11 @@ record RunGatherer(
 
     private MadeJob made(Job job, List<Pod> pods, Instant now) {
         return MadeJob.of(
-                job, pods, seals, now, uid -> StartEvents.of(client, job.getMetadata().getNamespace(), uid));
+                job,
+                pods,
+                seals,
+                now,
+                uid -> StartEvents.of(client, job.getMetadata().getNamespace(), uid));
     }
 
     /** By name, so that the same runs teach the same. */

@@ -82,10 +82,7 @@ record RunPicture(
 
     /** Jobs whose next attempt would only end as the last one did. */
     List<Job> retriedInVain() {
-        return jobs.stream()
-                .filter(MadeJob::retriesInVain)
-                .map(MadeJob::job)
-                .toList();
+        return jobs.stream().filter(MadeJob::retriesInVain).map(MadeJob::job).toList();
     }
 
     /** What somebody made to look like the run's. */

@@ -29,7 +29,14 @@ final class StartEvents {
     static Optional<Trouble> of(KubernetesClient client, String namespace, String uid) {
         try {
             return newest(
-                    client.v1().events().inNamespace(namespace).withField("involvedObject.uid", uid).list().getItems().stream());
+                    client
+                            .v1()
+                            .events()
+                            .inNamespace(namespace)
+                            .withField("involvedObject.uid", uid)
+                            .list()
+                            .getItems()
+                            .stream());
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
                 throw e;
@@ -41,10 +48,12 @@ final class StartEvents {
 
     /** Of two in the same second the warning counts: times are in whole seconds. */
     static Optional<Trouble> newest(Stream<Event> events) {
-        return events.max(Comparator.comparing(StartEvents::time).thenComparing(event -> "Warning".equals(event.getType())))
+        return events.max(Comparator.comparing(StartEvents::time)
+                        .thenComparing(event -> "Warning".equals(event.getType())))
                 .filter(event -> event.getReason() != null)
                 .map(event -> new Trouble(event.getReason(), event.getMessage() == null ? "" : event.getMessage()))
-                .filter(trouble -> StartTrouble.reason(trouble.reason(), trouble.message()).isPresent());
+                .filter(trouble ->
+                        StartTrouble.reason(trouble.reason(), trouble.message()).isPresent());
     }
 
     private static Instant time(Event event) {

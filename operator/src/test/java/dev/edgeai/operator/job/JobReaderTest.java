@@ -68,7 +68,8 @@ class JobReaderTest {
         assertThat(Terminations.failure(bare)).isEmpty();
         Pod noCode = pod("phase: Failed, containerStatuses: [{name: certify, state: {terminated: {}}}]");
         assertThat(Terminations.failure(noCode)).isPresent();
-        assertThat(Terminations.result(noCode, "certify", CertificateResult.class)).isEmpty();
+        assertThat(Terminations.result(noCode, "certify", CertificateResult.class))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -31,7 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Which Jobs and pods count as the operator's. */
 class SealsTest {
-    private static final Seals SEALS = new Seals(() -> "a key of thirty-two bytes, no less".getBytes(StandardCharsets.UTF_8));
+    private static final Seals SEALS =
+            new Seals(() -> "a key of thirty-two bytes, no less".getBytes(StandardCharsets.UTF_8));
 
     static Stream<Job> jobs() {
         return TrialJobTest.allJobs();
@@ -50,20 +51,24 @@ class SealsTest {
     void aSealIsGoodForOneJobOnly(Job job) {
         Job sealed = live(SEALS.seal(job));
         assertThat(SEALS.isSealed(live(job))).as("none").isFalse();
-        assertThat(SEALS.isSealed(changed(sealed, other -> other.getMetadata().setName("other")))).isFalse();
-        assertThat(SEALS.isSealed(changed(sealed, other -> other.getMetadata().setNamespace("other")))).isFalse();
-        assertThat(SEALS.isSealed(changed(
-                        sealed, other -> other.getMetadata().getLabels().put(Labels.RUN_UID, "other"))))
+        assertThat(SEALS.isSealed(changed(sealed, other -> other.getMetadata().setName("other"))))
+                .isFalse();
+        assertThat(SEALS.isSealed(changed(sealed, other -> other.getMetadata().setNamespace("other"))))
+                .isFalse();
+        assertThat(SEALS.isSealed(
+                        changed(sealed, other -> other.getMetadata().getLabels().put(Labels.RUN_UID, "other"))))
                 .isFalse();
         assertThat(SEALS.isSealed(changed(
                         sealed, other -> spec(other).getContainers().getFirst().setImage("other"))))
                 .as("copied to a Job that runs something else")
                 .isFalse();
-        assertThat(SEALS.isSealed(changed(sealed, other -> other.getSpec()
-                        .getTemplate()
-                        .getMetadata()
-                        .getLabels()
-                        .put(Labels.TRIAL, "other"))))
+        assertThat(SEALS.isSealed(changed(
+                        sealed,
+                        other -> other.getSpec()
+                                .getTemplate()
+                                .getMetadata()
+                                .getLabels()
+                                .put(Labels.TRIAL, "other"))))
                 .as("copied to another trial")
                 .isFalse();
         assertThat(SEALS.isSealed(changed(
@@ -85,7 +90,11 @@ class SealsTest {
                 spec -> spec.getContainers().getFirst().setArgs(List.of("-c", "echo 9.9")),
                 spec -> spec.getContainers().getFirst().getEnv().getFirst().setValue("/other"),
                 spec -> spec.getContainers().getFirst().getEnv().removeLast(),
-                spec -> spec.getContainers().getFirst().getVolumeMounts().getFirst().setSubPath("x"),
+                spec -> spec.getContainers()
+                        .getFirst()
+                        .getVolumeMounts()
+                        .getFirst()
+                        .setSubPath("x"),
                 spec -> spec.getContainers().getFirst().setVolumeMounts(List.of()),
                 spec -> spec.getContainers().getFirst().getSecurityContext().setReadOnlyRootFilesystem(false),
                 spec -> spec.getContainers().getFirst().getSecurityContext().setPrivileged(true),
@@ -169,8 +178,11 @@ class SealsTest {
                     Map<String, Quantity> limits = container.getResources().getLimits();
                     if (limits != null && limits.containsKey("memory")) {
                         // canonical, and what is limited is requested
-                        limits.computeIfPresent("memory", (key, old) -> new Quantity(
-                                Quantity.getAmountInBytes(old).toBigInteger().toString()));
+                        limits.computeIfPresent(
+                                "memory",
+                                (key, old) -> new Quantity(Quantity.getAmountInBytes(old)
+                                        .toBigInteger()
+                                        .toString()));
                     }
                 });
         return job;
@@ -188,8 +200,13 @@ class SealsTest {
         spec.setTolerations(with(
                 spec.getTolerations(),
                 new Toleration("NoExecute", "node.kubernetes.io/not-ready", "Exists", 300L, null)));
-        spec.getContainers().getFirst().getResources().setRequests(with(
-                spec.getContainers().getFirst().getResources().getRequests(), "ephemeral-storage", new Quantity("1Gi")));
+        spec.getContainers()
+                .getFirst()
+                .getResources()
+                .setRequests(with(
+                        spec.getContainers().getFirst().getResources().getRequests(),
+                        "ephemeral-storage",
+                        new Quantity("1Gi")));
         return new PodBuilder()
                 .withNewMetadata()
                 .withName("x-1")

@@ -36,8 +36,7 @@ class RunJobsIT extends OptimizationRunScenario {
                 "Error",
                 Json.write(new Failure("RegistryUnavailable", "registry:5000 does not answer")));
 
-        OptimizationRunStatus waiting =
-                status(status -> !status.retries().isEmpty());
+        OptimizationRunStatus waiting = status(status -> !status.retries().isEmpty());
         assertThat(waiting.phase()).isEqualTo(RunPhase.ASSESSING);
         assertThat(condition(waiting, "Reconciling")).isEqualTo("True");
         assertThat(waiting.conditions().getFirst().getMessage())
@@ -178,7 +177,8 @@ class RunJobsIT extends OptimizationRunScenario {
                 .contains("exceeded quota: small", "raise the namespace's quota");
 
         later(Duration.ofHours(30));
-        OptimizationRunStatus lasting = status(status -> condition(status, "Stalled").equals("True"));
+        OptimizationRunStatus lasting =
+                status(status -> condition(status, "Stalled").equals("True"));
         assertThat(lasting.phase()).as("no fault of the run").isEqualTo(RunPhase.ASSESSING);
         passBaseline();
         assertThat(condition(status(status -> status.phase() == RunPhase.SEARCHING), "Stalled"))
@@ -219,7 +219,9 @@ class RunJobsIT extends OptimizationRunScenario {
     }
 
     private static String reason(OptimizationRunStatus status) {
-        return status.conditions().isEmpty() ? "" : status.conditions().getFirst().getReason();
+        return status.conditions().isEmpty()
+                ? ""
+                : status.conditions().getFirst().getReason();
     }
 
     /** As a controller or a kubelet tells it. */

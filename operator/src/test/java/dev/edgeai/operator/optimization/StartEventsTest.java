@@ -15,29 +15,35 @@ class StartEventsTest {
 
     @Test
     void theNewestCounts() {
-        assertThat(StartEvents.newest(Stream.of(
-                        event("Normal", "Scheduled", EARLY), event("Warning", "FailedMount", LATE))))
+        assertThat(StartEvents.newest(
+                        Stream.of(event("Normal", "Scheduled", EARLY), event("Warning", "FailedMount", LATE))))
                 .contains(new StartEvents.Trouble("FailedMount", "said"));
-        assertThat(StartEvents.newest(Stream.of(
-                        event("Warning", "FailedMount", EARLY), event("Normal", "Pulling", LATE))))
+        assertThat(StartEvents.newest(
+                        Stream.of(event("Warning", "FailedMount", EARLY), event("Normal", "Pulling", LATE))))
                 .as("the Secret is there by now")
                 .isEmpty();
     }
 
     @Test
     void inOneSecondTheWarningCounts() {
-        assertThat(StartEvents.newest(Stream.of(
-                        event("Warning", "FailedCreate", EARLY), event("Normal", "SuccessfulCreate", EARLY))))
+        assertThat(StartEvents.newest(
+                        Stream.of(event("Warning", "FailedCreate", EARLY), event("Normal", "SuccessfulCreate", EARLY))))
                 .isPresent();
     }
 
     @Test
     void anEventMayHaveAnyOfItsTimesOrNone() {
-        Event newKind = event("Warning", "FailedMount", null);
-        newKind.setEventTime(new MicroTime("2026-01-01T00:02:00.000000Z"));
+        Event newKind = new EventBuilder()
+                .withNewMetadata()
+                .endMetadata()
+                .withType("Warning")
+                .withReason("FailedMount")
+                .withEventTime(new MicroTime("2026-01-01T00:02:00.000000Z"))
+                .build();
         assertThat(StartEvents.newest(Stream.of(event("Normal", "Pulling", LATE), newKind)))
                 .isPresent();
-        assertThat(StartEvents.newest(Stream.of(new EventBuilder().withNewMetadata().endMetadata().build())))
+        assertThat(StartEvents.newest(Stream.of(
+                        new EventBuilder().withNewMetadata().endMetadata().build())))
                 .isEmpty();
         assertThat(StartEvents.newest(Stream.of())).isEmpty();
     }

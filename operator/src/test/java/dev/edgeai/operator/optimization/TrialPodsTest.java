@@ -31,8 +31,8 @@ class TrialPodsTest {
         assertThat(
                         kept(
                                 "spec: {nodeName: edge-1}, status: {phase: Failed, containerStatuses: [{name: a, state: {terminated: {finishedAt: '2026-01-01T00:00:00Z'}}}, {name: b, state: {terminated: {finishedAt: '2026-01-01T00:01:00Z'}}}, {name: c}]}"))
-                .contains(new TrialPod(
-                        "vision", "intel-cpu", false, Optional.of(Instant.parse("2026-01-01T00:01:00Z"))));
+                .contains(
+                        new TrialPod("vision", "intel-cpu", false, Optional.of(Instant.parse("2026-01-01T00:01:00Z"))));
     }
 
     @Test

@@ -162,7 +162,8 @@ final class JobRetries {
     }
 
     private static Optional<Reason> trouble(JobState.Pending<?> state) {
-        return state.reason().flatMap(word -> StartTrouble.reason(word, state.message().orElse("")));
+        return state.reason()
+                .flatMap(word -> StartTrouble.reason(word, state.message().orElse("")));
     }
 
     private static Duration pause(int attempts) {
@@ -183,9 +184,7 @@ final class JobRetries {
                 : "%s (it gave its place on the node back and is tried again at %s)"
                         .formatted(retry.message(), retry.notBefore());
         return new JobState.Pending<>(
-                Optional.of(retry.reason()),
-                Optional.of(follows),
-                counted ? draft.now : Instant.parse(retry.since()));
+                Optional.of(retry.reason()), Optional.of(follows), counted ? draft.now : Instant.parse(retry.since()));
     }
 
     private void isMadeAnew(JobRetry retry) {

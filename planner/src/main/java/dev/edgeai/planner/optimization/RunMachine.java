@@ -137,9 +137,7 @@ public final class RunMachine {
         if (draft.baseline == null) {
             jobs.add(seen.baseline());
         } else {
-            draft.trials.stream()
-                    .filter(t -> !RunDraft.done(t))
-                    .forEach(t -> jobs.add(seen.trial(Trials.job(t))));
+            draft.trials.stream().filter(t -> !RunDraft.done(t)).forEach(t -> jobs.add(seen.trial(Trials.job(t))));
         }
         return jobs;
     }
@@ -200,7 +198,9 @@ public final class RunMachine {
 
     /** What to say of a Job that the time was not enough for; a registry that is away is no matter of time. */
     private Failure overtime(JobKey key, JobState<?> job, String spent) {
-        Optional<String> away = draft.retry(key).filter(retry -> Reason.REGISTRY_UNAVAILABLE.text().equals(retry.reason())).map(JobRetry::message);
+        Optional<String> away = draft.retry(key)
+                .filter(retry -> Reason.REGISTRY_UNAVAILABLE.text().equals(retry.reason()))
+                .map(JobRetry::message);
         Optional<String> why = away.or(() -> Hindrance.of(job, draft.now).map(Hindrance::message));
         Reason reason = away.isPresent() ? Reason.REGISTRY_UNAVAILABLE : Reason.BUDGET_EXCEEDED;
         return new Failure(reason.text(), spent + why.map(w -> ": " + w).orElse(""));

@@ -49,8 +49,6 @@ public final class Turns {
     }
 
     private static boolean hasJustEnded(TrialPod pod, Instant now) {
-        return pod.ended()
-                .filter(ended -> ended.plus(HEAD_START).isAfter(now))
-                .isPresent();
+        return pod.ended().filter(ended -> ended.plus(HEAD_START).isAfter(now)).isPresent();
     }
 }

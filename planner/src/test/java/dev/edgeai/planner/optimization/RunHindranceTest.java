@@ -92,8 +92,8 @@ class RunHindranceTest {
 
         Instant anew = T0.plusSeconds(185);
         JobState<TrialResult> once = pending("FailedMount", NO_SECRET, anew, Optional.of("node-1"));
-        RunDecision second = seeing(
-                seeing(again.status(), once, anew.plusSeconds(20)).status(), once, anew.plusSeconds(121));
+        RunDecision second =
+                seeing(seeing(again.status(), once, anew.plusSeconds(20)).status(), once, anew.plusSeconds(121));
         assertThat(second.status().retries().getFirst().attempts()).isEqualTo(2);
         assertThat(second.status().retries().getFirst().notBefore())
                 .as("the pause doubles")
@@ -124,18 +124,19 @@ class RunHindranceTest {
 
     @Test
     void a_pod_without_a_node_keeps_no_place_and_is_left_waiting() {
-        JobState<TrialResult> waits = pending(
-                "Unschedulable", "0/1 nodes: didn't match pod anti-affinity rules", T0, Optional.empty());
+        JobState<TrialResult> waits =
+                pending("Unschedulable", "0/1 nodes: didn't match pod anti-affinity rules", T0, Optional.empty());
         RunDecision decision = seeing(started(), waits, T0.plus(Duration.ofMinutes(40)));
         assertThat(decision.actions()).noneMatch(DeleteJob.class::isInstance);
-        assertThat(condition(decision, "Stalled").getStatus()).as("it only waits for its turn").isEqualTo("False");
+        assertThat(condition(decision, "Stalled").getStatus())
+                .as("it only waits for its turn")
+                .isEqualTo("False");
     }
 
     @Test
     void a_job_that_the_api_server_refuses_is_told_and_tried_again() {
         RunObservation refused = Runs.nothing()
-                .refused(new JobState.Pending<>(
-                        Optional.of("FailedCreate"), Optional.of("exceeded quota: none"), T0));
+                .refused(new JobState.Pending<>(Optional.of("FailedCreate"), Optional.of("exceeded quota: none"), T0));
         RunDecision decision = decide(started(), refused, T0.plusSeconds(5));
         assertThat(decision.actions()).contains(new StartBaseline("intel-cpu"));
         assertThat(condition(decision, "Reconciling").getReason()).isEqualTo("QuotaExceeded");
