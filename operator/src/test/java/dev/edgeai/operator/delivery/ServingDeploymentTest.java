@@ -146,6 +146,30 @@ class ServingDeploymentTest {
                 .doesNotHaveDuplicates();
     }
 
+    @Test
+    void aChangeOfTrustIsNoOtherRevision() {
+        ServedTarget before = Samples.target();
+        ServedTarget after = new ServedTarget(
+                before.ref(),
+                before.owner(),
+                before.profile(),
+                before.serving(),
+                before.task(),
+                before.config(),
+                "-----BEGIN PUBLIC KEY-----another");
+        assertThat(ServingDeployment.revision(after, Samples.ARTIFACT, "sha256:a", "runtime:1"))
+                .isEqualTo(ServingDeployment.revision(before, Samples.ARTIFACT, "sha256:a", "runtime:1"));
+    }
+
+    @Test
+    void isBuiltWithTheImageItWasBroughtOutWith() {
+        ServedTarget newer = Samples.target("{}", Samples.CONFIG.replace("runtime:1", "runtime:2"));
+        PodSpec rebuilt = pod(newer);
+        assertThat(Stream.concat(rebuilt.getInitContainers().stream(), rebuilt.getContainers().stream()))
+                .extracting(Container::getImage)
+                .containsOnly("registry:5000/edgeai/runtime:1");
+    }
+
     private static String revision(String serving, String config, String digest) {
         ServedTarget target = Samples.target(serving, config);
         return ServingDeployment.revision(
