@@ -3,12 +3,15 @@ package dev.edgeai.operator.delivery;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.job.JobParts;
+import dev.edgeai.planner.rollout.Probing;
+import dev.edgeai.planner.rollout.WarmupPlan;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,14 +43,54 @@ class WarmupJobTest {
         assertThat(fetch.getArgs()).containsExactly("--dataset-only", "--into", JobParts.WORK);
         Container warmup = pod(job).getContainers().getFirst();
         assertThat(warmup.getArgs())
-                .containsSubsequence("--url", "http://digits-line-cameras-preview")
+                .containsSubsequence(
+                        "--url", "http://digits-line-cameras-preview", "--revision", "0a1b2c3d4e", "--requests", "37")
+                .containsSubsequence("--concurrency", "1", "--timeout", "40", "--deadline", "45")
                 .containsSubsequence("--model", "digits")
-                .containsSubsequence("--requests", "200");
+                .doesNotContain("--stable-url");
         assertThat(Stream.of(fetch, warmup))
                 .allSatisfy(container -> assertThat(container.getEnv()).anySatisfy(variable -> {
                     assertThat(variable.getName()).isEqualTo(TrialSpec.ENVIRONMENT_VARIABLE);
                     assertThat(variable.getValue()).contains("\"samples\":500");
                 }));
+    }
+
+    @Test
+    void sendsTheSameSamplesToTheVersionThatServes() {
+        assertThat(pod(warmup("", Optional.of("blue")).build())
+                        .getContainers()
+                        .getFirst()
+                        .getArgs())
+                .containsSubsequence(
+                        "--stable-url", "http://digits-line-cameras", "--stable-revision", "blue", "--requests");
+    }
+
+    @Test
+    void probesReachEachVersionByAServiceOfItsOwn() {
+        Job job = new ProbeJob(
+                        Samples.target(),
+                        "digits-line-cameras-preview",
+                        "0a1b2c3d4e",
+                        "blue",
+                        Samples.yaml(SPEC.formatted(""), TrialSpec.class),
+                        new Probing(0.25, Duration.ofSeconds(40)),
+                        Duration.ofHours(1))
+                .build();
+        assertThat(job.getMetadata().getName()).isEqualTo("digits-line-cameras-0a1b2c3d4e-probe");
+        assertThat(job.getMetadata().getLabels())
+                .containsEntry(Labels.COMPONENT, "probe")
+                .containsEntry(Labels.REVISION, "0a1b2c3d4e");
+        assertThat(job.getSpec().getActiveDeadlineSeconds()).isEqualTo(4_200);
+        assertThat(pod(job).getContainers().getFirst().getCommand()).containsExactly("edgeai", "probe");
+        assertThat(pod(job).getContainers().getFirst().getArgs())
+                .containsSubsequence("--url", "http://digits-line-cameras-preview", "--revision", "0a1b2c3d4e")
+                .containsSubsequence(
+                        "--reference-url", "http://digits-line-cameras-reference", "--reference-revision", "blue")
+                .containsSubsequence("--rate", "0.250000", "--timeout", "40", "--duration", "3600");
+        assertThat(pod(job).getAutomountServiceAccountToken()).isFalse();
+        assertThat(ServingServices.reference(Samples.target(), "blue").getSpec().getSelector())
+                .containsEntry(Labels.REVISION, "blue")
+                .containsEntry(Labels.COMPONENT, "serve");
     }
 
     @Test
@@ -71,8 +114,17 @@ class WarmupJobTest {
     }
 
     private static Job job(String credentials) {
-        TrialSpec spec = Samples.yaml(SPEC.formatted(credentials), TrialSpec.class);
-        return new WarmupJob(Samples.target(), "0a1b2c3d4e", spec, 200, Duration.ofSeconds(90)).build();
+        return warmup(credentials, Optional.empty()).build();
+    }
+
+    private static WarmupJob warmup(String credentials, Optional<String> stable) {
+        return new WarmupJob(
+                Samples.target(),
+                "0a1b2c3d4e",
+                stable,
+                Samples.yaml(SPEC.formatted(credentials), TrialSpec.class),
+                new WarmupPlan.Send(37, 1, Duration.ofSeconds(40), Duration.ofSeconds(45)),
+                Duration.ofSeconds(90));
     }
 
     private static PodSpec pod(Job job) {

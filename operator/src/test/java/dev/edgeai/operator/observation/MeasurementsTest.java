@@ -6,6 +6,7 @@ import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.MetricReading;
+import dev.edgeai.planner.rollout.Scrape;
 import dev.edgeai.planner.rollout.ScrapeHistory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,10 @@ class MeasurementsTest {
             awaitRounds(watch, 1);
             green.answered(40, 0.0022);
             green.failed(10);
-            green.refused(7);
+            green.invalid(7);
+            green.cancelled(9);
+            green.overloaded(3);
+            green.probed(25, 0.0022);
             blue.answered(60, 0.0011);
             awaitRounds(watch, measured.get() + 2);
 
@@ -64,11 +68,30 @@ class MeasurementsTest {
             assertThat(live.watched()).hasValueSatisfying(window -> {
                 assertThat(window.ok()).isEqualTo(40);
                 assertThat(window.errors()).isEqualTo(10);
+                assertThat(window.refused()).isEqualTo(3);
+                assertThat(window.requests()).as("not those of the client's doing").isEqualTo(53);
                 assertThat(window.latency().quantile(0.95).orElseThrow()).isCloseTo(0.0025, within(0.0005));
             });
             assertThat(live.reference())
                     .hasValueSatisfying(window -> assertThat(window.ok()).isEqualTo(60));
+            assertThat(live.watchedProbes()).hasValueSatisfying(window -> {
+                assertThat(window.requests()).isEqualTo(25);
+                assertThat(window.latency().count()).isEqualTo(25);
+            });
         }
+    }
+
+    @Test
+    void aServerOfAnOlderImageHasNoProbesAndNoStart() {
+        Scrape scrape = PodMetrics.read("g", Instant.EPOCH, "green", """
+                edgeai_model_info{artifact="a",engine="e",revision="green"} 1
+                edgeai_inference_requests_total{code="ok"} 5
+                edgeai_inference_duration_seconds_bucket{le="0.1"} 5
+                edgeai_inference_duration_seconds_bucket{le="+Inf"} 5
+                """);
+        assertThat(scrape.users().ok()).isEqualTo(5);
+        assertThat(scrape.probes().requests()).isZero();
+        assertThat(scrape.started()).isEmpty();
     }
 
     @Test
@@ -232,6 +255,7 @@ class MeasurementsTest {
                 Optional.of(scrapes(readings, "blue")),
                 Instant.EPOCH,
                 INTERVAL,
+                true,
                 readings.silent());
     }
 

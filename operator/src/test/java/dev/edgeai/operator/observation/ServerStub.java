@@ -27,6 +27,17 @@ public final class ServerStub implements AutoCloseable {
             .withoutExemplars()
             .classicUpperBounds(0.001, 0.00125, 0.0016, 0.002, 0.0025, 0.00315, 0.004, 0.01, 0.1)
             .register(registry);
+    private final Counter probes = Counter.builder()
+            .name("edgeai_probe_requests_total")
+            .labelNames("code")
+            .withoutExemplars()
+            .register(registry);
+    private final Histogram probeDurations = Histogram.builder()
+            .name("edgeai_probe_duration_seconds")
+            .classicOnly()
+            .withoutExemplars()
+            .classicUpperBounds(0.001, 0.00125, 0.0016, 0.002, 0.0025, 0.00315, 0.004, 0.01, 0.1)
+            .register(registry);
     private final HttpServer server;
 
     public ServerStub(String revision) throws IOException {
@@ -60,8 +71,24 @@ public final class ServerStub implements AutoCloseable {
         requests.labelValues("error").inc(count);
     }
 
-    public void refused(int count) {
+    /** As if this many of the operator's own requests had been answered. */
+    public void probed(int count, double seconds) {
+        for (int i = 0; i < count; i++) {
+            probes.labelValues("ok").inc();
+            probeDurations.observe(seconds);
+        }
+    }
+
+    public void invalid(int count) {
         requests.labelValues("invalid").inc(count);
+    }
+
+    public void cancelled(int count) {
+        requests.labelValues("cancelled").inc(count);
+    }
+
+    public void overloaded(int count) {
+        requests.labelValues("overloaded").inc(count);
     }
 
     public String address() {

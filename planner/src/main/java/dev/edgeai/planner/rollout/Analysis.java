@@ -176,7 +176,7 @@ public final class Analysis {
         boolean ownFault = own.lower() > max
                 && others.filter(o -> o.lower() > max && !own.surelyAbove(Evidence.LOAD_FACTOR, o))
                         .isEmpty();
-        return ownFault || own.lower() <= max && refusesMore(evidence) ? Blame.MODEL : Blame.ENVIRONMENT;
+        return ownFault || (own.lower() <= max && refusesMore(evidence)) ? Blame.MODEL : Blame.ENVIRONMENT;
     }
 
     private static boolean refusesMore(Evidence evidence) {

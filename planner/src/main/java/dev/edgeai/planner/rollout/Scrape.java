@@ -16,7 +16,8 @@ import java.util.OptionalDouble;
 public record Scrape(String pod, Instant time, Counts users, Counts probes, OptionalDouble started) {
     /** Whether the process that answered is another one than before, as far as it tells. */
     boolean restartedSince(Scrape earlier) {
-        return started.isPresent() && earlier.started.isPresent()
+        boolean told = started.isPresent() && earlier.started.isPresent();
+        return told
                 ? started.getAsDouble() != earlier.started.getAsDouble()
                 : users.requests() < earlier.users.requests() || probes.requests() < earlier.probes.requests();
     }

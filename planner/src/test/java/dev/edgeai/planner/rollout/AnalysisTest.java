@@ -197,6 +197,23 @@ class AnalysisTest {
         assertThat(verdict.blame()).isEqualTo("fast".equals(other) ? Blame.MODEL : without);
     }
 
+    /** What meets both versions alike is never the model's, whatever it is. */
+    @Property
+    void nothing_that_meets_both_alike_is_the_models(
+            @ForAll @IntRange(max = 500) int fast,
+            @ForAll @IntRange(max = 500) int slow,
+            @ForAll @IntRange(max = 500) int errors,
+            @ForAll @IntRange(max = 500) int refused) {
+        double ok = fast + slow;
+        Window both = window(new Counts(ok, errors, refused, HistogramTest.of(fast, fast, ok, ok)));
+        AnalysisMetric max = new AnalysisMetric(
+                "latency-p95", Decimal.of("0.05"), null, Decimal.of("1"), 1, 4, null, null);
+        for (AnalysisMetric metric : List.of(ERRORS, P95, max)) {
+            assertThat(measure(metric, live(both, both)).blame()).isNotEqualTo(Blame.MODEL);
+        }
+        burst(both, both).ifPresent(b -> assertThat(b.blame()).isNotEqualTo(Blame.MODEL));
+    }
+
     @Test
     void what_is_lost_with_a_pod_is_said() {
         Window window =

@@ -20,6 +20,7 @@ import dev.edgeai.runtime.measure.MeasureSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,8 @@ final class SampleOptions {
      * @param revision that must answer, if given
      * @param most samples to read
      */
-    SampleSet read(URI url, Optional<String> revision, int most, Duration timeout) throws InterruptedException {
+    SampleSet read(URI url, Optional<String> revision, int most, Duration timeout)
+            throws InterruptedException, IOException {
         Optional<TrialSpec> spec =
                 environment.get(TrialSpec.ENVIRONMENT_VARIABLE).isPresent()
                         ? Optional.of(environment.require(TrialSpec.ENVIRONMENT_VARIABLE, TrialSpec.class))
@@ -104,7 +106,8 @@ final class SampleOptions {
         }
     }
 
-    private SampleSet read(ModelDescription described, Optional<TrialSpec> spec, int most) {
+    private SampleSet read(ModelDescription described, Optional<TrialSpec> spec, int most)
+            throws IOException {
         Evaluation evaluation = spec.map(TrialSpec::evaluation)
                 .orElseGet(() -> new Evaluation(
                         new Evaluation.Dataset(dataset.toUri().toString(), null), null, most, calibrationSamples));

@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -68,7 +69,7 @@ final class WarmupCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         Duration timeout = Duration.ofSeconds(timeoutSeconds);
         Endpoint candidate = new Endpoint(url, Optional.ofNullable(revision));
         Optional<Endpoint> stable =

@@ -7,6 +7,7 @@ import dev.edgeai.runtime.server.ServerMetrics.Outcome;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.Handler;
@@ -49,7 +50,7 @@ final class AdmittedHandler implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         Outcome outcome = Outcome.ERROR;
-        Origin origin = request.headers().contains(PROBE) ? Origin.PROBE : Origin.USER;
+        Origin origin = origin(request.headers());
         try {
             outcome = admit(request, response, origin);
         } catch (RefusedException e) {
@@ -79,6 +80,11 @@ final class AdmittedHandler implements Handler {
         } finally {
             metrics.count(origin, outcome);
         }
+    }
+
+    /** Anybody may call itself a probe; that takes its own requests out of the users' series, and nothing else. */
+    static Origin origin(ServerRequestHeaders headers) {
+        return headers.contains(PROBE) ? Origin.PROBE : Origin.USER;
     }
 
     private Outcome admit(ServerRequest request, ServerResponse response, Origin origin) throws IOException {

@@ -51,7 +51,9 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
         }
         Map<String, Tensor> outputs = place.run(() -> model.infer(request.inputs()));
         InferenceAnswer answer = InferenceAnswer.of(served, model, request, outputs);
-        confidence.ifPresent(scores -> scores.forEach(outputs, metrics::observeConfidence));
+        confidence
+                .filter(scores -> AdmittedHandler.origin(headers) == ServerMetrics.Origin.USER)
+                .ifPresent(scores -> scores.forEach(outputs, metrics::observeConfidence));
         return answer;
     }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.runtime.cli.EdgeAi;
 import dev.edgeai.runtime.cli.Environment;
+import dev.edgeai.runtime.client.Endpoint;
+import dev.edgeai.runtime.client.SampleSet;
 import dev.edgeai.runtime.client.Warmup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -173,10 +176,17 @@ class LanguageServingTest {
 
     @Test
     void warmsUpWithPromptsAndReportsFailures() throws Exception {
-        Warmup warmup = new Warmup(server.uri(""), "m", Duration.ofSeconds(30), 2, Duration.ofMinutes(1));
-        WarmupResult result = warmup.run(List.of("Hello", "a".repeat(600), "Hello again"), 4);
-        assertThat(result.requests()).isEqualTo(3);
-        assertThat(result.failed()).isEqualTo(1);
+        Warmup warmup = new Warmup(
+                new Endpoint(server.uri(""), Optional.empty()),
+                Optional.empty(),
+                "m",
+                Duration.ofSeconds(30),
+                2,
+                Duration.ofMinutes(1));
+        WarmupResult result =
+                warmup.run(SampleSet.of(List.of("Hello", "a".repeat(600), "Hello again"), 4), 200, done -> {});
+        assertThat(result.requests()).as("few prompts are sent again").isEqualTo(16);
+        assertThat(result.failed()).isEqualTo(5);
         assertThat(result.firstError()).contains("400").contains("512");
         assertThat(result.quality()).isNull();
         assertThat(result.latencyP95Micros()).isPositive();

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,28 @@ class ServingTest {
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(answers.get(i).get()).contains("\"data\":[" + (i + 10.0f) + "," + (2 * i + 20.0f) + "]");
             }
+        }
+    }
+
+    @Test
+    void probesAreCountedApartFromUsersAndTheirFailuresToo() throws Exception {
+        try (TestServer server = linear(Optional.of(Task.IMAGE_CLASSIFICATION))) {
+            server.infer(ONE.formatted(1, 1));
+            for (String body : List.of(ONE.formatted(2, 2), ONE.formatted(3, 3), "{}")) {
+                server.send(HttpRequest.newBuilder(server.uri("/v2/models/m/infer"))
+                        .header("X-EdgeAI-Probe", "1")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+            }
+
+            assertThat(settled(server))
+                    .containsEntry("edgeai_inference_requests_total{code=\"ok\"}", 1.0)
+                    .containsEntry("edgeai_inference_requests_total{code=\"invalid\"}", 0.0)
+                    .containsEntry("edgeai_inference_duration_seconds_count", 1.0)
+                    .containsEntry("edgeai_prediction_confidence_count", 1.0)
+                    .containsEntry("edgeai_probe_requests_total{code=\"ok\"}", 2.0)
+                    .containsEntry("edgeai_probe_requests_total{code=\"invalid\"}", 1.0)
+                    .containsEntry("edgeai_probe_duration_seconds_count", 2.0)
+                    .containsKey("process_start_time_seconds");
         }
     }
 

@@ -72,8 +72,11 @@ class VerbsTest {
             assertThat(quality.lower().asDouble()).isBetween(0.8, 0.9);
             assertThat(quality.upper().asDouble()).isBetween(0.9, 1.0);
             assertThat(quality.samples()).isEqualTo(100);
-            assertThat(server.metrics().get("edgeai_inference_requests_total{code=\"ok\"}"))
+            assertThat(server.metrics().get("edgeai_probe_requests_total{code=\"ok\"}"))
                     .isEqualTo(100.0);
+            assertThat(server.metrics().get("edgeai_inference_requests_total{code=\"ok\"}"))
+                    .as("users are not made up")
+                    .isZero();
         }
     }
 
