@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
@@ -152,11 +153,10 @@ public final class JobReader {
     }
 
     private static Optional<PodCondition> scheduled(Pod pod) {
-        return pod.getStatus() == null
-                ? Optional.empty()
-                : pod.getStatus().getConditions().stream()
-                        .filter(condition -> "PodScheduled".equals(condition.getType()))
-                        .findFirst();
+        return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
+                .flatMap(List::stream)
+                .filter(condition -> "PodScheduled".equals(condition.getType()))
+                .findFirst();
     }
 
     /** When the pod came to its node. */

@@ -1,9 +1,12 @@
 package dev.edgeai.operator.observation;
 
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -32,9 +35,9 @@ public record NodeFacts(Set<String> cordoned, Set<String> lost) {
 
     /** A node without the condition has not said anything yet. */
     private static boolean answers(Node node) {
-        return node.getStatus() == null
-                || node.getStatus().getConditions().stream()
-                        .noneMatch(c -> "Ready".equals(c.getType()) && !"True".equals(c.getStatus()));
+        return Optional.ofNullable(node.getStatus()).map(NodeStatus::getConditions).stream()
+                .flatMap(List::stream)
+                .noneMatch(c -> "Ready".equals(c.getType()) && !"True".equals(c.getStatus()));
     }
 
     private static Set<String> names(Collection<Node> nodes) {

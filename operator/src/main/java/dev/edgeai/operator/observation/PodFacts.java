@@ -95,7 +95,8 @@ final class PodFacts {
         if (isReady(pod) || pod.getStatus() == null) {
             return Optional.empty();
         }
-        return pod.getStatus().getContainerStatuses().stream()
+        return Stream.ofNullable(pod.getStatus().getContainerStatuses())
+                .flatMap(List::stream)
                 .map(ContainerStatus::getState)
                 .filter(state -> state != null && state.getRunning() != null)
                 .flatMap(state -> instant(String.valueOf(state.getRunning().getStartedAt())).stream())

@@ -171,7 +171,8 @@ public record TargetObjects(
     public Set<String> nodes(String revision) {
         return servingPods(revision).stream()
                 .filter(PodFacts::isReady)
-                .flatMap(pod -> Stream.ofNullable(pod.getSpec().getNodeName()))
+                .flatMap(pod -> Stream.ofNullable(pod.getSpec()))
+                .flatMap(spec -> Stream.ofNullable(spec.getNodeName()))
                 .collect(Collectors.toUnmodifiableSet());
     }
 

@@ -34,7 +34,7 @@ class WarmupJobTest {
     @Test
     void sendsTheEvaluationSplitToThePreviewService() {
         Job job = job("");
-        assertThat(job.getMetadata().getName()).isEqualTo("digits-line-cameras-0a1b2c3d4e-warmup");
+        assertThat(job.getMetadata().getName()).matches("digits-line-cameras-[0-9a-f]{8}-0a1b2c3d4e-warmup");
         assertThat(job.getMetadata().getLabels())
                 .containsEntry(Labels.COMPONENT, "warmup")
                 .containsEntry(Labels.REVISION, "0a1b2c3d4e");
@@ -44,7 +44,7 @@ class WarmupJobTest {
         Container warmup = pod(job).getContainers().getFirst();
         assertThat(warmup.getArgs())
                 .containsSubsequence(
-                        "--url", "http://digits-line-cameras-preview", "--revision", "0a1b2c3d4e", "--requests", "37")
+                        "--url", "http://" + Names.previewService(Samples.target().ref()), "--revision", "0a1b2c3d4e", "--requests", "37")
                 .containsSubsequence("--concurrency", "1", "--timeout", "40", "--deadline", "45")
                 .containsSubsequence("--model", "digits")
                 .doesNotContain("--stable-url");
@@ -76,16 +76,16 @@ class WarmupJobTest {
                         new Probing(0.25, Duration.ofSeconds(40)),
                         Duration.ofHours(1))
                 .build();
-        assertThat(job.getMetadata().getName()).isEqualTo("digits-line-cameras-0a1b2c3d4e-probe");
+        assertThat(job.getMetadata().getName()).matches("digits-line-cameras-[0-9a-f]{8}-0a1b2c3d4e-probe");
         assertThat(job.getMetadata().getLabels())
                 .containsEntry(Labels.COMPONENT, "probe")
                 .containsEntry(Labels.REVISION, "0a1b2c3d4e");
         assertThat(job.getSpec().getActiveDeadlineSeconds()).isEqualTo(4_200);
         assertThat(pod(job).getContainers().getFirst().getCommand()).containsExactly("edgeai", "probe");
         assertThat(pod(job).getContainers().getFirst().getArgs())
-                .containsSubsequence("--url", "http://digits-line-cameras-preview", "--revision", "0a1b2c3d4e")
+                .containsSubsequence("--url", "http://" + Names.previewService(Samples.target().ref()), "--revision", "0a1b2c3d4e")
                 .containsSubsequence(
-                        "--reference-url", "http://digits-line-cameras-reference", "--reference-revision", "blue")
+                        "--reference-url", "http://" + Names.referenceService(Samples.target().ref()), "--reference-revision", "blue")
                 .containsSubsequence("--rate", "0.250000", "--timeout", "40", "--duration", "3600");
         assertThat(pod(job).getAutomountServiceAccountToken()).isFalse();
         assertThat(ServingServices.reference(Samples.target(), "blue").getSpec().getSelector())
