@@ -144,9 +144,11 @@ public final class RuntimeUpgrades {
             return Optional.of(
                     new RuntimeUpgrade(image, UpgradeState.ROLLING, began, null, "%s is tried out".formatted(image)));
         }
+        // A person who asks for another try does not wait for it
+        @Nullable String last = known != null && known.state() == UpgradeState.FAILED ? null : tried;
         return state(after, image)
                 .map(s -> new RuntimeUpgrade(
-                        image, UpgradeState.WAITING, tried, null, waits.orElse("begins when its turn comes")));
+                        image, UpgradeState.WAITING, last, null, waits.orElse("begins when its turn comes")));
     }
 
     /** Taken back by this decision, for its own fault. */
