@@ -33,8 +33,8 @@ final class ModelTriggers {
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.MODEL;
 
     /** Trial pods carry the model's label too. */
-    private static final String OUR_PODS =
-            OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + "," + TargetRef.PROBE + ")";
+    private static final String OUR_PODS = OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + ","
+            + TargetRef.WARMUP + "," + TargetRef.PROBE + ")";
 
     private final Map<Class<?>, InformerEventSource<?, EdgeModel>> informers = new ConcurrentHashMap<>();
     private final SimpleInboundEventSource<EdgeModel> measured = new SimpleInboundEventSource<>("measurements");
@@ -48,7 +48,10 @@ final class ModelTriggers {
         sources.add(informer(context, Service.class, OURS));
         // the EndpointSlice controller copies the Service's labels
         sources.add(informer(context, EndpointSlice.class, Labels.MODEL + "," + Labels.TARGET));
-        sources.add(informer(context, Job.class, OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + "," + TargetRef.PROBE + ")"));
+        sources.add(informer(
+                context,
+                Job.class,
+                OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + "," + TargetRef.PROBE + ")"));
         sources.add(informer(context, PodDisruptionBudget.class, OURS));
         return sources;
     }
