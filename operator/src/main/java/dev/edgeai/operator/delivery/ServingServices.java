@@ -36,7 +36,8 @@ public final class ServingServices {
 
     /** The Service that probes reach the version by that another is compared with; no user knows it. */
     public static Service reference(ServedTarget target, String revision) {
-        return service(target, Names.referenceService(target.ref()), target.ref().revision(revision));
+        return service(
+                target, Names.referenceService(target.ref()), target.ref().revision(revision));
     }
 
     private static Service service(ServedTarget target, String name, Map<String, String> selector) {

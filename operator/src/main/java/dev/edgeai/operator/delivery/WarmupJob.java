@@ -33,8 +33,7 @@ public record WarmupJob(
     public Job build() {
         TargetRef ref = target.ref();
         List<String> arguments = new ArrayList<>(SampleJob.endpoint("", Names.previewService(ref), revision));
-        stable.ifPresent(
-                serving -> arguments.addAll(SampleJob.endpoint("stable-", Names.stableService(ref), serving)));
+        stable.ifPresent(serving -> arguments.addAll(SampleJob.endpoint("stable-", Names.stableService(ref), serving)));
         arguments.addAll(List.of(
                 "--requests",
                 Integer.toString(plan.requests()),
@@ -44,7 +43,6 @@ public record WarmupJob(
                 Long.toString(plan.timeout().toSeconds()),
                 "--deadline",
                 Long.toString(plan.deadline().toSeconds())));
-        return new SampleJob(target, revision, spec)
-                .build(Names.warmupJob(ref, revision), WARMUP, deadline, arguments);
+        return new SampleJob(target, revision, spec).build(Names.warmupJob(ref, revision), WARMUP, deadline, arguments);
     }
 }

@@ -66,8 +66,10 @@ record AnalysisWatch(String watched, Optional<String> reference) {
 
     /** Whether what slows a node of the watched version slows the other one, too. */
     private boolean onSameNodes(TargetContext target) {
-        return reference.filter(revision ->
-                        target.objects().nodes(revision).containsAll(target.objects().nodes(watched)))
+        return reference
+                .filter(revision -> target.objects()
+                        .nodes(revision)
+                        .containsAll(target.objects().nodes(watched)))
                 .isPresent();
     }
 

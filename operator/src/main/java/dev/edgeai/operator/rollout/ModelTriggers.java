@@ -40,8 +40,8 @@ final class ModelTriggers implements Cluster.Cache {
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.MODEL;
 
     /** Trial pods carry the model's label too. */
-    private static final String OUR_PODS =
-            OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + "," + TargetRef.WARMUP + "," + TargetRef.PROBE + ")";
+    private static final String OUR_PODS = OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + ","
+            + TargetRef.WARMUP + "," + TargetRef.PROBE + ")";
 
     private final Map<Class<?>, InformerEventSource<?, EdgeModel>> informers = new ConcurrentHashMap<>();
     private @Nullable InformerEventSource<Node, EdgeModel> nodes;
@@ -56,7 +56,10 @@ final class ModelTriggers implements Cluster.Cache {
         sources.add(informer(context, Service.class, OURS));
         // the EndpointSlice controller copies the Service's labels
         sources.add(informer(context, EndpointSlice.class, Labels.MODEL + "," + Labels.TARGET));
-        sources.add(informer(context, Job.class, OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + "," + TargetRef.PROBE + ")"));
+        sources.add(informer(
+                context,
+                Job.class,
+                OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + "," + TargetRef.PROBE + ")"));
         sources.add(informer(context, PodDisruptionBudget.class, OURS));
         nodes = nodes(context);
         sources.add(nodes);

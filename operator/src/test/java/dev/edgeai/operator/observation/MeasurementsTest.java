@@ -69,7 +69,9 @@ class MeasurementsTest {
                 assertThat(window.ok()).isEqualTo(40);
                 assertThat(window.errors()).isEqualTo(10);
                 assertThat(window.refused()).isEqualTo(3);
-                assertThat(window.requests()).as("not those of the client's doing").isEqualTo(53);
+                assertThat(window.requests())
+                        .as("not those of the client's doing")
+                        .isEqualTo(53);
                 assertThat(window.latency().quantile(0.95).orElseThrow()).isCloseTo(0.0025, within(0.0005));
             });
             assertThat(live.reference())

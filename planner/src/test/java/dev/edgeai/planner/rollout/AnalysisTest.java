@@ -206,8 +206,8 @@ class AnalysisTest {
             @ForAll @IntRange(max = 500) int refused) {
         double ok = fast + slow;
         Window both = window(new Counts(ok, errors, refused, HistogramTest.of(fast, fast, ok, ok)));
-        AnalysisMetric max = new AnalysisMetric(
-                "latency-p95", Decimal.of("0.05"), null, Decimal.of("1"), 1, 4, null, null);
+        AnalysisMetric max =
+                new AnalysisMetric("latency-p95", Decimal.of("0.05"), null, Decimal.of("1"), 1, 4, null, null);
         for (AnalysisMetric metric : List.of(ERRORS, P95, max)) {
             assertThat(measure(metric, live(both, both)).blame()).isNotEqualTo(Blame.MODEL);
         }

@@ -50,7 +50,10 @@ final class ProbeCommand implements Callable<Integer> {
     @Option(names = "--reference-revision", required = true, description = "The revision that is meant there.")
     private String referenceRevision;
 
-    @Option(names = "--rate", defaultValue = "2", description = "Samples a second, to each (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rate",
+            defaultValue = "2",
+            description = "Samples a second, to each (default: ${DEFAULT-VALUE}).")
     private double rate;
 
     @Option(names = "--timeout", defaultValue = "10", description = "Seconds for one (default: ${DEFAULT-VALUE}).")

@@ -106,8 +106,7 @@ final class SampleOptions {
         }
     }
 
-    private SampleSet read(ModelDescription described, Optional<TrialSpec> spec, int most)
-            throws IOException {
+    private SampleSet read(ModelDescription described, Optional<TrialSpec> spec, int most) throws IOException {
         Evaluation evaluation = spec.map(TrialSpec::evaluation)
                 .orElseGet(() -> new Evaluation(
                         new Evaluation.Dataset(dataset.toUri().toString(), null), null, most, calibrationSamples));

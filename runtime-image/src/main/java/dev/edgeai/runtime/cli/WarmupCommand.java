@@ -78,8 +78,8 @@ final class WarmupCommand implements Callable<Integer> {
         Warmup warmup = new Warmup(
                 candidate, stable, samples.model(), timeout, concurrency, Duration.ofSeconds(deadlineSeconds));
         Progress progress = new Progress(spec.commandLine().getErr());
-        WarmupResult result = warmup.run(
-                set, requests, progress.counter("warm up", Warmup.sends(requests, set.size())));
+        WarmupResult result =
+                warmup.run(set, requests, progress.counter("warm up", Warmup.sends(requests, set.size())));
         output.result(result, text(result));
         return ExitCode.DONE;
     }

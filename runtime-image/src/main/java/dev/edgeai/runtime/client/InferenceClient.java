@@ -177,8 +177,7 @@ public final class InferenceClient implements AutoCloseable {
     private static Kind kind(int status, boolean fromServer) {
         return switch (status) {
             case HttpURLConnection.HTTP_BAD_GATEWAY, HttpURLConnection.HTTP_GATEWAY_TIMEOUT -> Kind.UNREACHABLE;
-            case HttpURLConnection.HTTP_UNAVAILABLE, TOO_MANY_REQUESTS ->
-                fromServer ? Kind.REFUSED : Kind.UNREACHABLE;
+            case HttpURLConnection.HTTP_UNAVAILABLE, TOO_MANY_REQUESTS -> fromServer ? Kind.REFUSED : Kind.UNREACHABLE;
             default -> fromServer ? Kind.MODEL : Kind.UNREACHABLE;
         };
     }

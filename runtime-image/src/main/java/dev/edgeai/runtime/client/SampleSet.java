@@ -38,8 +38,7 @@ public record SampleSet(int size, Request request, Optional<Rating> rating) {
             if (answers.isEmpty()) {
                 return null;
             }
-            int[] given =
-                    answers.values().stream().mapToInt(Integer::intValue).toArray();
+            int[] given = answers.values().stream().mapToInt(Integer::intValue).toArray();
             long[] wanted = answers.keySet().stream().mapToLong(i -> labels[i]).toArray();
             return switch (metric) {
                 case ACCURACY -> Quality.accuracy(given, wanted);
@@ -63,9 +62,7 @@ public record SampleSet(int size, Request request, Optional<Rating> rating) {
                     InferenceClient.Answer answer = client.infer(dataset.sample(i));
                     return reader.classifier() ? reader.answer(answer.outputs()) : 0;
                 },
-                dataset.labels()
-                        .filter(labels -> reader.classifier())
-                        .map(labels -> new Rating(labels, metric, seed)));
+                dataset.labels().filter(labels -> reader.classifier()).map(labels -> new Rating(labels, metric, seed)));
     }
 
     /**

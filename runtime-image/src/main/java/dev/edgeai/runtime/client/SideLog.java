@@ -28,8 +28,7 @@ final class SideLog {
     record Ended(int sample, OptionalInt answer, OptionalLong micros) {}
 
     private final List<Ended> ended = new ArrayList<>();
-    private final Map<Kind, Integer> failures =
-            new EnumMap<>(Kind.class);
+    private final Map<Kind, Integer> failures = new EnumMap<>(Kind.class);
     private @Nullable String firstModelError;
     private @Nullable String firstOther;
 
@@ -79,10 +78,8 @@ final class SideLog {
     }
 
     synchronized Side side() {
-        long[] micros = ended.stream()
-                .flatMapToLong(e -> e.micros().stream())
-                .sorted()
-                .toArray();
+        long[] micros =
+                ended.stream().flatMapToLong(e -> e.micros().stream()).sorted().toArray();
         return new Side(
                 ended.size(),
                 answered().size(),

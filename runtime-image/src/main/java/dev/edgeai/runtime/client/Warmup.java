@@ -140,8 +140,7 @@ public record Warmup(
                 return null;
             }
             Ranks median = Ranks.of(sorted.length, 0.5);
-            return Estimate.of(
-                    sorted[median.value()], sorted[median.lower()], sorted[median.upper()], sorted.length);
+            return Estimate.of(sorted[median.value()], sorted[median.lower()], sorted[median.upper()], sorted.length);
         }
 
         /** Of the first answer to each sample. */

@@ -69,7 +69,8 @@ final class ServerMetrics {
                         "edgeai_inference_duration_seconds",
                         "Answered inference requests, from the body read to the answer written, waiting included"));
         durations.put(
-                Origin.PROBE, seconds("edgeai_probe_duration_seconds", "The same of requests that are marked as probes"));
+                Origin.PROBE,
+                seconds("edgeai_probe_duration_seconds", "The same of requests that are marked as probes"));
         Histogram confidence = Histogram.builder()
                 .name("edgeai_prediction_confidence")
                 .help("Probability of the class that was answered, one a sample")
@@ -87,7 +88,8 @@ final class ServerMetrics {
                         "Inference requests by how they ended: ok, invalid (the caller's fault), "
                                 + "error (the model's fault), overloaded, cancelled (the caller went away)"));
         requests.put(
-                Origin.PROBE, outcomes("edgeai_probe_requests_total", "The same of requests that are marked as probes"));
+                Origin.PROBE,
+                outcomes("edgeai_probe_requests_total", "The same of requests that are marked as probes"));
         GaugeWithCallback.builder()
                 .name("process_start_time_seconds")
                 .help("When the process began, seconds since 1970; another value means that all counters began anew")

@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A language model's server that does to each request what a test wants. */
 final class FakeServer implements AutoCloseable {
-    static final Behaviour GOOD = (server, exchange) -> server.answer(exchange, 200, "{\"choices\":[{\"text\":\"x\"}]}");
+    static final Behaviour GOOD =
+            (server, exchange) -> server.answer(exchange, 200, "{\"choices\":[{\"text\":\"x\"}]}");
 
     private final HttpServer http;
     private final String revision;
@@ -62,8 +63,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     Endpoint endpoint(String wanted) {
-        return new Endpoint(
-                URI.create("http://127.0.0.1:" + http.getAddress().getPort()), Optional.of(wanted));
+        return new Endpoint(URI.create("http://127.0.0.1:" + http.getAddress().getPort()), Optional.of(wanted));
     }
 
     @Override

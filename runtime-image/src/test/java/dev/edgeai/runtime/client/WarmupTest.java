@@ -2,8 +2,8 @@ package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
-import dev.edgeai.runtime.client.FakeServer.Behaviour;
 import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.client.FakeServer.Behaviour;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +28,8 @@ class WarmupTest {
 
     private static WarmupResult warmUp(Endpoint candidate, Optional<Endpoint> stable, Duration timeout)
             throws InterruptedException {
-        List<String> prompts = IntStream.range(0, 20).mapToObj(i -> "sample " + i).toList();
+        List<String> prompts =
+                IntStream.range(0, 20).mapToObj(i -> "sample " + i).toList();
         return new Warmup(candidate, stable, "m", timeout, 1, Duration.ofMinutes(5))
                 .run(SampleSet.of(prompts, 4), 20, done -> {});
     }
@@ -59,7 +60,8 @@ class WarmupTest {
             assertThat(candidate(result).answered()).isEqualTo(16);
             assertThat(Objects.requireNonNull(result.stable()).answered()).isEqualTo(16);
             assertThat(Objects.requireNonNull(result.ratio()).samples()).isEqualTo(16);
-            assertThat(result.ratio().lower()).isLessThanOrEqualTo(result.ratio().upper());
+            assertThat(result.ratio().lower())
+                    .isLessThanOrEqualTo(result.ratio().upper());
             assertThat(result.failed()).isZero();
             WarmupResult.Micros p95 = Objects.requireNonNull(candidate(result).p95());
             assertThat(p95.value()).isBetween(p95.lower(), p95.upper()).isEqualTo(result.latencyP95Micros());
@@ -100,7 +102,8 @@ class WarmupTest {
 
     @Test
     void anAnswerThatIsNoneIsTheModels() throws Exception {
-        try (FakeServer server = new FakeServer("green", (s, exchange) -> s.answer(exchange, 200, "{\"choices\":[]}"))) {
+        try (FakeServer server =
+                new FakeServer("green", (s, exchange) -> s.answer(exchange, 200, "{\"choices\":[]}"))) {
             assertThat(candidate(warmUp(server.endpoint("green"), Optional.empty(), PATIENT))
                             .modelErrors())
                     .isEqualTo(20);

@@ -57,7 +57,8 @@ class LanguageStreamTest {
             Thread.sleep(20);
         }
         assertThat(sample("edgeai_generated_tokens_total")).isPositive().isLessThan(TOKENS);
-        assertThat(sample("edgeai_inference_requests_total{code=\"cancelled\"}")).isOne();
+        assertThat(sample("edgeai_inference_requests_total{code=\"cancelled\"}"))
+                .isOne();
         assertThat(sample("edgeai_inference_requests_total{code=\"invalid\"}")).isZero();
         assertThat(sample("edgeai_inference_requests_total{code=\"error\"}")).isZero();
     }
