@@ -27,7 +27,8 @@ final class Budgets {
                         budget -> budget.getMetadata().getName().equals(name)));
         // of an earlier version of the operator: two over one pod would keep it from being evicted at all
         byName.getOrDefault(false, List.of()).forEach(cluster::delete);
-        Optional<PodDisruptionBudget> seen = byName.getOrDefault(true, List.of()).stream().findFirst();
+        Optional<PodDisruptionBudget> seen =
+                byName.getOrDefault(true, List.of()).stream().findFirst();
         if (stable == null || target.replicas() <= 1) {
             seen.ifPresent(cluster::delete);
         } else {

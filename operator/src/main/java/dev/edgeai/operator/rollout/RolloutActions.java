@@ -16,7 +16,6 @@ import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
-
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import java.time.Duration;
@@ -103,8 +102,8 @@ final class RolloutActions {
         Deployment wanted = ServingDeployment.build(target.servedFor(version), served(version), replicas);
         target.objects()
                 .deployment(version.revision())
-                .ifPresent(seen ->
-                        wanted.getMetadata().setName(seen.getMetadata().getName()));
+                .ifPresent(
+                        seen -> wanted.getMetadata().setName(seen.getMetadata().getName()));
         return wanted;
     }
 

@@ -69,8 +69,7 @@ final class TargetGuard {
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
             TargetStatus before = RollbackIntent.newest(status, seen);
-            TargetOutcome outcome =
-                    rollout.apply(new TargetContext(model, target, served, before, seen, runs, now));
+            TargetOutcome outcome = rollout.apply(new TargetContext(model, target, served, before, seen, runs, now));
             return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
         } catch (NameTakenException e) {
             tell(model, target, e);
