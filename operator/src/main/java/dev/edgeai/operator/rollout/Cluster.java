@@ -91,9 +91,8 @@ final class Cluster {
     /** Not forced: one that somebody makes at this moment stays theirs. */
     private void applyFresh(HasMetadata wanted) {
         try {
-            cache.written(client.resource(wanted)
-                    .fieldManager(Services.FIELD_MANAGER)
-                    .serverSideApply());
+            cache.written(
+                    client.resource(wanted).fieldManager(Services.FIELD_MANAGER).serverSideApply());
         } catch (KubernetesClientException e) {
             live(wanted).ifPresent(other -> requireOurs(wanted, other));
             throw e;

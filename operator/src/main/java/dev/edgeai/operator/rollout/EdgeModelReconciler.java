@@ -116,10 +116,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         if (!(e instanceof TargetFailedException) && !model.isMarkedForDeletion()) {
             TargetOutcome.Failure failure = TargetOutcome.Failure.of(times(context), e);
             StatusWriter.write(
-                    model,
-                    ModelSummary.failed(model, failure, services.clock().instant()),
-                    context,
-                    EdgeModel::new);
+                    model, ModelSummary.failed(model, failure, services.clock().instant()), context, EdgeModel::new);
         }
         return ErrorStatusUpdateControl.noStatusUpdate();
     }

@@ -165,8 +165,8 @@ final class ModelSummary {
 
     private Optional<Said> resting() {
         return model.getSpec().suspend()
-                ? Optional.of(new Said(
-                        Reason.SUSPENDED, "spec.suspend is true: nothing moves, what serves goes on serving"))
+                ? Optional.of(
+                        new Said(Reason.SUSPENDED, "spec.suspend is true: nothing moves, what serves goes on serving"))
                 : said(TargetSummary::awaitsPerson).or(() -> said(TargetSummary::scaledToZero));
     }
 
@@ -207,9 +207,8 @@ final class ModelSummary {
 
     private Optional<TargetOutcome.Failure> failure() {
         return outcomes.stream()
-                .flatMap(o -> o.failure()
-                        .map(f -> new TargetOutcome.Failure(f.times(), named(o) + f.message()))
-                        .stream())
+                .flatMap(o ->
+                        o.failure().map(f -> new TargetOutcome.Failure(f.times(), named(o) + f.message())).stream())
                 .max(Comparator.comparingInt(TargetOutcome.Failure::times));
     }
 
@@ -225,9 +224,7 @@ final class ModelSummary {
         if (!outcome.serves()) {
             return " is certified as a bundle";
         }
-        return outcome.replicas() == 0
-                ? " is scaled to no pods"
-                : " serves with " + outcome.ready() + " ready pods";
+        return outcome.replicas() == 0 ? " is scaled to no pods" : " serves with " + outcome.ready() + " ready pods";
     }
 
     private String variants() {
@@ -273,8 +270,7 @@ final class ModelSummary {
 
     /** Ready pods of the revision that {@link #selector} selects. */
     private int replicas() {
-        return scaled()
-                .map(o -> Reach.serving(o.status())
+        return scaled().map(o -> Reach.serving(o.status())
                         .filter(version -> version.equals(o.status().candidate()))
                         .map(Version::readyReplicas)
                         .orElse(o.ready()))
@@ -282,8 +278,7 @@ final class ModelSummary {
     }
 
     private String selector() {
-        return scaled()
-                .flatMap(o -> Reach.serving(o.status())
+        return scaled().flatMap(o -> Reach.serving(o.status())
                         .map(version -> Reach.selector(
                                 model.getMetadata().getName(), o.target().name(), version.revision())))
                 .orElseGet(() -> Reach.selector(model.getMetadata().getName(), "none", "none"));

@@ -27,9 +27,8 @@ final class NameTakenException extends RuntimeException {
     }
 
     private static String sentence(HasMetadata taken) {
-        String owner = Ownership.controller(taken)
-                .map(NameTakenException::named)
-                .orElse("nothing of this model");
+        String owner =
+                Ownership.controller(taken).map(NameTakenException::named).orElse("nothing of this model");
         return "%s %s belongs to %s and is left as it is; rename the target, or delete that %s"
                 .formatted(taken.getKind(), taken.getMetadata().getName(), owner, taken.getKind());
     }

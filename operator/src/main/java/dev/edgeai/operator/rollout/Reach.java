@@ -33,7 +33,8 @@ final class Reach {
      */
     static Optional<Said> missing(TargetStatus before, TargetStatus after, TargetObjects objects) {
         return missing(after, objects)
-                .filter(why -> before.stable() == null || missing(before, objects).isPresent());
+                .filter(why ->
+                        before.stable() == null || missing(before, objects).isPresent());
     }
 
     /** Why they do not, although there is a version that should serve. */

@@ -126,8 +126,8 @@ final class RolloutActions {
         Deployment wanted = ServingDeployment.build(target.servedFor(version), served(target, version), replicas);
         target.objects()
                 .deployment(version.revision())
-                .ifPresent(seen ->
-                        wanted.getMetadata().setName(seen.getMetadata().getName()));
+                .ifPresent(
+                        seen -> wanted.getMetadata().setName(seen.getMetadata().getName()));
         return wanted;
     }
 

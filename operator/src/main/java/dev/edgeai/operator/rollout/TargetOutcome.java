@@ -79,15 +79,39 @@ record TargetOutcome(
     /** The same with what was looked up at the Service. */
     TargetOutcome unreached(Optional<Said> why) {
         return new TargetOutcome(
-                target, policy, status, run, replicas, ready, problem, suggestion, behind, waits, requeue, now, why,
+                target,
+                policy,
+                status,
+                run,
+                replicas,
+                ready,
+                problem,
+                suggestion,
+                behind,
+                waits,
+                requeue,
+                now,
+                why,
                 failure);
     }
 
     /** The same that could not be looked at to the end. */
     TargetOutcome failed(Failure why) {
         return new TargetOutcome(
-                target, policy, status, run, replicas, ready, problem, suggestion, behind, waits, requeue, now,
-                unreached, Optional.of(why));
+                target,
+                policy,
+                status,
+                run,
+                replicas,
+                ready,
+                problem,
+                suggestion,
+                behind,
+                waits,
+                requeue,
+                now,
+                unreached,
+                Optional.of(why));
     }
 
     /** Whether it is delivered by pods. */

@@ -89,7 +89,11 @@ final class TargetSummary {
         if (model.getSpec().suspend()) {
             return status.phase() == RolloutPhase.ROLLING_BACK ? rollout() : Optional.empty();
         }
-        return rollout().or(this::optimizing).or(this::waiting).or(this::podsMissing).or(this::lost);
+        return rollout()
+                .or(this::optimizing)
+                .or(this::waiting)
+                .or(this::podsMissing)
+                .or(this::lost);
     }
 
     /** What waits for a person, who may take days. */

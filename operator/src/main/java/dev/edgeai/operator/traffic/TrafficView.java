@@ -28,10 +28,11 @@ public record TrafficView(Optional<Service> service, List<EndpointSlice> slices,
                 .flatMap(slice -> Optional.ofNullable(slice.getEndpoints()).stream())
                 .flatMap(List::stream)
                 .filter(TrafficView::isReady)
-                .flatMap(endpoint -> Optional.ofNullable(endpoint.getTargetRef())
-                        .map(ObjectReference::getName)
-                        .map(revisionOfPod::get)
-                        .stream())
+                .flatMap(
+                        endpoint -> Optional.ofNullable(endpoint.getTargetRef())
+                                .map(ObjectReference::getName)
+                                .map(revisionOfPod::get)
+                                .stream())
                 .toList();
     }
 

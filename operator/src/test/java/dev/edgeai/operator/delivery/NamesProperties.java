@@ -60,8 +60,7 @@ class NamesProperties {
     }
 
     private static Set<String> deployments(TargetRef target) {
-        return new HashSet<>(
-                List.of(Names.deployment(target, REVISION), Names.deployment(target, OTHER_REVISION)));
+        return new HashSet<>(List.of(Names.deployment(target, REVISION), Names.deployment(target, OTHER_REVISION)));
     }
 
     private static Set<String> jobs(TargetRef target) {

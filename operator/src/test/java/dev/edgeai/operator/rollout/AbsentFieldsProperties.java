@@ -153,8 +153,9 @@ class AbsentFieldsProperties {
               certificates: [{trial: t, digest: d, certificate: c}]
               selected: {trial: t, variant: v, artifact: a, digest: d, reason: fastest}
             """;
-    private static final String VERSION = "{revision: blue, artifact: a, digest: d, certificate: c, run: first, trial: t,"
-            + " variant: v, weight: 100, desiredWeight: 100, readyReplicas: 1}";
+    private static final String VERSION =
+            "{revision: blue, artifact: a, digest: d, certificate: c, run: first, trial: t,"
+                    + " variant: v, weight: 100, desiredWeight: 100, readyReplicas: 1}";
     private static final String STATUS = """
             name: cpu
             phase: %s
@@ -300,7 +301,8 @@ class AbsentFieldsProperties {
             case "spec", "template" -> !object.path(name).has("ports");
             case "phase" -> object.has("name");
             case "status" -> object.has("type");
-            case "reason", "message" -> !optionalHere && !object.has("type") && !object.path(name).isNull();
+            case "reason", "message" ->
+                !optionalHere && !object.has("type") && !object.path(name).isNull();
             case "name" -> !object.has("kind") || object.has("uid");
             default -> REQUIRED.contains(name);
         };

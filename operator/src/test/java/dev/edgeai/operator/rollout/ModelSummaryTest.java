@@ -279,13 +279,16 @@ class ModelSummaryTest {
                 .isEqualTo("edgeai.dev/model=digits,edgeai.dev/target=cpu,app.kubernetes.io/component=serve,"
                         + "edgeai.dev/revision in (stable)");
         assertThat(ramp.replicas()).isEqualTo(2);
-        EdgeModelStatus promoted =
-                of(outcome("cpu", "phase: Promoting, stable: " + STABLE + candidate.replace("50", "100"), SUCCEEDED, 2, 2));
+        EdgeModelStatus promoted = of(outcome(
+                "cpu", "phase: Promoting, stable: " + STABLE + candidate.replace("50", "100"), SUCCEEDED, 2, 2));
         assertThat(promoted.selector()).endsWith("edgeai.dev/revision in (next)");
         EdgeModelStatus two = of(
                 outcome("cpu", "phase: Idle, stable: " + version("a", "v", 100), SUCCEEDED, 2, 1),
                 outcome("gpu", "phase: Idle, stable: " + version("b", "v", 100), SUCCEEDED, 2, 2));
-        assertThat(two.selector()).as("the same target that the number is of").contains("gpu").endsWith("in (b)");
+        assertThat(two.selector())
+                .as("the same target that the number is of")
+                .contains("gpu")
+                .endsWith("in (b)");
         assertThat(two.replicas()).isEqualTo(2);
         assertThat(of(outcome("cpu", "phase: Idle", SUCCEEDED, 2, 0)).selector())
                 .as("no pods, and never those of everything")

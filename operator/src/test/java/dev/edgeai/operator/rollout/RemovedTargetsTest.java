@@ -18,7 +18,8 @@ class RemovedTargetsTest {
     private static final String VERSION = "{revision: %s, artifact: a, digest: d, certificate: c, run: %s, trial: t,"
             + " variant: v, weight: 100, desiredWeight: 100, readyReplicas: 2}";
 
-    private final EdgeModel renamed = Samples.yaml("""
+    private final EdgeModel renamed = Samples.yaml(
+            """
             metadata: {name: digits, generation: 2}
             spec:
               source: {uri: "oci://registry:5000/models/digits:1"}
@@ -52,7 +53,8 @@ class RemovedTargetsTest {
     @Test
     void runsInUseStayWhoeverTheyWereMadeFor() {
         List<OptimizationRun> runs = List.of(run("first", "old"), run("second", "old"), run("third", "new"));
-        List<TargetStatus> statuses = List.of(outcome("phase: Idle, run: first", 1, 0).status());
+        List<TargetStatus> statuses =
+                List.of(outcome("phase: Idle, run: first", 1, 0).status());
         assertThat(Housekeeping.oldRuns(statuses, runs))
                 .as("of a target that is no more nothing is kept but what is in use; of the others the newest few")
                 .extracting(run -> run.getMetadata().getName())

@@ -70,10 +70,12 @@ class TrustIT extends EdgeModelScenario {
                 MODEL.replace("name: digits}", "name: digits-cpu}").replace("name: cpu", "name: x"), EdgeModel.class);
         other.getMetadata().setNamespace(namespace);
         client.resource(other).create();
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(condition(
-                                client.resource(other).get().getStatus(), "Stalled")
-                        .getMessage())
-                .contains("Service digits-cpu-x belongs to EdgeModel digits"));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(
+                                condition(client.resource(other).get().getStatus(), "Stalled")
+                                        .getMessage())
+                        .contains("Service digits-cpu-x belongs to EdgeModel digits"));
         client.resource(other).delete();
         Service now = client.services()
                 .inNamespace(namespace)
@@ -98,8 +100,7 @@ class TrustIT extends EdgeModelScenario {
         assertThat(none.replicas()).isZero();
         restart(true);
         scale(1);
-        EdgeModelStatus back =
-                until(s -> settledAndReady(s) && Objects.equals(s.replicas(), 1));
+        EdgeModelStatus back = until(s -> settledAndReady(s) && Objects.equals(s.replicas(), 1));
         assertThat(stable(back).digest()).isEqualTo(BLUE);
     }
 
@@ -107,21 +108,24 @@ class TrustIT extends EdgeModelScenario {
     void objectsThatLostTheirLabelsGetThemBack() {
         serve(BLUE);
         Service before = service();
-        client.resource(before).edit(service -> new ServiceBuilder(service)
-                .editMetadata()
-                .withLabels(Map.of("mine", "yes"))
-                .endMetadata()
-                .build());
+        client.resource(before)
+                .edit(service -> new ServiceBuilder(service)
+                        .editMetadata()
+                        .withLabels(Map.of("mine", "yes"))
+                        .endMetadata()
+                        .build());
         await("of the Service").atMost(PATIENCE).until(() -> labels(service()).containsKey(Labels.MODEL));
-        assertThat(service().getMetadata().getUid()).isEqualTo(before.getMetadata().getUid());
+        assertThat(service().getMetadata().getUid())
+                .isEqualTo(before.getMetadata().getUid());
 
         Deployment deployment = deployments().getFirst();
-        client.resource(deployment).edit(seen -> new DeploymentBuilder(seen)
-                .editMetadata()
-                .addToLabels(Labels.MODEL, "stranger")
-                .addToLabels(Labels.TARGET, "another")
-                .endMetadata()
-                .build());
+        client.resource(deployment)
+                .edit(seen -> new DeploymentBuilder(seen)
+                        .editMetadata()
+                        .addToLabels(Labels.MODEL, "stranger")
+                        .addToLabels(Labels.TARGET, "another")
+                        .endMetadata()
+                        .build());
         await("of the Deployment")
                 .atMost(PATIENCE)
                 .until(() -> "cpu".equals(labels(deployments().getFirst()).get(Labels.TARGET))
@@ -133,11 +137,12 @@ class TrustIT extends EdgeModelScenario {
                         .isEqualTo(deployment.getMetadata().getUid()));
 
         // the owner is all that tells whose it is now: its going has to be noticed
-        client.resource(service()).edit(service -> new ServiceBuilder(service)
-                .editMetadata()
-                .addToLabels(Labels.MODEL, "stranger")
-                .endMetadata()
-                .build());
+        client.resource(service())
+                .edit(service -> new ServiceBuilder(service)
+                        .editMetadata()
+                        .addToLabels(Labels.MODEL, "stranger")
+                        .endMetadata()
+                        .build());
         client.services().inNamespace(namespace).withName("digits-cpu").delete();
         await("made again")
                 .atMost(PATIENCE)
@@ -209,13 +214,16 @@ class TrustIT extends EdgeModelScenario {
                 s.speedup(),
                 s.accuracyRetention(),
                 s.weight(),
-                List.of(TargetStatusBuilder.builder(target(s)).since("yesterday").build()),
+                List.of(TargetStatusBuilder.builder(target(s))
+                        .since("yesterday")
+                        .build()),
                 s.replicas(),
                 s.selector()));
         broken.getMetadata().setResourceVersion(null);
         client.resource(broken).patchStatus();
         startOperator();
-        EdgeModelStatus failing = until(now -> condition(now, "Ready").getStatus().equals("Unknown"));
+        EdgeModelStatus failing =
+                until(now -> condition(now, "Ready").getStatus().equals("Unknown"));
         assertThat(condition(failing, "Ready").getReason()).isEqualTo("ReconcileFailed");
         assertThat(condition(failing, "Ready").getMessage()).contains("yesterday");
     }
