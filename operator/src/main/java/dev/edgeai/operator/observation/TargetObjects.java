@@ -160,9 +160,18 @@ public record TargetObjects(
 
     /** Revisions that have a warm-up Job. */
     public Set<String> warmups() {
+        return revisionsOf(TargetRef.WARMUP);
+    }
+
+    /** Revisions that have a Job that sends probes. */
+    public Set<String> probes() {
+        return revisionsOf(TargetRef.PROBE);
+    }
+
+    private Set<String> revisionsOf(String component) {
         return jobs.stream()
                 .filter(job -> job.getMetadata().getDeletionTimestamp() == null)
-                .filter(job -> label(job, Labels.COMPONENT).equals(TargetRef.WARMUP))
+                .filter(job -> label(job, Labels.COMPONENT).equals(component))
                 .map(job -> label(job, Labels.REVISION))
                 .collect(Collectors.toSet());
     }

@@ -1,6 +1,12 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.RolloutPhase;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import dev.edgeai.planner.rollout.Probing;
+import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.delivery.ProbeJob;
+import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
@@ -89,6 +95,15 @@ final class RolloutActions {
             case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version);
             case RolloutAction.DeleteWarmup(String revision) ->
                 target.objects().warmup(revision).ifPresent(cluster::delete);
+            case RolloutAction.EnsureProbes(Version watched, Version reference) ->
+                ensureProbes(target, next, watched, reference);
+            case RolloutAction.DeleteProbes(String revision) -> {
+                // The Job last: it tells that there is something to delete
+                target.objects()
+                        .service(Names.referenceService(target.objects().ref()))
+                        .ifPresent(cluster::delete);
+                target.objects().probe(revision).ifPresent(cluster::delete);
+            }
             case RolloutAction.RecordEvent event -> tell(target, next, event);
             case RolloutAction.Requeue(Duration after) -> {
                 return Optional.of(after);
@@ -155,6 +170,39 @@ final class RolloutActions {
                             target.policy().progressDeadline().duration())
                     .build());
         }
+    }
+
+    /** One that has ended goes, and another one is made at the next look. */
+    private void ensureProbes(TargetContext target, TargetStatus next, Version watched, Version reference) {
+        TargetRef ref = target.objects().ref();
+        Optional<Job> there = target.objects().probe(watched.revision());
+        if (there.filter(JobReader::hasEnded).isPresent()) {
+            cluster.delete(there.get());
+            return;
+        }
+        cluster.applyUnlessSame(
+                ServingServices.reference(target.served(), reference.revision()),
+                target.objects().service(Names.referenceService(ref)),
+                service -> service.getSpec().getSelector());
+        if (there.isEmpty()) {
+            boolean baking = next.phase() == RolloutPhase.BAKING;
+            cluster.create(new ProbeJob(
+                            target.served(),
+                            baking ? Names.stableService(ref) : Names.previewService(ref),
+                            watched.revision(),
+                            reference.revision(),
+                            WarmupSpec.of(target, watched),
+                            Probing.of(target.policy(), watched, reference),
+                            longest(target.policy()))
+                    .build());
+        }
+    }
+
+    /** Longer than any step; the Job is deleted when its step ends. */
+    private static Duration longest(RolloutPolicy policy) {
+        return policy.ramp().stream()
+                .map(step -> step.hold().duration())
+                .reduce(policy.bake().duration().plus(policy.progressDeadline().duration()), Duration::plus);
     }
 
     private void tell(TargetContext target, TargetStatus next, RolloutAction.RecordEvent event) {

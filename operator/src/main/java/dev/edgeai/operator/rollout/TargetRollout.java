@@ -209,6 +209,7 @@ final class TargetRollout {
                         .map(revision -> target.objects().warmupState(revision, target.now()))
                         .orElseGet(JobState.Missing::new),
                 target.objects().warmups(),
+                target.objects().probes(),
                 shareNodes(target, stable, candidate),
                 watch.map(w -> w.live(readings, target)).orElse(LiveMetrics.NONE),
                 readings.queries());

@@ -40,6 +40,7 @@ final class LiveAnalysis {
         if (metrics.isEmpty()) {
             return false;
         }
+        ctx.probeIfQuiet(watched, draft.phase == RolloutPhase.BAKING ? draft.previous : draft.stable);
         Instant last = draft.analysis.stream()
                 .map(AnalysisResult::time)
                 .filter(Objects::nonNull)

@@ -32,6 +32,12 @@ public sealed interface RolloutAction {
     /** Remove the warm-up Job of this revision, if it is there. */
     record DeleteWarmup(String revision) implements RolloutAction {}
 
+    /** See that verified requests of our own reach both versions that are compared, each by a Service of its own. */
+    record EnsureProbes(Version watched, Version reference) implements RolloutAction {}
+
+    /** End the probes to this revision, if there are any. */
+    record DeleteProbes(String revision) implements RolloutAction {}
+
     /** Tell people, once for each transition. */
     record RecordEvent(boolean warning, Reason reason, String message) implements RolloutAction {}
 

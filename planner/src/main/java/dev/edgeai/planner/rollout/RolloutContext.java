@@ -8,7 +8,9 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.planner.Fingerprints;
+import dev.edgeai.planner.rollout.RolloutAction.DeleteProbes;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteWarmup;
+import dev.edgeai.planner.rollout.RolloutAction.EnsureProbes;
 import dev.edgeai.planner.rollout.RolloutAction.EnsureServices;
 import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
 import dev.edgeai.planner.rollout.RolloutAction.Requeue;
@@ -42,6 +44,7 @@ final class RolloutContext {
     private final List<RolloutAction> actions = new ArrayList<>();
     private final List<RecordEvent> events = new ArrayList<>();
     private @Nullable SetTraffic takingBack;
+    private @Nullable EnsureProbes probes;
     private @Nullable Duration requeue;
 
     RolloutContext(TargetStatus current, RolloutObservation seen, RolloutPolicy policy, Instant now) {
@@ -71,6 +74,12 @@ final class RolloutContext {
 
     void act(Optional<RolloutAction> action) {
         action.ifPresent(actions::add);
+    }
+
+    /** Few users leave a step undecided; once there are probes they go on until it ends. */
+    void probeIfQuiet(Version watched, @Nullable Version reference) {
+        boolean wanted = seen.probes().contains(watched.revision()) || Probing.wanted(policy, seen.live());
+        probes = reference != null && wanted ? new EnsureProbes(watched, reference) : null;
     }
 
     void event(boolean warning, Reason reason, String message) {
@@ -174,6 +183,7 @@ final class RolloutContext {
 
     private Version leave(Reason reason, String message, Blame blame) {
         actions.clear(); // nothing else of this decision may bring users to it
+        probes = null;
         if (draft.phase == RolloutPhase.BAKING) {
             draft.candidate = stable();
             draft.stable = draft.previous;
@@ -281,6 +291,14 @@ final class RolloutContext {
             all.add(new EnsureServices(preview()));
             all.addAll(actions);
             all.addAll(LiveObjects.garbage(draft.live(), seen));
+            String probed = probes == null ? "" : probes.watched().revision();
+            seen.probes().stream()
+                    .sorted()
+                    .filter(revision -> !revision.equals(probed))
+                    .forEach(revision -> all.add(new DeleteProbes(revision)));
+            if (probes != null) {
+                all.add(probes);
+            }
             seen.warmups().stream()
                     .sorted()
                     .filter(revision -> !isWarming(revision))

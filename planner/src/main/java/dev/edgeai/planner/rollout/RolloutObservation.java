@@ -21,6 +21,7 @@ import java.util.Set;
  * @param traffic where the stable Service (or route) sends requests now; absent when no pod gets any
  * @param warmup the warm-up Job of the candidate
  * @param warmups revisions that have a warm-up Job
+ * @param probes revisions that are sent probes
  * @param sameNodes whether pods of candidate and stable run on the same nodes
  * @param live the pods' own metrics: candidate against stable, during the bake stable against previous
  * @param queries readings of metrics with a query of their own, by the metric's name
@@ -36,12 +37,14 @@ public record RolloutObservation(
         Optional<TrafficMode> traffic,
         JobState<WarmupResult> warmup,
         Set<String> warmups,
+        Set<String> probes,
         boolean sameNodes,
         LiveMetrics live,
         Map<String, MetricReading> queries) {
     public RolloutObservation {
         revisions = Map.copyOf(revisions);
         warmups = Set.copyOf(warmups);
+        probes = Set.copyOf(probes);
         queries = Map.copyOf(queries);
     }
 

@@ -304,6 +304,29 @@ class RolloutTrustTest {
     }
 
     @Test
+    void a_model_with_next_to_no_users_is_judged_by_probes_and_gets_through() {
+        RolloutWorld world = serving();
+        world.quiet = true;
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.until(BAKING);
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+        assertThat(world.probes).as("none is left").isEmpty();
+    }
+
+    @Test
+    void a_slow_version_with_next_to_no_users_is_found_out_by_probes() {
+        RolloutWorld world = serving();
+        world.quiet = true;
+        world.want("green", Nature.SLOW);
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(BLUE);
+        assertThat(world.stored.lastRollback().reason()).isEqualTo("AnalysisFailed");
+        assertThat(world.probes).isEmpty();
+    }
+
+    @Test
     void a_candidate_changed_by_hand_is_repaired_and_not_promoted_meanwhile() {
         RolloutWorld world = serving();
         world.want("green", Nature.GOOD);

@@ -30,6 +30,9 @@ final class RolloutWorld {
     static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration TICK = Duration.ofSeconds(3);
 
+    /** Probes in a window. */
+    private static final double PROBES = 40;
+
     /** How a version behaves. */
     enum Nature {
         GOOD,
@@ -47,6 +50,7 @@ final class RolloutWorld {
     private final Map<String, Nature> natures = new TreeMap<>();
     final WorldPods pods = new WorldPods();
     private final Map<String, Integer> warmups = new TreeMap<>();
+    final Set<String> probes = new HashSet<>();
     private final Set<String> verified = new HashSet<>();
     final List<RolloutPhase> phases = new ArrayList<>();
     TargetStatus stored = RolloutMachine.begin("line-cameras", T0);
@@ -256,6 +260,8 @@ final class RolloutWorld {
             case RolloutAction.DeleteDeployment a -> pods.delete(a.revision());
             case RolloutAction.StartWarmup a -> warmups.putIfAbsent(a.version().revision(), 3);
             case RolloutAction.DeleteWarmup a -> warmups.remove(a.revision());
+            case RolloutAction.EnsureProbes a -> probes.add(a.watched().revision());
+            case RolloutAction.DeleteProbes a -> probes.remove(a.revision());
             case RolloutAction.EnsureServices a -> {}
             case RolloutAction.RecordEvent a -> {}
             case RolloutAction.Requeue a -> {}
@@ -298,6 +304,7 @@ final class RolloutWorld {
                 selection instanceof Selection.Nothing ? Optional.empty() : endpoints,
                 warmup(),
                 warmups.keySet(),
+                probes,
                 true,
                 metrics(),
                 Map.of());
@@ -327,11 +334,21 @@ final class RolloutWorld {
                 .map(TargetStatus.Version::revision);
         Optional<String> reference = Optional.ofNullable(baking ? stored.previous() : stored.stable())
                 .map(TargetStatus.Version::revision);
-        return new LiveMetrics(watched.map(this::window), reference.map(this::window), Optional.empty());
+        boolean probed = watched.filter(probes::contains).isPresent();
+        return new LiveMetrics(
+                watched.map(rev -> window(rev, users(rev))),
+                reference.map(rev -> window(rev, users(rev))),
+                probed ? watched.map(rev -> window(rev, PROBES)) : Optional.empty(),
+                probed ? reference.map(rev -> window(rev, PROBES)) : Optional.empty(),
+                true,
+                Optional.empty());
     }
 
-    private Window window(String rev) {
-        double requests = quiet ? 1 : 10.0 * weight(rev);
+    private double users(String rev) {
+        return quiet ? 0.01 * weight(rev) : 10.0 * weight(rev);
+    }
+
+    private Window window(String rev, double requests) {
         return switch (nature(rev)) {
             case FAILS_REQUESTS -> AnalysisTest.window(requests * 0.5, requests * 0.5);
             case SLOW -> AnalysisTest.window(new Counts(requests, 0, 0, HistogramTest.of(0, 0, requests, requests)));
