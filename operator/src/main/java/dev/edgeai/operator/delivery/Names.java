@@ -84,7 +84,13 @@ public final class Names {
 
     private static Set<String> serving(TargetRef target, String revision) {
         return Stream.of(
-                        "", "-preview", "-candidate", "-reference", "-" + revision, "-" + revision + "-warmup", "-" + revision + "-probe")
+                        "",
+                        "-preview",
+                        "-candidate",
+                        "-reference",
+                        "-" + revision,
+                        "-" + revision + "-warmup",
+                        "-" + revision + "-probe")
                 .flatMap(suffix -> Stream.of(own(target, suffix), plain(target, suffix)))
                 .collect(Collectors.toSet());
     }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-
 /** Keeps a PodDisruptionBudget over the stable version, and one over the candidate. */
 final class Budgets {
     private final Cluster cluster;
@@ -28,7 +27,8 @@ final class Budgets {
         String candidate = Names.candidateBudget(target.objects().ref());
         // of an earlier version of the operator: two over one pod would keep it from being evicted at all
         target.objects().budgets().stream()
-                .filter(budget -> !Set.of(stable, candidate).contains(budget.getMetadata().getName()))
+                .filter(budget ->
+                        !Set.of(stable, candidate).contains(budget.getMetadata().getName()))
                 .forEach(cluster::delete);
         ensure(target, stable, status.stable(), revisions);
         ensure(target, candidate, status.candidate(), revisions);

@@ -1,11 +1,6 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.RolloutPhase;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import dev.edgeai.planner.rollout.Probing;
-import dev.edgeai.operator.job.JobReader;
-import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.operator.delivery.ProbeJob;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
@@ -13,17 +8,22 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ProbeJob;
 import dev.edgeai.operator.delivery.ServedVersion;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.delivery.ServingServices;
+import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.delivery.WarmupJob;
+import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.planner.rollout.Probing;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
 import dev.edgeai.planner.rollout.WarmupPlan;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.time.Duration;
 import java.util.Optional;

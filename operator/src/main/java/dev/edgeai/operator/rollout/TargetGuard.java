@@ -36,8 +36,7 @@ final class TargetGuard {
     private final Supplier<NodeFacts> nodes;
     private final Function<TargetContext, TargetOutcome> rollout;
 
-    TargetGuard(
-            Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
+    TargetGuard(Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
         this.services = services;
         this.nodes = nodes;
         this.rollout = rollout;
@@ -74,8 +73,8 @@ final class TargetGuard {
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
             TargetStatus before = RollbackIntent.newest(status, seen);
-            TargetOutcome outcome = rollout.apply(
-                    new TargetContext(model, target, served, before, seen, runs, nodes.get(), now));
+            TargetOutcome outcome =
+                    rollout.apply(new TargetContext(model, target, served, before, seen, runs, nodes.get(), now));
             return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
         } catch (NameTakenException e) {
             tell(model, target, e);

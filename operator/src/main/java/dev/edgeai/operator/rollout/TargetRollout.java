@@ -177,7 +177,8 @@ final class TargetRollout {
     /** What runs on this target's hardware have certified so far. */
     private static List<CertifiedVersion> known(TargetContext target) {
         return target.runs().stream()
-                .filter(run -> run.getSpec().accelerator().equals(target.target().accelerator()))
+                .filter(run ->
+                        run.getSpec().accelerator().equals(target.target().accelerator()))
                 .flatMap(run -> CertifiedVersions.of(run, target.servedBy(run)).stream())
                 .toList();
     }
@@ -218,7 +219,9 @@ final class TargetRollout {
     private static boolean shareNodes(TargetContext target, Optional<String> stable, Optional<String> candidate) {
         Set<String> nodes = candidate.map(target.objects()::nodes).orElse(Set.of());
         return !nodes.isEmpty()
-                && stable.map(target.objects()::nodes).filter(nodes::containsAll).isPresent();
+                && stable.map(target.objects()::nodes)
+                        .filter(nodes::containsAll)
+                        .isPresent();
     }
 
     /** What has changed may lead to the next step at once: the own status is no event. */

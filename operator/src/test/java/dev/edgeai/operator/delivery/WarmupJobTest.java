@@ -44,7 +44,12 @@ class WarmupJobTest {
         Container warmup = pod(job).getContainers().getFirst();
         assertThat(warmup.getArgs())
                 .containsSubsequence(
-                        "--url", "http://" + Names.previewService(Samples.target().ref()), "--revision", "0a1b2c3d4e", "--requests", "37")
+                        "--url",
+                        "http://" + Names.previewService(Samples.target().ref()),
+                        "--revision",
+                        "0a1b2c3d4e",
+                        "--requests",
+                        "37")
                 .containsSubsequence("--concurrency", "1", "--timeout", "40", "--deadline", "45")
                 .containsSubsequence("--model", "digits")
                 .doesNotContain("--stable-url");
@@ -83,9 +88,16 @@ class WarmupJobTest {
         assertThat(job.getSpec().getActiveDeadlineSeconds()).isEqualTo(4_200);
         assertThat(pod(job).getContainers().getFirst().getCommand()).containsExactly("edgeai", "probe");
         assertThat(pod(job).getContainers().getFirst().getArgs())
-                .containsSubsequence("--url", "http://" + Names.previewService(Samples.target().ref()), "--revision", "0a1b2c3d4e")
                 .containsSubsequence(
-                        "--reference-url", "http://" + Names.referenceService(Samples.target().ref()), "--reference-revision", "blue")
+                        "--url",
+                        "http://" + Names.previewService(Samples.target().ref()),
+                        "--revision",
+                        "0a1b2c3d4e")
+                .containsSubsequence(
+                        "--reference-url",
+                        "http://" + Names.referenceService(Samples.target().ref()),
+                        "--reference-revision",
+                        "blue")
                 .containsSubsequence("--rate", "0.250000", "--timeout", "40", "--duration", "3600");
         assertThat(pod(job).getAutomountServiceAccountToken()).isFalse();
         assertThat(ServingServices.reference(Samples.target(), "blue").getSpec().getSelector())

@@ -97,8 +97,7 @@ abstract class EdgeModelScenario {
     final void startOperator() {
         KubernetesClient own = ChartPermissions.client(client, "edgeai-system");
         Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
-        Services services =
-                Services.of(own, settings, Samples.yaml(config, OperatorConfig.class), Clock.systemUTC());
+        Services services = Services.of(own, settings, Samples.yaml(config, OperatorConfig.class), Clock.systemUTC());
         reconciler = new EdgeModelReconciler(services);
         operator = new Operator(configuration -> configuration
                 .withKubernetesClient(own)

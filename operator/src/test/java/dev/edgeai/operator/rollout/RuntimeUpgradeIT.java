@@ -59,19 +59,20 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
                 .atMost(PATIENCE.multipliedBy(2))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
-                    List<TargetStatus> all =
-                            models.stream().map(this::targetOf).toList();
+                    List<TargetStatus> all = models.stream().map(this::targetOf).toList();
                     atATime.add((int)
                             all.stream().filter(RuntimeUpgradeIT::isMoving).count());
                     return all.stream()
                             .allMatch(t -> t.phase() == RolloutPhase.IDLE
-                                    && NEW.equals(Objects.requireNonNull(t.stable()).image()));
+                                    && NEW.equals(
+                                            Objects.requireNonNull(t.stable()).image()));
                 });
         assertThat(atATime).as("models that move at a time").containsExactly(0, 1);
         assertThat(models).allSatisfy(model -> {
             assertThat(stable(model).digest()).isEqualTo(BLUE);
             assertThat(targetOf(model).upgrade()).isNull();
-            assertThat(image(deployment(model, stable(model).revision()).orElseThrow())).isEqualTo(NEW);
+            assertThat(image(deployment(model, stable(model).revision()).orElseThrow()))
+                    .isEqualTo(NEW);
         });
     }
 
@@ -195,7 +196,14 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
     }
 
     private Optional<Deployment> deployment(String model, String revision) {
-        return client.apps().deployments().inNamespace(namespace).withLabel(Labels.MODEL, model).list().getItems().stream()
+        return client
+                .apps()
+                .deployments()
+                .inNamespace(namespace)
+                .withLabel(Labels.MODEL, model)
+                .list()
+                .getItems()
+                .stream()
                 .filter(d -> revision.equals(d.getMetadata().getLabels().get(Labels.REVISION)))
                 .findFirst();
     }

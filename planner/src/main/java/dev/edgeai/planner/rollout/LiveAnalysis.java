@@ -1,7 +1,6 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.AnalysisMetric;
-import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
@@ -101,8 +100,8 @@ final class LiveAnalysis {
     Optional<String> unread() {
         return metrics.stream()
                 .filter(m -> draft.analysis.stream()
-                        .noneMatch(r -> r.metric().equals(m.name())
-                                && (r.value() != null || r.passed() + r.failed() > 0)))
+                        .noneMatch(
+                                r -> r.metric().equals(m.name()) && (r.value() != null || r.passed() + r.failed() > 0)))
                 .map(m -> draft.analysis.stream()
                         .filter(r -> r.metric().equals(m.name()))
                         .map(AnalysisResult::message)

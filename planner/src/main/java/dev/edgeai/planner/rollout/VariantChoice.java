@@ -61,8 +61,9 @@ public record VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> 
         if (found.isEmpty()) {
             return new VariantChoice(
                     Optional.empty(),
-                    Optional.of("%s=%s: no run of this target holds a certificate of that artifact; take the annotation away"
-                            .formatted(Labels.ROLLBACK_TO, digest)));
+                    Optional.of(
+                            "%s=%s: no run of this target holds a certificate of that artifact; take the annotation away"
+                                    .formatted(Labels.ROLLBACK_TO, digest)));
         }
         return rejected(current, found.get().revision())
                 ? new VariantChoice(

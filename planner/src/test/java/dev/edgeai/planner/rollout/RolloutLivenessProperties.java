@@ -70,9 +70,7 @@ class RolloutLivenessProperties {
         int version = 0;
         for (int tick = 0; tick < DISTURBED_TICKS; tick++) {
             if (random.nextInt(40) == 0) {
-                nature = random.nextInt(3) > 0
-                        ? Nature.GOOD
-                        : Nature.values()[random.nextInt(Nature.values().length)];
+                nature = random.nextInt(3) > 0 ? Nature.GOOD : Nature.values()[random.nextInt(Nature.values().length)];
                 wanted = world.want("v" + ++version, nature).revision();
             }
             if (random.nextInt(8) == 0) {
@@ -135,7 +133,10 @@ class RolloutLivenessProperties {
             case 13 -> world.skew = Duration.ofSeconds(random.nextInt(600) - 300L);
             case 14 -> world.live(); // the operator stalls
             case 15 -> world.now = world.now.plusSeconds(random.nextInt(120));
-            case 16 -> world.skip = world.stored.candidate() == null ? null : world.stored.candidate().revision();
+            case 16 ->
+                world.skip = world.stored.candidate() == null
+                        ? null
+                        : world.stored.candidate().revision();
             default -> throw new IllegalStateException();
         }
     }
@@ -164,7 +165,8 @@ class RolloutLivenessProperties {
                 world.now = world.now.plusSeconds(60);
             }
         }
-        throw new AssertionError("does not come to an end; it is " + world.stored.phase() + ": "
-                + world.stored.message() + "; " + world.selection + " " + world.pods.replicas() + "; " + world.last.actions());
+        throw new AssertionError(
+                "does not come to an end; it is " + world.stored.phase() + ": " + world.stored.message() + "; "
+                        + world.selection + " " + world.pods.replicas() + "; " + world.last.actions());
     }
 }

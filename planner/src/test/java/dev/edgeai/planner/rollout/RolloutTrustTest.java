@@ -171,11 +171,13 @@ class RolloutTrustTest {
         world.until(IDLE);
         assertThat(world.stored.lastRollback().reason()).isEqualTo("QuotaExceeded");
         assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.ENVIRONMENT);
-        Duration first = Duration.between(world.now, Instant.parse(world.stored.waiting().until()));
+        Duration first =
+                Duration.between(world.now, Instant.parse(world.stored.waiting().until()));
         world.until(PREPARING);
         world.until(IDLE);
         assertThat(world.stored.waiting().attempts()).isEqualTo(2);
-        assertThat(Duration.between(world.now, Instant.parse(world.stored.waiting().until())))
+        assertThat(Duration.between(
+                        world.now, Instant.parse(world.stored.waiting().until())))
                 .isGreaterThan(first);
         assertThat(world.stored.rejected()).isEmpty();
         world.pods.quota = Integer.MAX_VALUE;
@@ -194,8 +196,10 @@ class RolloutTrustTest {
                         .status()
                         .phase())
                 .isEqualTo(IDLE);
-        RolloutPolicy other =
-                RolloutOverridesBuilder.builder().bake(new TimeSpan("1m")).build().over(RolloutPolicy.defaults());
+        RolloutPolicy other = RolloutOverridesBuilder.builder()
+                .bake(new TimeSpan("1m"))
+                .build()
+                .over(RolloutPolicy.defaults());
         assertThat(RolloutMachine.decide(world.stored, world.observe(), other, world.now)
                         .status()
                         .phase())
@@ -348,8 +352,8 @@ class RolloutTrustTest {
         world.want("green", Nature.GOOD);
         world.tick();
         assertThat(events(world))
-                .anyMatch(message -> message.contains("ramp of 10 %, 50 % is 50 %")
-                        && message.contains("rollout.traffic.surge: 8"));
+                .anyMatch(message ->
+                        message.contains("ramp of 10 %, 50 % is 50 %") && message.contains("rollout.traffic.surge: 8"));
         world.until(RAMPING);
         assertThat(world.stored.step()).as("both steps at once").isEqualTo(1);
     }

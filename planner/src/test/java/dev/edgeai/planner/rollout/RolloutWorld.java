@@ -207,8 +207,8 @@ final class RolloutWorld {
             }
         }
         if (reachedBefore && replicas > 0 && !usersReachAPod()) {
-            throw new AssertionError(action + " took the last ready pod from users; " + selection + " " + pods.replicas()
-                    + " in " + stored.phase() + ": " + stored.message());
+            throw new AssertionError(action + " took the last ready pod from users; " + selection + " "
+                    + pods.replicas() + " in " + stored.phase() + ": " + stored.message());
         }
     }
 

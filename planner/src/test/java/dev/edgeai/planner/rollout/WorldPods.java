@@ -38,7 +38,10 @@ final class WorldPods {
         int replicas;
         boolean intact = true;
         List<Pod> pods = new ArrayList<>();
-        @Nullable Disturbance lately;
+
+        @Nullable
+        Disturbance lately;
+
         int forget;
     }
 
@@ -158,10 +161,8 @@ final class WorldPods {
                 }
             }
             case STARTING -> {
-                boolean comes = intact
-                        && nature != Nature.CRASHES
-                        && nature != Nature.REFUSED
-                        && nature != Nature.NEVER_READY;
+                boolean comes =
+                        intact && nature != Nature.CRASHES && nature != Nature.REFUSED && nature != Nature.NEVER_READY;
                 p.state = comes ? State.READY : State.STARTING;
             }
             case READY, SILENT -> {}
