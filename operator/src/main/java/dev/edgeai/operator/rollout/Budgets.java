@@ -6,6 +6,7 @@ import dev.edgeai.operator.delivery.DisruptionBudget;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.planner.rollout.EvictionRule;
 import dev.edgeai.planner.rollout.RevisionState;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,8 @@ final class Budgets {
                     seen,
                     budget -> List.of(
                             budget.getSpec().getSelector().getMatchLabels(),
-                            String.valueOf(budget.getSpec().getMinAvailable())));
+                            Optional.ofNullable(budget.getSpec().getMinAvailable())
+                                    .map(IntOrString::getIntVal)));
         }
     }
 }

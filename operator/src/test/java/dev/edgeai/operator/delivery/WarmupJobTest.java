@@ -74,7 +74,7 @@ class WarmupJobTest {
     void probesReachEachVersionByAServiceOfItsOwn() {
         Job job = new ProbeJob(
                         Samples.target(),
-                        "digits-line-cameras-preview",
+                        Names.previewService(Samples.target().ref()),
                         "0a1b2c3d4e",
                         "blue",
                         Samples.yaml(SPEC.formatted(""), TrialSpec.class),

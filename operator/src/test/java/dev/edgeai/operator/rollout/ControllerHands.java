@@ -16,6 +16,8 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
@@ -101,6 +103,24 @@ final class ControllerHands implements AutoCloseable {
             } else if (i >= replicas && pod != null) {
                 stop(pod);
             }
+        }
+        told(deployment, replicas);
+    }
+
+    /** As the Deployment controller keeps it, once it has seen the spec. */
+    private void told(Deployment deployment, int replicas) {
+        DeploymentStatus status = new DeploymentStatusBuilder()
+                .withObservedGeneration(deployment.getMetadata().getGeneration())
+                .withReplicas(replicas)
+                .withUpdatedReplicas(replicas)
+                .build();
+        DeploymentStatus before = deployment.getStatus();
+        boolean known = before != null
+                && status.getObservedGeneration().equals(before.getObservedGeneration())
+                && status.getUpdatedReplicas().equals(before.getUpdatedReplicas());
+        if (!known) {
+            deployment.setStatus(status);
+            client.resource(deployment).patchStatus();
         }
     }
 
@@ -218,7 +238,8 @@ final class ControllerHands implements AutoCloseable {
     private void finish(Job job) {
         boolean done =
                 job.getStatus() != null && !job.getStatus().getConditions().isEmpty();
-        if (done) {
+        boolean goesOn = "probe".equals(job.getMetadata().getLabels().get(Labels.COMPONENT));
+        if (done || goesOn) {
             return;
         }
         String name = job.getMetadata().getName() + "-x";

@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.junit.jupiter.api.Test;
@@ -99,18 +100,18 @@ class EdgeModelIT extends EdgeModelScenario {
     }
 
     @Test
-    void manualPromotionWaitsForTheDigest() {
+    void manualPromotionWaitsForTheRevision() {
         create(MODEL.replace("bake: 3s", "bake: 1s\n    promotion: Manual"));
         RunResults.succeed(client, run(), BLUE);
         until(this::settledAndReady);
         offer(GREEN);
         EdgeModelStatus waiting = until(s -> target(s).phase() == RolloutPhase.AWAITING_PROMOTION);
-        assertThat(condition(waiting, "Reconciling").getMessage()).contains("edgeai.dev/promote=" + GREEN);
-        annotate(Labels.PROMOTE, BLUE);
+        assertThat(condition(waiting, "Reconciling").getMessage()).contains("edgeai.dev/promote=" + target(waiting).candidate().revision());
+        annotate(Labels.PROMOTE, stable(waiting).revision());
         await().during(Duration.ofSeconds(2))
                 .atMost(Duration.ofSeconds(5))
                 .until(() -> target(status()).phase() == RolloutPhase.AWAITING_PROMOTION);
-        annotate(Labels.PROMOTE, GREEN);
+        annotate(Labels.PROMOTE, target(waiting).candidate().revision());
         until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
     }
 
@@ -137,25 +138,31 @@ class EdgeModelIT extends EdgeModelScenario {
                 .singleElement()
                 .extracting((Deployment d) -> d.getSpec().getReplicas())
                 .isEqualTo(3);
-        assertThat(client.policy()
-                        .v1()
-                        .podDisruptionBudget()
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems())
-                .hasSize(1);
-        client.resources(EdgeModel.class)
-                .inNamespace(namespace)
-                .withName("digits")
-                .scale(1);
-        await().atMost(PATIENCE)
-                .until(() -> client.policy()
-                        .v1()
-                        .podDisruptionBudget()
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems()
-                        .isEmpty());
+        keepsReady(3);
+        for (int replicas : List.of(1, 0)) {
+            client.resources(EdgeModel.class)
+                    .inNamespace(namespace)
+                    .withName("digits")
+                    .scale(replicas);
+            keepsReady(replicas);
+        }
+    }
+
+    /** So many pods a drain has to leave. */
+    private void keepsReady(int pods) {
+        await("a budget for " + pods).atMost(PATIENCE).until(() -> {
+            List<PodDisruptionBudget> budgets = client.policy()
+                    .v1()
+                    .podDisruptionBudget()
+                    .inNamespace(namespace)
+                    .list()
+                    .getItems();
+            return pods == 0
+                    ? budgets.isEmpty()
+                    : budgets.size() == 1
+                            && Integer.valueOf(pods)
+                                    .equals(budgets.getFirst().getSpec().getMinAvailable().getIntVal());
+        });
     }
 
     @Test

@@ -264,15 +264,20 @@ final class RolloutContext {
                 : state.disturbance()
                         .map(d -> d.reason() + ": " + d.message())
                         .or(state::message)
-                        .or(() -> seen.asApplied(version.revision())
-                                ? Optional.empty()
-                                : Optional.of("the Deployment was changed by hand and is repaired"));
+                        .or(() -> unfinished(state));
         return "%d of %d pods of %s are ready%s"
                 .formatted(
                         seen.ready(version.revision()),
                         pods,
                         version.variant(),
                         why.map(w -> ": " + w).orElse(""));
+    }
+
+    private static Optional<String> unfinished(RevisionState state) {
+        if (!state.intact()) {
+            return Optional.of("the Deployment was changed by hand and is repaired");
+        }
+        return state.finished() ? Optional.empty() : Optional.of("the Deployment has not replaced all its pods yet");
     }
 
     Ramp ramp() {

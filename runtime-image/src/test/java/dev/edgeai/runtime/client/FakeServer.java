@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A language model's server that does to each request what a test wants. */
 final class FakeServer implements AutoCloseable {
@@ -21,10 +20,8 @@ final class FakeServer implements AutoCloseable {
 
     private final HttpServer http;
     private final String revision;
-    private final AtomicInteger inside = new AtomicInteger();
     final List<String> bodies = new CopyOnWriteArrayList<>();
     final List<Boolean> probes = new CopyOnWriteArrayList<>();
-    final AtomicInteger mostInside = new AtomicInteger();
 
     /** What happens to a request. */
     @FunctionalInterface
@@ -38,7 +35,6 @@ final class FakeServer implements AutoCloseable {
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.createContext("/v1/completions", exchange -> {
-            mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             probes.add(exchange.getRequestHeaders().containsKey("X-EdgeAI-Probe"));
             try {
@@ -46,7 +42,6 @@ final class FakeServer implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                inside.decrementAndGet();
                 exchange.close();
             }
         });
