@@ -39,8 +39,8 @@ class TenantsE2E {
         String source = "source: {uri: \"oci://${registry}/sources/fashion:${source}\"";
         model.apply("v2", Wish.plain().replacing(source, source + ", credentialsSecretRef: {name: forgotten}"));
         Until.present(
-                "its pod has the node",
-                Duration.ofMinutes(1),
+                "its pod has the node, after whoever measures there now",
+                Duration.ofMinutes(5),
                 () -> client.pods().inNamespace(CARELESS).list().getItems().stream()
                         .filter(pod -> pod.getSpec().getNodeName() != null)
                         .findFirst(),

@@ -63,6 +63,11 @@ final class ControllerHands implements AutoCloseable {
         failing.add(digest);
     }
 
+    /** Requests to pods of this runtime image fail, whatever they serve. */
+    void failRequestsOfImage(String image) {
+        failing.add(image);
+    }
+
     /** Pods of this artifact digest refuse to load it. */
     void refuse(String digest, Failure why) {
         refusing.put(digest, why);
@@ -184,7 +189,8 @@ final class ControllerHands implements AutoCloseable {
             ServerStub server = servers.get(pod.getMetadata().getName());
             if (server != null) {
                 server.answered(10, 0.002);
-                if (failing.contains(digest(pod))) {
+                String image = pod.getSpec().getContainers().getFirst().getImage();
+                if (failing.contains(digest(pod)) || failing.contains(image)) {
                     server.failed(10);
                 }
             }

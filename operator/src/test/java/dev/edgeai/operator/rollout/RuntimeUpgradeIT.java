@@ -82,7 +82,7 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
         serve("cam-b", GREEN, MODEL);
         suspend("cam-b", true);
         stopOperator();
-        hands.failRequestsOf(BLUE);
+        hands.failRequestsOfImage(NEW);
         config = Samples.CONFIG.replace("runtime:1", "runtime:2");
         startOperator();
 
@@ -96,7 +96,7 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
                 .until(() -> upgrade("cam-b"), u -> u != null && u.message().contains("/cam-a/cpu failed"));
         assertThat(stable("cam-b").image()).isEqualTo(OLD);
 
-        hands.accept(BLUE);
+        hands.accept(NEW);
         client.resources(EdgeModel.class)
                 .inNamespace(namespace)
                 .withName("cam-a")
