@@ -249,7 +249,14 @@ final class ControllerHands implements AutoCloseable {
             return;
         }
         String name = job.getMetadata().getName() + "-x";
-        if (client.pods().inNamespace(namespace).withName(name).get() != null) {
+        Pod there = client.pods().inNamespace(namespace).withName(name).get();
+        if (there != null) {
+            // of an earlier Job of this name: the garbage collector takes it along
+            if (!job.getMetadata()
+                    .getUid()
+                    .equals(there.getMetadata().getOwnerReferences().getFirst().getUid())) {
+                client.resource(there).withGracePeriod(0).delete();
+            }
             return;
         }
         Pod pod = client.resource(new PodBuilder()
