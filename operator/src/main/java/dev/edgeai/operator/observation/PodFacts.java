@@ -90,6 +90,11 @@ final class PodFacts {
                                 && c.getState().getRunning() != null);
     }
 
+    /** Since when it is ready, or is not. */
+    static Optional<Instant> readinessSince(Pod pod) {
+        return condition(pod, "Ready").map(PodCondition::getLastTransitionTime).flatMap(PodFacts::instant);
+    }
+
     /** Since when its server runs without having become ready. */
     static Optional<Instant> runningSince(Pod pod) {
         if (isReady(pod) || pod.getStatus() == null) {

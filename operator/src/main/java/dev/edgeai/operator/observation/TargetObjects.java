@@ -76,6 +76,10 @@ public record TargetObjects(
                 DeploymentFacts.replicas(deployment),
                 ready.size(),
                 (int) pods.stream().filter(PodFacts::isUnresponsive).count(),
+                ready.isEmpty() ? silentSince(pods) : Optional.empty(),
+                ready.stream()
+                        .flatMap(pod -> PodFacts.readinessSince(pod).stream())
+                        .min(Comparator.naturalOrder()),
                 pods.stream()
                         .flatMap(pod -> PodFacts.runningSince(pod).stream())
                         .min(Comparator.naturalOrder()),
@@ -86,6 +90,13 @@ public record TargetObjects(
                 pods.stream().flatMap(pod -> PodFacts.failure(pod).stream()).findFirst(),
                 disturbance(deployment, all, nodes, now),
                 pods.stream().flatMap(pod -> PodFacts.message(pod).stream()).findFirst());
+    }
+
+    private static Optional<Instant> silentSince(List<Pod> pods) {
+        return pods.stream()
+                .filter(PodFacts::isUnresponsive)
+                .flatMap(pod -> PodFacts.readinessSince(pod).stream())
+                .max(Comparator.naturalOrder());
     }
 
     /** What keeps pods from being made, then what keeps those that are there from running, then what took others away. */
@@ -174,6 +185,14 @@ public record TargetObjects(
                 .filter(job -> label(job, Labels.COMPONENT).equals(component))
                 .map(job -> label(job, Labels.REVISION))
                 .collect(Collectors.toSet());
+    }
+
+    /** Nodes that pods of a revision are on, ready or not. */
+    public Set<String> placed(String revision) {
+        return servingPods(revision).stream()
+                .flatMap(pod -> Stream.ofNullable(pod.getSpec()))
+                .flatMap(spec -> Stream.ofNullable(spec.getNodeName()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Nodes that run ready pods of a revision. */

@@ -211,16 +211,23 @@ final class TargetRollout {
                         .orElseGet(JobState.Missing::new),
                 target.objects().warmups(),
                 target.objects().probes(),
-                shareNodes(target, stable, candidate),
+                candidate.isPresent()
+                        ? shareNodes(target, candidate, stable)
+                        : shareNodes(
+                                target,
+                                stable,
+                                Optional.ofNullable(status.previous()).map(Version::revision)),
                 watch.map(w -> w.live(readings, target)).orElse(LiveMetrics.NONE),
                 readings.queries());
     }
 
-    private static boolean shareNodes(TargetContext target, Optional<String> stable, Optional<String> candidate) {
-        Set<String> nodes = candidate.map(target.objects()::nodes).orElse(Set.of());
+    /** Whether what slows the nodes of the watched version slows the other one, too. */
+    private static boolean shareNodes(TargetContext target, Optional<String> watched, Optional<String> reference) {
+        Set<String> nodes = watched.map(target.objects()::placed).orElse(Set.of());
         return !nodes.isEmpty()
-                && stable.map(target.objects()::nodes)
-                        .filter(nodes::containsAll)
+                && reference
+                        .map(target.objects()::nodes)
+                        .filter(beside -> beside.containsAll(nodes))
                         .isPresent();
     }
 

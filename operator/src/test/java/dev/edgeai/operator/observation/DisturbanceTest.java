@@ -78,8 +78,11 @@ class DisturbanceTest {
                 containerStatuses: [{name: serve, ready: false, started: %s, state: {running: {startedAt: "2026-01-01T11:59:58Z"}}}]
                 """;
         assertThat(PodFacts.isUnresponsive(pod(running.formatted(true)))).isTrue();
-        assertThat(PodFacts.isUnresponsive(pod(running.formatted(false)))).as("young").isFalse();
-        assertThat(PodFacts.runningSince(pod(running.formatted(false)))).hasValue(Instant.parse("2026-01-01T11:59:58Z"));
+        assertThat(PodFacts.isUnresponsive(pod(running.formatted(false))))
+                .as("young")
+                .isFalse();
+        assertThat(PodFacts.runningSince(pod(running.formatted(false))))
+                .hasValue(Instant.parse("2026-01-01T11:59:58Z"));
     }
 
     @ParameterizedTest(name = "exit {0}, {1}: crashes {2}")

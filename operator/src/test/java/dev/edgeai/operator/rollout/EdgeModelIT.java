@@ -106,7 +106,8 @@ class EdgeModelIT extends EdgeModelScenario {
         until(this::settledAndReady);
         offer(GREEN);
         EdgeModelStatus waiting = until(s -> target(s).phase() == RolloutPhase.AWAITING_PROMOTION);
-        assertThat(condition(waiting, "Reconciling").getMessage()).contains("edgeai.dev/promote=" + target(waiting).candidate().revision());
+        assertThat(condition(waiting, "Reconciling").getMessage())
+                .contains("edgeai.dev/promote=" + target(waiting).candidate().revision());
         annotate(Labels.PROMOTE, stable(waiting).revision());
         await().during(Duration.ofSeconds(2))
                 .atMost(Duration.ofSeconds(5))
@@ -161,7 +162,10 @@ class EdgeModelIT extends EdgeModelScenario {
                     ? budgets.isEmpty()
                     : budgets.size() == 1
                             && Integer.valueOf(pods)
-                                    .equals(budgets.getFirst().getSpec().getMinAvailable().getIntVal());
+                                    .equals(budgets.getFirst()
+                                            .getSpec()
+                                            .getMinAvailable()
+                                            .getIntVal());
         });
     }
 

@@ -104,8 +104,11 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"metadata\":{\"annotations\":{\"%s\":\"again\"}}}".formatted(Labels.RETRY));
         for (String model : List.of("cam-a", "cam-b")) {
-            await(model).atMost(PATIENCE).until(() -> modelStatus(model), status -> NEW.equals(stable(status)
-                    .image()));
+            await(model)
+                    .atMost(PATIENCE)
+                    .until(
+                            () -> modelStatus(model),
+                            status -> NEW.equals(stable(status).image()));
         }
     }
 

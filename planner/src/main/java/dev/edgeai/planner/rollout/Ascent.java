@@ -89,7 +89,7 @@ final class Ascent {
         } else {
             ctx.keepStable();
             ctx.act(LiveObjects.exactly(ctx.candidate(), ctx.replicas(), seen));
-            if (ctx.rolledBack(HardSignals.whileServing(ctx.candidate(), draft.stable, seen))) {
+            if (ctx.rolledBack(HardSignals.whileServing(ctx.candidate(), draft.stable, seen, ctx.now))) {
                 return;
             }
         }
@@ -116,7 +116,7 @@ final class Ascent {
             promoted(candidate);
             return;
         }
-        if (ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen)) || analysis.burst()) {
+        if (ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen, ctx.now)) || analysis.burst()) {
             return;
         }
         if (draft.stable != null) {
@@ -160,7 +160,7 @@ final class Ascent {
     private boolean atWeight(int step) {
         Version candidate = ctx.candidate();
         Version stable = ctx.stable();
-        if (ctx.rolledBack(HardSignals.whileServing(candidate, stable, seen))) {
+        if (ctx.rolledBack(HardSignals.whileServing(candidate, stable, seen, ctx.now))) {
             return false;
         }
         int weight = ctx.policy.ramp().get(step).weight();

@@ -26,7 +26,7 @@ final class Bake {
     void step() {
         Version stable = ctx.stable();
         LiveAnalysis analysis = new LiveAnalysis(ctx);
-        if (ctx.rolledBack(HardSignals.whileServing(stable, draft.previous, seen)) || podsLost(stable)) {
+        if (ctx.rolledBack(HardSignals.whileServing(stable, draft.previous, seen, ctx.now)) || podsLost(stable)) {
             return;
         }
         Only only = new Only(stable.revision());
@@ -56,11 +56,18 @@ final class Bake {
                 && draft.previous != null
                 && seen.ready(draft.previous.revision()) > 0;
         if (lost) {
-            Reason reason =
-                    seen.disturbance(stable.revision()).map(Disturbance::reason).orElse(Reason.POD_DISRUPTED);
+            Reason reason = seen.disturbance(stable.revision())
+                    .map(Disturbance::reason)
+                    .orElse(isSilent(stable) ? Reason.PODS_NOT_READY : Reason.POD_DISRUPTED);
             ctx.rollBack(reason, ctx.waiting(stable, seen.replicas()));
         }
         return lost;
+    }
+
+    private boolean isSilent(Version version) {
+        return Optional.ofNullable(seen.revisions().get(version.revision()))
+                .flatMap(RevisionState::silentSince)
+                .isPresent();
     }
 
     /**

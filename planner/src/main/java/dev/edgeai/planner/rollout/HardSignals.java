@@ -6,6 +6,8 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Optional;
  * @param message what was seen
  */
 record HardSignals(Reason reason, String message) {
+    /** So long no pod answers before that says something of the version. */
+    static final Duration SILENCE = Duration.ofSeconds(20);
+
     /** A version that is still coming up: refused, or crashing for a reason of its own. */
     static Optional<HardSignals> whileStarting(Version version, RolloutObservation seen) {
         RevisionState state = seen.revisions().get(version.revision());
@@ -29,11 +34,13 @@ record HardSignals(Reason reason, String message) {
     }
 
     /**
-     * A version that has been ready: the same, and pods that run and answer no more while those of the version it is
-     * compared with do.
+     * A version that has been ready: the same, and pods that run and have answered no more for a while in which a pod of the
+     * version it is compared with answered on the same nodes without a break. One look is no evidence: on a busy node a
+     * probe of either may come too late.
      */
-    static Optional<HardSignals> whileServing(Version version, @Nullable Version reference, RolloutObservation seen) {
-        return whileStarting(version, seen).or(() -> unresponsive(version, reference, seen));
+    static Optional<HardSignals> whileServing(
+            Version version, @Nullable Version reference, RolloutObservation seen, Instant now) {
+        return whileStarting(version, seen).or(() -> unresponsive(version, reference, seen, now));
     }
 
     private static Optional<HardSignals> crash(Version version, RevisionState state) {
@@ -47,17 +54,20 @@ record HardSignals(Reason reason, String message) {
     }
 
     private static Optional<HardSignals> unresponsive(
-            Version version, @Nullable Version reference, RolloutObservation seen) {
+            Version version, @Nullable Version reference, RolloutObservation seen, Instant now) {
         RevisionState state = seen.revisions().get(version.revision());
-        if (state == null || reference == null || state.ready() > 0 || state.unresponsive() == 0) {
+        if (state == null || reference == null || !seen.sameNodes()) {
             return Optional.empty();
         }
-        return Optional.ofNullable(seen.revisions().get(reference.revision()))
-                .filter(like -> like.ready() > 0 && like.unresponsive() == 0)
-                .map(like -> new HardSignals(
+        Optional<Instant> silent =
+                state.silentSince().filter(since -> !since.plus(SILENCE).isAfter(now));
+        return silent.flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
+                .flatMap(RevisionState::readySince)
+                .filter(ready -> ready.isBefore(since))
+                .map(ready -> new HardSignals(
                         Reason.PODS_NOT_READY,
-                        "no pod of revision %s is ready any more, while those of %s are: %s"
-                                .formatted(version.revision(), reference.revision(), why(state))));
+                        "no pod of revision %s is ready any more since %s, while those of %s on the same nodes are: %s"
+                                .formatted(version.revision(), since, reference.revision(), why(state)))));
     }
 
     private static String why(RevisionState state) {

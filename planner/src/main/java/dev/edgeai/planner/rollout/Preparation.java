@@ -54,7 +54,7 @@ final class Preparation {
 
     void warming() {
         Version candidate = ctx.candidate();
-        if (ctx.takeBack() || ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen))) {
+        if (ctx.takeBack() || ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen, ctx.now))) {
             return;
         }
         ctx.keepStable();

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param replicas pods its spec asks for
  * @param ready pods that are Ready
  * @param unresponsive pods that were ready once, run on, and answer their probe no more
+ * @param silentSince since when none of its pods is ready, when that is because they answer no more; absent otherwise
+ * @param readySince since when one of its ready pods is so without a break; absent when none is
  * @param runningSince since when a pod runs without having become ready; absent when none does
  * @param leaving ready pods on nodes that take no new pods: somebody is about to drain them
  * @param crashLooping whether a container of its own accord ends again and again
@@ -26,6 +28,8 @@ public record RevisionState(
         int replicas,
         int ready,
         int unresponsive,
+        Optional<Instant> silentSince,
+        Optional<Instant> readySince,
         Optional<Instant> runningSince,
         int leaving,
         boolean crashLooping,
@@ -41,6 +45,8 @@ public record RevisionState(
                 replicas,
                 ready,
                 0,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 0,
                 false,

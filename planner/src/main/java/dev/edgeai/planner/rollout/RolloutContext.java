@@ -259,6 +259,9 @@ final class RolloutContext {
 
     String waiting(Version version, int pods) {
         RevisionState state = seen.revisions().get(version.revision());
+        if (state != null && state.silentSince().isPresent()) {
+            again(HardSignals.SILENCE.dividedBy(2));
+        }
         Optional<String> why = state == null
                 ? Optional.empty()
                 : state.disturbance()

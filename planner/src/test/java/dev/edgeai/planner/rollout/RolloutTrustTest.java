@@ -134,29 +134,38 @@ class RolloutTrustTest {
     }
 
     @Test
-    void pods_that_answer_no_more_while_those_of_stable_do_are_evidence() {
+    void pods_that_answer_no_more_for_a_while_in_which_those_of_stable_do_are_evidence() {
         RolloutWorld world = serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.tick();
-        world.pods.silence(GREEN);
+        world.pods.silence(GREEN, world.now);
         world.tick();
-        assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);
+        assertThat(world.stored.phase()).as("one look says nothing").isEqualTo(RAMPING);
+        world.until(ROLLING_BACK);
         assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.MODEL);
+        assertThat(world.stored.lastRollback().message()).contains("is ready any more");
         assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
     }
 
     @Test
-    void pods_that_answer_no_more_on_a_node_where_none_do_are_not() {
+    void pods_that_answer_no_more_where_stable_answered_with_a_break_are_not() {
         RolloutWorld world = serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.tick();
-        world.pods.silence(GREEN);
-        world.pods.silence(BLUE);
+        world.pods.silence(GREEN, world.now);
+        world.pods.silence(BLUE, world.now);
         world.tick();
+        world.pods.wake(BLUE, world.now);
+        for (int i = 0; i < 20; i++) {
+            world.tick();
+        }
         assertThat(world.stored.phase()).isEqualTo(RAMPING);
         assertThat(world.stored.rejected()).isEmpty();
+        world.pods.wake(GREEN, world.now);
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
     }
 
     @Test

@@ -114,10 +114,20 @@ final class WorldPods {
         deployments.values().forEach(d -> d.pods.removeIf(p -> p.node == node && count(d, State.READY) > 1));
     }
 
-    void silence(String rev) {
+    void wake(String rev, Instant now) {
+        deployments.get(rev).pods.stream().filter(p -> p.state == State.SILENT).forEach(p -> {
+            p.state = State.READY;
+            p.since = now;
+        });
+    }
+
+    void silence(String rev, Instant now) {
         Deployment d = deployments.get(rev);
         if (d != null) {
-            d.pods.stream().filter(p -> p.state == State.READY).forEach(p -> p.state = State.SILENT);
+            d.pods.stream().filter(p -> p.state == State.READY).forEach(p -> {
+                p.state = State.SILENT;
+                p.since = now;
+            });
         }
     }
 
@@ -163,7 +173,10 @@ final class WorldPods {
             case STARTING -> {
                 boolean comes =
                         intact && nature != Nature.CRASHES && nature != Nature.REFUSED && nature != Nature.NEVER_READY;
-                p.state = comes ? State.READY : State.STARTING;
+                if (comes) {
+                    p.state = State.READY;
+                    p.since = now;
+                }
             }
             case READY, SILENT -> {}
         }
@@ -192,6 +205,8 @@ final class WorldPods {
                 d.replicas,
                 count(d, State.READY),
                 count(d, State.SILENT),
+                count(d, State.READY) > 0 ? Optional.empty() : since(d, State.SILENT, Comparator.reverseOrder()),
+                since(d, State.READY, Comparator.naturalOrder()),
                 d.pods.stream()
                         .filter(p -> p.state == State.STARTING)
                         .map(p -> p.since)
@@ -205,6 +220,10 @@ final class WorldPods {
                 failure,
                 disturbance(d, now),
                 Optional.empty());
+    }
+
+    private static Optional<Instant> since(Deployment d, State state, Comparator<Instant> order) {
+        return d.pods.stream().filter(p -> p.state == state).map(p -> p.since).min(order);
     }
 
     private Optional<Disturbance> disturbance(Deployment d, Instant now) {
