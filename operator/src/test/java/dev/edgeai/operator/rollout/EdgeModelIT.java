@@ -107,12 +107,12 @@ class EdgeModelIT extends EdgeModelScenario {
         offer(GREEN);
         EdgeModelStatus waiting = until(s -> target(s).phase() == RolloutPhase.AWAITING_PROMOTION);
         assertThat(condition(waiting, "Reconciling").getMessage())
-                .contains("edgeai.dev/promote=" + target(waiting).candidate().revision());
+                .contains("edgeai.dev/promote=" + candidate);
         annotate(Labels.PROMOTE, stable(waiting).revision());
         await().during(Duration.ofSeconds(2))
                 .atMost(Duration.ofSeconds(5))
                 .until(() -> target(status()).phase() == RolloutPhase.AWAITING_PROMOTION);
-        annotate(Labels.PROMOTE, target(waiting).candidate().revision());
+        annotate(Labels.PROMOTE, candidate);
         until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
     }
 
