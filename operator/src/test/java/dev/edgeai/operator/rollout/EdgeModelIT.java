@@ -106,8 +106,8 @@ class EdgeModelIT extends EdgeModelScenario {
         until(this::settledAndReady);
         offer(GREEN);
         EdgeModelStatus waiting = until(s -> target(s).phase() == RolloutPhase.AWAITING_PROMOTION);
-        assertThat(condition(waiting, "Reconciling").getMessage())
-                .contains("edgeai.dev/promote=" + candidate);
+        String candidate = Objects.requireNonNull(target(waiting).candidate()).revision();
+        assertThat(condition(waiting, "Reconciling").getMessage()).contains("edgeai.dev/promote=" + candidate);
         annotate(Labels.PROMOTE, stable(waiting).revision());
         await().during(Duration.ofSeconds(2))
                 .atMost(Duration.ofSeconds(5))
