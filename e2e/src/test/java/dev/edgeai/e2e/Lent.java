@@ -38,7 +38,7 @@ final class Lent {
                 Wish.plain()
                         .replicas(0)
                         .replacing(
-                                "gates: {maxLatencyVariation: \"3\"}",
+                                "gates: {minSpeedup: \"1.1\", maxLatencyVariation: \"3\"}",
                                 "gates: {minSpeedup: \"0.1\", minMemoryReduction: \"0\", maxLatencyVariation: \"10\"}"));
         OptimizationRunStatus status = Until.present(
                 "the variant that is lent is certified",
