@@ -41,8 +41,9 @@ def test_a_variant_answers_like_its_source_and_says_how_it_must_run(work: Work, 
     assert ("nncf" in descriptor["versions"]) == (technique in QUANTIZING)
     assert ("overflow_fix" in descriptor["versions"]) == technique.startswith("int8")
     assert set(outcome.files()) == {"edgeai.json", "model.xml", "model.bin"}
-    # These weights are random: nothing forgives four bits here.
-    bound = 0.25 if technique == "w4" else 0.1
+    # These weights are random: nothing forgives four bits here, nor the bit that a CPU without VNNI takes from eight.
+    seven_bits = descriptor["versions"].get("overflow_fix") == "enable"
+    bound = 0.25 if technique == "w4" else 0.2 if seven_bits else 0.1
     assert error(run(outcome.variant / descriptor["model"], precision), run(work.source)) < bound
 
 
