@@ -98,7 +98,7 @@ class SealsTest {
                 spec -> spec.getContainers().getFirst().setVolumeMounts(List.of()),
                 spec -> spec.getContainers().getFirst().getSecurityContext().setReadOnlyRootFilesystem(false),
                 spec -> spec.getContainers().getFirst().getSecurityContext().setPrivileged(true),
-                spec -> spec.getContainers().getFirst().setTerminationMessagePath("/work/forged"),
+                spec -> spec.getContainers().getFirst().setTerminationMessagePath("/elsewhere"),
                 spec -> spec.getContainers().getFirst().setTerminationMessagePolicy("FallbackToLogsOnError"),
                 spec -> spec.getContainers().getFirst().getResources().setLimits(Map.of("memory", new Quantity("1Mi"))),
                 spec -> spec.setContainers(with(spec.getContainers(), container("more"))),
