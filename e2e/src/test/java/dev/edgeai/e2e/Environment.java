@@ -1,5 +1,6 @@
 package dev.edgeai.e2e;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
@@ -10,8 +11,14 @@ import java.nio.file.Path;
 final class Environment {
     private Environment() {}
 
+    private static final int REQUEST_TIMEOUT_MILLIS = 60_000;
+
     static KubernetesClient client() {
-        return new KubernetesClientBuilder().build(); // KUBECONFIG
+        Config config = Config.autoConfigure(null); // KUBECONFIG
+        // A journey takes parts of the cluster away and shares its cores with it
+        config.setRequestTimeout(REQUEST_TIMEOUT_MILLIS);
+        config.setConnectionTimeout(REQUEST_TIMEOUT_MILLIS);
+        return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     /** Root of the repository. */
