@@ -15,7 +15,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -53,9 +52,9 @@ public final class ApiServer implements AutoCloseable {
         for (String name : List.of("etcd", "kube-apiserver", "kubectl")) {
             Files.createSymbolicLink(folder.resolve(name), program);
         }
-        int etcd = freePort();
-        int peer = freePort();
-        port = freePort();
+        int etcd = Ports.take();
+        int peer = Ports.take();
+        port = Ports.take();
         start(
                 "etcd",
                 "--data-dir",
@@ -277,12 +276,6 @@ public final class ApiServer implements AutoCloseable {
 
     private static String local(String scheme, int port) {
         return scheme + "://127.0.0.1:" + port;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Hands the server to test classes. */

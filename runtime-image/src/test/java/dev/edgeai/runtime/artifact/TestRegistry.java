@@ -1,7 +1,8 @@
 package dev.edgeai.runtime.artifact;
 
+import dev.edgeai.testing.Ports;
+
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,9 +44,7 @@ public final class TestRegistry implements AutoCloseable {
         this.kind = kind;
         this.folder = folder;
         this.credentials = credentials;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        port = Ports.take();
         start();
     }
 
