@@ -58,7 +58,9 @@ class LossE2E {
     void podsThatARangeOrAQuotaRefusesAreToldAndTheRolloutGoesOnByItselfAfterwards() {
         Version before = model.stable();
         LimitRange range = smallPods();
-        model.apply("v2", Wish.plain().revision(1));
+        // A refused ReplicaSet is tried again at growing intervals, up to minutes; a new attempt of ours is tried at
+        // once
+        model.apply("v2", Wish.plain().revision(1).replacing("progressDeadline: 4m", "progressDeadline: 1m"));
         awaitSaid("PodRefused");
         ResourceQuota quota = noMorePods();
         client.resource(range).delete();
@@ -76,7 +78,7 @@ class LossE2E {
     private static void awaitSaid(String reason) {
         Until.present(
                 "the status tells of " + reason,
-                Duration.ofMinutes(1),
+                Duration.ofMinutes(3),
                 () -> model.says(reason) ? Optional.of(true) : Optional.empty(),
                 model::describe);
     }

@@ -52,6 +52,12 @@ public final class Names {
         return own(target, "-" + revision + "-probe");
     }
 
+    /** The name with a part that only the operator knows before it is used. */
+    public static String unguessable(String name, String secret) {
+        String end = "-" + secret;
+        return kept(name, end) + end;
+    }
+
     /** Name of the Service that reaches only the version a candidate is compared with. */
     public static String referenceService(TargetRef target) {
         return own(target, "-reference");
@@ -83,14 +89,7 @@ public final class Names {
     }
 
     private static Set<String> serving(TargetRef target, String revision) {
-        return Stream.of(
-                        "",
-                        "-preview",
-                        "-candidate",
-                        "-reference",
-                        "-" + revision,
-                        "-" + revision + "-warmup",
-                        "-" + revision + "-probe")
+        return Stream.of("", "-preview", "-candidate", "-reference", "-" + revision)
                 .flatMap(suffix -> Stream.of(own(target, suffix), plain(target, suffix)))
                 .collect(Collectors.toSet());
     }

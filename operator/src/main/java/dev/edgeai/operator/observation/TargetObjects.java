@@ -7,6 +7,7 @@ import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.delivery.WarmupJob;
 import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.traffic.TrafficView;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.Disturbance;
@@ -39,7 +40,7 @@ import java.util.stream.Stream;
  * @param pods serving pods and the warm-up's
  * @param services stable and preview
  * @param slices EndpointSlices of both Services
- * @param jobs warm-up Jobs
+ * @param jobs that send samples, as the operator made them
  * @param budgets PodDisruptionBudgets
  */
 public record TargetObjects(
@@ -164,8 +165,8 @@ public record TargetObjects(
 
     private Optional<Job> job(String component, String revision) {
         return jobs.stream()
-                .filter(job -> label(job, Labels.COMPONENT).equals(component))
-                .filter(job -> label(job, Labels.REVISION).equals(revision))
+                .filter(job -> given(job, Labels.COMPONENT).equals(component))
+                .filter(job -> given(job, Labels.REVISION).equals(revision))
                 .findFirst();
     }
 
@@ -182,8 +183,8 @@ public record TargetObjects(
     private Set<String> revisionsOf(String component) {
         return jobs.stream()
                 .filter(job -> job.getMetadata().getDeletionTimestamp() == null)
-                .filter(job -> label(job, Labels.COMPONENT).equals(component))
-                .map(job -> label(job, Labels.REVISION))
+                .filter(job -> given(job, Labels.COMPONENT).equals(component))
+                .map(job -> given(job, Labels.REVISION))
                 .collect(Collectors.toSet());
     }
 
@@ -243,6 +244,10 @@ public record TargetObjects(
                 .findFirst()
                 .orElse(ServingDeployment.PORT);
         return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + port;
+    }
+
+    private static String given(Job job, String label) {
+        return Seals.givenLabels(job).getOrDefault(label, "");
     }
 
     static String label(HasMetadata object, String name) {

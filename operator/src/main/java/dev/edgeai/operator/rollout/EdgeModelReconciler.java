@@ -82,7 +82,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
             return UpdateControl.noUpdate(); // the owner references take everything along
         }
         Instant now = services.clock().instant();
-        ModelObjects objects = new ModelObjects(model, context);
+        ModelObjects objects = new ModelObjects(model, context, services.seals());
         List<RuntimeException> failures = new ArrayList<>();
         List<TargetOutcome> outcomes = model.getSpec().targets().stream()
                 .map(target -> guard.look(

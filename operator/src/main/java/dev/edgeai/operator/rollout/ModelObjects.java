@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -27,20 +28,31 @@ import java.util.stream.Stream;
 final class ModelObjects {
     private final EdgeModel model;
     private final Context<EdgeModel> context;
+    private final Seals seals;
 
-    ModelObjects(EdgeModel model, Context<EdgeModel> context) {
+    /**
+     * @param seals tells the operator's Jobs from others
+     */
+    ModelObjects(EdgeModel model, Context<EdgeModel> context, Seals seals) {
         this.model = model;
         this.context = context;
+        this.seals = seals;
     }
 
     TargetObjects of(TargetRef target) {
+        List<Job> jobs = jobs(target);
         return new TargetObjects(
                 target,
                 owned(Deployment.class, target),
-                labelled(Pod.class, target),
+                labelled(Pod.class, target).stream()
+                        .filter(pod -> serves(pod)
+                                || jobs.stream()
+                                        .anyMatch(job ->
+                                                seals.difference(job, pod).isEmpty()))
+                        .toList(),
                 owned(Service.class, target),
                 labelled(EndpointSlice.class, target),
-                owned(Job.class, target),
+                jobs,
                 owned(PodDisruptionBudget.class, target));
     }
 
@@ -59,6 +71,18 @@ final class ModelObjects {
                 .filter(Objects::nonNull)
                 .forEach(names::add);
         return names;
+    }
+
+    /** Those that the operator made, by what it wrote then: whoever writes here can make others, and label all of them. */
+    private List<Job> jobs(TargetRef target) {
+        return owned(Job.class).stream()
+                .filter(job -> target.target().equals(Seals.givenLabels(job).get(Labels.TARGET)))
+                .filter(seals::isSealed)
+                .toList();
+    }
+
+    private static boolean serves(Pod pod) {
+        return TargetRef.SERVE.equals(labels(pod).get(Labels.COMPONENT));
     }
 
     /** By its labels, and by its name: one that was labelled otherwise by hand is as good as lost, and made anew. */

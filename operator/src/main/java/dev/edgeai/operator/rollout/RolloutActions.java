@@ -161,14 +161,18 @@ final class RolloutActions {
     private void startWarmup(TargetContext target, Version version) {
         Optional<Version> stable = Optional.ofNullable(target.status().stable());
         if (WarmupPlan.of(target.policy(), version, stable) instanceof WarmupPlan.Send plan) {
-            cluster.create(new WarmupJob(
-                            target.served(),
-                            version.revision(),
-                            stable.map(Version::revision),
-                            WarmupSpec.of(target, version),
-                            plan,
-                            target.policy().progressDeadline().duration())
-                    .build());
+            // one whose result was lost with its pod
+            target.objects().warmup(version.revision()).ifPresent(cluster::delete);
+            create(
+                    target,
+                    new WarmupJob(
+                                    target.served(),
+                                    version.revision(),
+                                    stable.map(Version::revision),
+                                    WarmupSpec.of(target, version),
+                                    plan,
+                                    target.policy().progressDeadline().duration())
+                            .build());
         }
     }
 
@@ -186,16 +190,27 @@ final class RolloutActions {
                 service -> service.getSpec().getSelector());
         if (there.isEmpty()) {
             boolean baking = next.phase() == RolloutPhase.BAKING;
-            cluster.create(new ProbeJob(
-                            target.served(),
-                            baking ? Names.stableService(ref) : Names.previewService(ref),
-                            watched.revision(),
-                            reference.revision(),
-                            WarmupSpec.of(target, watched),
-                            Probing.of(target.policy(), watched, reference),
-                            longest(target.policy()))
-                    .build());
+            create(
+                    target,
+                    new ProbeJob(
+                                    target.served(),
+                                    baking ? Names.stableService(ref) : Names.previewService(ref),
+                                    watched.revision(),
+                                    reference.revision(),
+                                    WarmupSpec.of(target, watched),
+                                    Probing.of(target.policy(), watched, reference),
+                                    longest(target.policy()))
+                            .build());
         }
+    }
+
+    /** Sealed, and under a name that nobody can take in advance: what it reports decides about a version. */
+    private void create(TargetContext target, Job job) {
+        String name = job.getMetadata().getName();
+        String secret =
+                services.seals().unguessable(target.model().getMetadata().getUid(), name);
+        job.getMetadata().setName(Names.unguessable(name, secret));
+        cluster.create(services.seals().seal(job));
     }
 
     /** Longer than any step; the Job is deleted when its step ends. */

@@ -55,15 +55,12 @@ class NamesTest {
     void anObjectIsOfATargetByItsName() {
         TargetRef cam = new TargetRef("n", "m", "cam");
         TargetRef other = new TargetRef("n", "m", "other");
-        for (String name : List.of("m-cam", "m-cam-preview", "m-cam-r1", "m-cam-r1-warmup")) {
+        for (String name : List.of("m-cam", "m-cam-preview", "m-cam-r1")) {
             assertThat(Names.isOf(cam, named(name))).as(name).isTrue();
             assertThat(Names.isOf(other, named(name))).as(name).isFalse();
         }
-        for (String name : List.of(
-                Names.deployment(cam, "r1"),
-                Names.warmupJob(cam, "r1"),
-                Names.previewService(cam),
-                Names.disruptionBudget(cam))) {
+        for (String name :
+                List.of(Names.deployment(cam, "r1"), Names.previewService(cam), Names.disruptionBudget(cam))) {
             assertThat(Names.isOf(cam, named(name))).as(name).isTrue();
             assertThat(Names.isOf(other, named(name))).as(name).isFalse();
         }

@@ -37,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -49,6 +50,7 @@ final class ControllerHands implements AutoCloseable {
     private final Map<String, ServerStub> servers = new ConcurrentHashMap<>();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
     private final Map<String, Failure> refusing = new ConcurrentHashMap<>();
+    private volatile Predicate<Job> running = job -> true;
     private final ScheduledExecutorService hands = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("controllers").factory());
 
@@ -71,6 +73,11 @@ final class ControllerHands implements AutoCloseable {
     /** Pods of this artifact digest refuse to load it. */
     void refuse(String digest, Failure why) {
         refusing.put(digest, why);
+    }
+
+    /** From now on only these Jobs come to an end. */
+    void runOnly(Predicate<Job> which) {
+        running = which;
     }
 
     void accept(String digest) {
@@ -245,7 +252,7 @@ final class ControllerHands implements AutoCloseable {
         boolean done =
                 job.getStatus() != null && !job.getStatus().getConditions().isEmpty();
         boolean goesOn = "probe".equals(job.getMetadata().getLabels().get(Labels.COMPONENT));
-        if (done || goesOn) {
+        if (done || goesOn || !running.test(job)) {
             return;
         }
         String name = job.getMetadata().getName() + "-x";

@@ -5,15 +5,21 @@ import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.operator.job.JobReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -186,6 +192,62 @@ class TrustIT extends EdgeModelScenario {
                 .extracting(EdgeModelScenario::name)
                 .containsExactly(name(run));
         await().atMost(PATIENCE).until(() -> deployments().size() == 1);
+    }
+
+    @Test
+    void aWarmupThatSomebodyElseMadeDecidesNothing() {
+        serve(BLUE);
+        hands.runOnly(job -> job.getMetadata().getName().startsWith("forged"));
+        offer(GREEN);
+        until(s -> target(s).phase() == RolloutPhase.WARMING);
+        Job real = await("the operator's warm-up").atMost(PATIENCE).until(this::warmup, Objects::nonNull);
+        // with everything that can be seen of the operator's own, its seal too
+        Job forged = client.resource(new JobBuilder(real)
+                        .withStatus(null)
+                        .editMetadata()
+                        .withName("forged")
+                        .withUid(null)
+                        .withResourceVersion(null)
+                        .endMetadata()
+                        .editSpec()
+                        .withSelector(null)
+                        .editTemplate()
+                        .editMetadata()
+                        .removeFromLabels("controller-uid")
+                        .removeFromLabels("batch.kubernetes.io/controller-uid")
+                        .removeFromLabels("job-name")
+                        .removeFromLabels("batch.kubernetes.io/job-name")
+                        .endMetadata()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+                .create();
+        client.resource(real).delete();
+        await("the forged one ended well")
+                .atMost(PATIENCE)
+                .until(() -> JobReader.hasEnded(client.resource(forged).get()));
+        await().during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(6))
+                .until(() -> target(status()).phase() == RolloutPhase.WARMING);
+        assertThat(client.resource(forged).get().getMetadata().getDeletionTimestamp())
+                .as("it is left alone")
+                .isNull();
+        hands.runOnly(job -> true);
+        until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
+    }
+
+    private @Nullable Job warmup() {
+        return client
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(namespace)
+                .withLabel(Labels.COMPONENT, "warmup")
+                .list()
+                .getItems()
+                .stream()
+                .findFirst()
+                .orElse(null);
     }
 
     @Test
