@@ -59,9 +59,11 @@ class QuietE2E {
 
             assertThat(after.digest()).isEqualTo(before.digest());
             assertThat(timeline.phases()).contains("RAMPING 0").doesNotContain("ROLLING_BACK");
-            assertThat(timeline.seen())
-                    .anyMatch(t -> t.phase() == RolloutPhase.RAMPING
-                            && t.analysis().stream().anyMatch(a -> a.metric().equals("error-rate") && a.passed() > 0));
+            assertThat(timeline.seen().stream()
+                            .filter(t -> t.phase() == RolloutPhase.PROMOTING) // what ended the ramp
+                            .flatMap(t -> t.analysis().stream())
+                            .map(a -> a.verdict() + " " + a.message()))
+                    .anyMatch(said -> said.startsWith("PASS error-rate") && said.contains("by probes"));
         }
         traffic.assertNoFailure(0);
     }

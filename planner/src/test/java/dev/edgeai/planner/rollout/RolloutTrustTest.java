@@ -1,15 +1,11 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Promotion;
-import dev.edgeai.api.v1alpha1.RampStep;
-import dev.edgeai.api.v1alpha1.RolloutOverrides;
 import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.api.v1alpha1.Traffic;
 import dev.edgeai.api.v1alpha1.TrafficProvider;
-import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.rollout.TrafficMode.Only;
 import dev.edgeai.planner.status.Reason;
@@ -21,10 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
-import static dev.edgeai.api.v1alpha1.RolloutPhase.AWAITING_PROMOTION;
 import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
 import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
 import static dev.edgeai.api.v1alpha1.RolloutPhase.PREPARING;
@@ -33,33 +27,15 @@ import static dev.edgeai.api.v1alpha1.RolloutPhase.RAMPING;
 import static dev.edgeai.api.v1alpha1.RolloutPhase.ROLLING_BACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What happens to a cluster is not the model's fault, a person's word counts once, and nothing waits for ever. */
+/** What happens to a cluster is not the model's fault, and nothing waits for ever. */
 @NullUnmarked // null takes a default
 class RolloutTrustTest {
     private static final String BLUE = "rev-blue";
     private static final String GREEN = "rev-green";
 
-    private static RolloutWorld serving(RolloutOverrides overrides) {
-        RolloutWorld world = new RolloutWorld(overrides.over(RolloutPolicy.defaults()), 0, 1);
-        world.want("blue", Nature.GOOD);
-        world.settle(400);
-        return world;
-    }
-
-    private static RolloutWorld serving() {
-        return serving(RolloutOverridesBuilder.builder().build());
-    }
-
-    private static List<String> events(RolloutWorld world) {
-        return world.last.actions().stream()
-                .filter(RecordEvent.class::isInstance)
-                .map(action -> ((RecordEvent) action).message())
-                .toList();
-    }
-
     @Test
     void no_replicas_is_an_orderly_state_and_a_new_version_comes_out_when_there_are_some_again() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.replicas = 0;
         world.settle(20);
         assertThat(world.replicasOf(BLUE)).isZero();
@@ -73,7 +49,7 @@ class RolloutTrustTest {
 
     @Test
     void scaling_to_nothing_on_the_way_gives_the_candidate_up_without_a_word_against_it() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.replicas = 0;
@@ -88,7 +64,7 @@ class RolloutTrustTest {
 
     @Test
     void stable_that_lost_its_deployment_is_restored_before_users_are_sent_back_to_it() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.tick();
@@ -105,7 +81,7 @@ class RolloutTrustTest {
 
     @Test
     void the_only_pod_taken_in_the_bake_sends_users_to_the_previous_version_and_the_new_one_comes_again() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.replicas = 1;
         world.settle(20);
         world.want("green", Nature.GOOD);
@@ -122,7 +98,7 @@ class RolloutTrustTest {
 
     @Test
     void pods_taken_in_the_ramp_are_waited_for_where_they_were() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.tick();
@@ -135,7 +111,7 @@ class RolloutTrustTest {
 
     @Test
     void pods_that_answer_no_more_for_a_while_in_which_those_of_stable_do_are_evidence() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.tick();
@@ -150,7 +126,7 @@ class RolloutTrustTest {
 
     @Test
     void pods_that_answer_no_more_where_stable_answered_with_a_break_are_not() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
         world.tick();
@@ -170,7 +146,7 @@ class RolloutTrustTest {
 
     @Test
     void an_exhausted_quota_is_told_and_tried_again_later_each_time_until_there_is_room() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.pods.quota = 2;
         world.want("green", Nature.GOOD);
         world.until(PREPARING);
@@ -196,7 +172,7 @@ class RolloutTrustTest {
 
     @Test
     void a_wait_belongs_to_the_policy_it_began_under() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.pods.quota = 2;
         world.want("green", Nature.GOOD);
         world.until(PREPARING);
@@ -217,7 +193,7 @@ class RolloutTrustTest {
 
     @Test
     void what_never_becomes_ready_though_nothing_disturbs_it_is_rejected_after_three_tries() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.NEVER_READY);
         world.until(PREPARING);
         world.until(IDLE);
@@ -228,97 +204,8 @@ class RolloutTrustTest {
     }
 
     @Test
-    void approval_is_for_one_revision_and_is_used_up() {
-        RolloutWorld world = serving(
-                RolloutOverridesBuilder.builder().promotion(Promotion.MANUAL).build());
-        world.want("green", Nature.GOOD);
-        world.promote = GREEN;
-        world.until(BAKING);
-        world.pods.take(GREEN, 0, true, world.now);
-        world.pods.take(GREEN, 0, true, world.now);
-        world.tick();
-        assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);
-        world.until(AWAITING_PROMOTION);
-        for (int i = 0; i < 50; i++) {
-            world.tick();
-        }
-        assertThat(world.stored.phase()).as("the approval was used").isEqualTo(AWAITING_PROMOTION);
-        assertThat(world.stored.message()).contains("edgeai.dev/promote=" + GREEN + "/");
-        world.promote = GREEN + "/again";
-        world.until(BAKING);
-    }
-
-    @Test
-    void manual_promotion_waits_without_a_ramp_too_also_when_it_is_emptied_on_the_way() {
-        RolloutOverrides manual = RolloutOverridesBuilder.builder()
-                .promotion(Promotion.MANUAL)
-                .ramp(List.of())
-                .build();
-        RolloutWorld world = serving(manual);
-        world.want("green", Nature.GOOD);
-        world.until(AWAITING_PROMOTION);
-        assertThat(world.traffic).isEqualTo(new Only(BLUE));
-
-        RolloutWorld ramped = serving(
-                RolloutOverridesBuilder.builder().promotion(Promotion.MANUAL).build());
-        ramped.want("green", Nature.GOOD);
-        ramped.until(RAMPING);
-        assertThat(RolloutMachine.decide(
-                                ramped.stored, ramped.observe(), manual.over(RolloutPolicy.defaults()), ramped.now)
-                        .status()
-                        .phase())
-                .isEqualTo(AWAITING_PROMOTION);
-    }
-
-    @Test
-    void a_person_aborts_one_revision_once() {
-        RolloutWorld world = serving();
-        world.want("green", Nature.GOOD);
-        world.until(RAMPING);
-        world.abort = GREEN;
-        world.settle(50);
-        assertThat(world.stored.lastRollback().reason()).isEqualTo("Aborted");
-        assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
-        world.retry = "1";
-        world.settle(1000);
-        assertThat(world.stored.stable().revision())
-                .as("the old word does not count again")
-                .isEqualTo(GREEN);
-    }
-
-    @Test
-    void a_person_skips_the_hold_and_the_bake() {
-        RolloutWorld world = serving(RolloutOverridesBuilder.builder()
-                .ramp(List.of(new RampStep(33, new TimeSpan("10h"))))
-                .bake(new TimeSpan("10h"))
-                .build());
-        world.want("green", Nature.GOOD);
-        world.until(RAMPING);
-        world.skip = GREEN;
-        world.until(BAKING);
-        world.skip = GREEN + "/bake";
-        world.until(IDLE);
-        assertThat(world.stored.message()).contains("serves");
-    }
-
-    @Test
-    void going_back_during_the_bake_is_one_write_and_no_verdict() {
-        RolloutWorld world = serving();
-        world.want("green", Nature.GOOD);
-        world.until(BAKING);
-        world.want("blue", Nature.GOOD);
-        world.rollbackTo = RolloutWorld.digest("blue");
-        world.tick();
-        assertThat(world.traffic).isEqualTo(new Only(BLUE));
-        assertThat(events(world)).anyMatch(message -> message.contains("rollback-to"));
-        world.settle(50);
-        assertThat(world.stored.stable().revision()).isEqualTo(BLUE);
-        assertThat(world.stored.rejected()).isEmpty();
-    }
-
-    @Test
     void a_model_with_next_to_no_users_is_judged_by_probes_and_gets_through() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.quiet = true;
         world.want("green", Nature.GOOD);
         world.until(RAMPING);
@@ -330,7 +217,7 @@ class RolloutTrustTest {
 
     @Test
     void a_slow_version_with_next_to_no_users_is_found_out_by_probes() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.quiet = true;
         world.want("green", Nature.SLOW);
         world.settle(1000);
@@ -341,7 +228,7 @@ class RolloutTrustTest {
 
     @Test
     void a_candidate_changed_by_hand_is_repaired_and_not_promoted_meanwhile() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.GOOD);
         world.until(PROMOTING);
         world.pods.edit(GREEN);
@@ -355,12 +242,12 @@ class RolloutTrustTest {
 
     @Test
     void weights_that_one_pod_cannot_give_are_said_before_and_equal_steps_are_one() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.replicas = 1;
         world.settle(20);
         world.want("green", Nature.GOOD);
         world.tick();
-        assertThat(events(world))
+        assertThat(world.events())
                 .anyMatch(message ->
                         message.contains("ramp of 10 %, 50 % is 50 %") && message.contains("rollout.traffic.surge: 8"));
         world.until(RAMPING);
@@ -369,7 +256,7 @@ class RolloutTrustTest {
 
     @Test
     void pods_that_may_be_added_make_small_weights_possible_before_users_are_shared() {
-        RolloutWorld world = serving(RolloutOverridesBuilder.builder()
+        RolloutWorld world = RolloutWorld.serving(RolloutOverridesBuilder.builder()
                 .traffic(new Traffic(TrafficProvider.SERVICE, 8))
                 .build());
         world.replicas = 1;
@@ -386,7 +273,7 @@ class RolloutTrustTest {
 
     @Test
     void a_pod_on_a_cordoned_node_stays_until_another_stands_elsewhere() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.replicas = 1;
         world.settle(20);
         world.pods.cordoned[0] = true;
@@ -401,7 +288,7 @@ class RolloutTrustTest {
 
     @Test
     void clocks_that_differ_do_not_make_a_wait_longer_than_its_back_off() {
-        RolloutWorld world = serving();
+        RolloutWorld world = RolloutWorld.serving();
         world.pods.quota = 2;
         world.want("green", Nature.GOOD);
         world.until(PREPARING);

@@ -3,11 +3,14 @@ package dev.edgeai.planner.rollout;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
 import dev.edgeai.planner.rollout.TrafficMode.Only;
 import dev.edgeai.planner.rollout.TrafficMode.Split;
 import org.jspecify.annotations.NullUnmarked;
@@ -98,6 +101,26 @@ final class RolloutWorld {
         this.policy = policy;
         this.crash = crash;
         this.random = new Random(seed);
+    }
+
+    /** One where blue serves already. */
+    static RolloutWorld serving(RolloutOverrides overrides) {
+        RolloutWorld world = new RolloutWorld(overrides.over(RolloutPolicy.defaults()), 0, 1);
+        world.want("blue", Nature.GOOD);
+        world.settle(400);
+        return world;
+    }
+
+    static RolloutWorld serving() {
+        return serving(RolloutOverridesBuilder.builder().build());
+    }
+
+    /** Messages of the events of the last step. */
+    List<String> events() {
+        return last.actions().stream()
+                .filter(RecordEvent.class::isInstance)
+                .map(action -> ((RecordEvent) action).message())
+                .toList();
     }
 
     static CertifiedVersion version(String name) {

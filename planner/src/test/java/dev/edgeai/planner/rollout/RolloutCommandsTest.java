@@ -1,0 +1,117 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.Promotion;
+import dev.edgeai.api.v1alpha1.RampStep;
+import dev.edgeai.api.v1alpha1.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.planner.rollout.RolloutWorld.Nature;
+import dev.edgeai.planner.rollout.TrafficMode.Only;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static dev.edgeai.api.v1alpha1.RolloutPhase.AWAITING_PROMOTION;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.RAMPING;
+import static dev.edgeai.api.v1alpha1.RolloutPhase.ROLLING_BACK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a person says counts for the revision that it names, and once. */
+@NullUnmarked // null takes a default
+class RolloutCommandsTest {
+    private static final String BLUE = "rev-blue";
+    private static final String GREEN = "rev-green";
+
+    @Test
+    void approval_is_for_one_revision_and_is_used_up() {
+        RolloutWorld world = RolloutWorld.serving(
+                RolloutOverridesBuilder.builder().promotion(Promotion.MANUAL).build());
+        world.want("green", Nature.GOOD);
+        world.promote = GREEN;
+        world.until(BAKING);
+        world.pods.take(GREEN, 0, true, world.now);
+        world.pods.take(GREEN, 0, true, world.now);
+        world.tick();
+        assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);
+        world.until(AWAITING_PROMOTION);
+        for (int i = 0; i < 50; i++) {
+            world.tick();
+        }
+        assertThat(world.stored.phase()).as("the approval was used").isEqualTo(AWAITING_PROMOTION);
+        assertThat(world.stored.message()).contains("edgeai.dev/promote=" + GREEN + "/");
+        world.promote = GREEN + "/again";
+        world.until(BAKING);
+    }
+
+    @Test
+    void manual_promotion_waits_without_a_ramp_too_also_when_it_is_emptied_on_the_way() {
+        RolloutOverrides manual = RolloutOverridesBuilder.builder()
+                .promotion(Promotion.MANUAL)
+                .ramp(List.of())
+                .build();
+        RolloutWorld world = RolloutWorld.serving(manual);
+        world.want("green", Nature.GOOD);
+        world.until(AWAITING_PROMOTION);
+        assertThat(world.traffic).isEqualTo(new Only(BLUE));
+
+        RolloutWorld ramped = RolloutWorld.serving(
+                RolloutOverridesBuilder.builder().promotion(Promotion.MANUAL).build());
+        ramped.want("green", Nature.GOOD);
+        ramped.until(RAMPING);
+        assertThat(RolloutMachine.decide(
+                                ramped.stored, ramped.observe(), manual.over(RolloutPolicy.defaults()), ramped.now)
+                        .status()
+                        .phase())
+                .isEqualTo(AWAITING_PROMOTION);
+    }
+
+    @Test
+    void a_person_aborts_one_revision_once() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.abort = GREEN;
+        world.settle(50);
+        assertThat(world.stored.lastRollback().reason()).isEqualTo("Aborted");
+        assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
+        world.retry = "1";
+        world.settle(1000);
+        assertThat(world.stored.stable().revision())
+                .as("the old word does not count again")
+                .isEqualTo(GREEN);
+    }
+
+    @Test
+    void a_person_skips_the_hold_and_the_bake() {
+        RolloutWorld world = RolloutWorld.serving(RolloutOverridesBuilder.builder()
+                .ramp(List.of(new RampStep(33, new TimeSpan("10h"))))
+                .bake(new TimeSpan("10h"))
+                .build());
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        world.skip = GREEN;
+        world.until(BAKING);
+        world.skip = GREEN + "/bake";
+        world.until(IDLE);
+        assertThat(world.stored.message()).contains("serves");
+    }
+
+    @Test
+    void going_back_during_the_bake_is_one_write_and_no_verdict() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.want("green", Nature.GOOD);
+        world.until(BAKING);
+        world.want("blue", Nature.GOOD);
+        world.rollbackTo = RolloutWorld.digest("blue");
+        world.tick();
+        assertThat(world.traffic).isEqualTo(new Only(BLUE));
+        assertThat(world.events()).anyMatch(message -> message.contains("rollback-to"));
+        world.settle(50);
+        assertThat(world.stored.stable().revision()).isEqualTo(BLUE);
+        assertThat(world.stored.rejected()).isEmpty();
+    }
+}
