@@ -139,17 +139,24 @@ class LossE2E {
         Version after = model.awaitServing(before, LIMIT.multipliedBy(2));
         assertThat(target().rejected()).isEmpty();
 
-        // A candidate that is not wanted any more is taken back, which takes less than a second.
+        // Taking back takes less than a second.
         model.apply("v2", Wish.plain().revision(3).hold("30m"));
-        awaitPhase(RolloutPhase.RAMPING);
+        String aborted = awaitPhase(RolloutPhase.RAMPING).candidate().revision();
         try (var reflex = new Reflex(model, RolloutPhase.ROLLING_BACK, () -> deleteDeployment(after.revision()))) {
-            model.apply("v2", wish.hold("2s").bake("2s"));
+            model.annotate("edgeai.dev/abort", aborted);
             reflex.await(Duration.ofMinutes(1));
         }
         recovered(after.revision());
         model.awaitTarget("all is quiet again", LIMIT, t -> t.phase() == RolloutPhase.IDLE);
         assertThat(model.stable().revision()).isEqualTo(after.revision());
         assertThat(model.is("Ready")).isTrue();
+        assertThat(target().rejected())
+                .as("by a person, and nothing else")
+                .extracting(r -> r.revision())
+                .containsExactly(aborted);
+        model.apply("v2", wish.hold("2s").bake("2s"));
+        model.annotate("edgeai.dev/retry", "forget");
+        model.awaitTarget("nothing is rejected any more", LIMIT, t -> t.rejected().isEmpty());
         noFailureFor(Duration.ofSeconds(10));
     }
 
