@@ -156,7 +156,8 @@ class LossE2E {
                 .containsExactly(aborted);
         model.apply("v2", wish.hold("2s").bake("2s"));
         model.annotate("edgeai.dev/retry", "forget");
-        model.awaitTarget("nothing is rejected any more", LIMIT, t -> t.rejected().isEmpty());
+        model.awaitTarget(
+                "nothing is rejected any more", LIMIT, t -> t.rejected().isEmpty());
         noFailureFor(Duration.ofSeconds(10));
     }
 

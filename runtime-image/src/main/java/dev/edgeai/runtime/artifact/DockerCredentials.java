@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.artifact;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.edgeai.runtime.cli.Environment;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.UsageException;
 import land.oras.ContainerRef;
 import land.oras.auth.AuthProvider;
 import land.oras.auth.AuthScheme;

@@ -37,7 +37,7 @@ final class HttpSource {
      *
      * @param pin absent when any content will do
      * @throws TransferException it is not there, or the server does not give it
-     * @throws dev.edgeai.runtime.cli.RuntimeFailure {@code DigestMismatch}, {@code TooLarge}
+     * @throws dev.edgeai.runtime.pod.RuntimeFailure {@code DigestMismatch}, {@code TooLarge}
      */
     VerifiedCopy.Written download(URI uri, Path place, @Nullable Digest pin, long limit) throws IOException {
         if (pin != null && Files.isRegularFile(place) && Digest.of(place).equals(pin)) {

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.artifact;
 
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.UsageException;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.artifact;
 
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.artifact;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import land.oras.ContainerRef;
 import land.oras.Registry;
 import land.oras.auth.AuthProvider;

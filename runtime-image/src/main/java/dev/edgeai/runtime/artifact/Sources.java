@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.artifact;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.cli.Environment;
-import dev.edgeai.runtime.cli.RuntimeFailure;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.RuntimeFailure;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

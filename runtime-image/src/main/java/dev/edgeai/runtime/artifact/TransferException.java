@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.artifact;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 /** A registry or web server that did not give what was asked. */
 final class TransferException extends RuntimeException {

@@ -8,7 +8,7 @@ import dev.edgeai.runtime.artifact.ModelPack;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Certificate;
 import dev.edgeai.runtime.certify.Trust;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

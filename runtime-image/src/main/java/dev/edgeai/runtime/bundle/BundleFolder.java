@@ -9,9 +9,9 @@ import dev.edgeai.runtime.certify.Certificate;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.Verifier.Check;
 import dev.edgeai.runtime.certify.Verifier.Report;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.RuntimeFailure;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -6,7 +6,7 @@ import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Statement;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.util.List;
 import java.util.Set;

@@ -5,8 +5,8 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.certify.Statement;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

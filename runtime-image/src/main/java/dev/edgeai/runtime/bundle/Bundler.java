@@ -10,7 +10,7 @@ import dev.edgeai.runtime.artifact.SmallArtifact;
 import dev.edgeai.runtime.artifact.StoredManifest;
 import dev.edgeai.runtime.certify.Certificate;
 import dev.edgeai.runtime.certify.Trust;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.util.List;
 import java.util.Map;

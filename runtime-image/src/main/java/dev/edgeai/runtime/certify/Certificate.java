@@ -5,7 +5,7 @@ import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Attachment;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

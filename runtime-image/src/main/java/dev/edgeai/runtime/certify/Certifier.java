@@ -9,7 +9,7 @@ import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.StoredManifest;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

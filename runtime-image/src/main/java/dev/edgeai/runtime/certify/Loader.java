@@ -5,7 +5,7 @@ import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.ModelFolder;
 import dev.edgeai.runtime.artifact.Reference;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.certify;
 
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.UsageException;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

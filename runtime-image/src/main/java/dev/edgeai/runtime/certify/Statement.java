@@ -9,7 +9,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
-import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

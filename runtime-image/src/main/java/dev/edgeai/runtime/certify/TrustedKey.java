@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.UsageException;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.ModelFolder;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.ModelFolder;
 import dev.edgeai.runtime.artifact.Reference;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.measure.MeasureSettings;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -3,6 +3,8 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.bundle.BundleDownload;
 import dev.edgeai.runtime.bundle.BundleManifest;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -8,6 +8,8 @@ import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.bundle.Bundler;
 import dev.edgeai.runtime.certify.Certifier;
 import dev.edgeai.runtime.certify.SigningKey;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,6 +2,11 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
+import dev.edgeai.runtime.pod.UsageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;

@@ -8,6 +8,8 @@ import dev.edgeai.runtime.artifact.Sources;
 import dev.edgeai.runtime.evaluate.DatasetFile;
 import dev.edgeai.runtime.optimize.LocalFiles;
 import dev.edgeai.runtime.optimize.RunManifest;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,6 +1,8 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.certify.SigningKey;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -8,6 +8,8 @@ import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.Sources;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

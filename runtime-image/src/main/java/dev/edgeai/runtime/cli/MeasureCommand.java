@@ -9,6 +9,8 @@ import dev.edgeai.runtime.measure.Measurer;
 import dev.edgeai.runtime.measure.Progress;
 import dev.edgeai.runtime.measure.VariantStore;
 import dev.edgeai.runtime.measure.WorkFolder;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.cli;
 
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.artifact.Artifacts;
+import dev.edgeai.runtime.pod.Environment;
 import picocli.CommandLine.Option;
 
 import java.util.List;

@@ -17,6 +17,8 @@ import dev.edgeai.runtime.evaluate.InvalidDatasetException;
 import dev.edgeai.runtime.evaluate.TextSample;
 import dev.edgeai.runtime.evaluate.TextSamples;
 import dev.edgeai.runtime.measure.MeasureSettings;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.certify.Trust;
+import dev.edgeai.runtime.pod.Environment;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

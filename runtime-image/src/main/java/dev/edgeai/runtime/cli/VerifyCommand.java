@@ -4,6 +4,8 @@ import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.bundle.BundleFolder;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.Verifier;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

@@ -7,6 +7,8 @@ import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.SampleSet;
 import dev.edgeai.runtime.client.Warmup;
 import dev.edgeai.runtime.measure.Progress;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

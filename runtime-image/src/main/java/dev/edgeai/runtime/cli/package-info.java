@@ -1,4 +1,4 @@
-/** The command line: one program, {@code edgeai}, one class a verb, results as text or JSON, exit codes for scripts. */
+/** The command line: one program, {@code edgeai}, one class a verb, results as text or JSON. */
 @NullMarked
 package dev.edgeai.runtime.cli;
 

@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.Measurement.Generation;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
 

@@ -3,7 +3,7 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;

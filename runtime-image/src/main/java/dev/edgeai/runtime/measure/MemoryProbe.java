@@ -2,9 +2,9 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.cli.EdgeAi;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.ChildProgram;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -134,18 +134,15 @@ public final class MemoryProbe {
     }
 
     private static List<String> command(String task) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
+        List<String> flags = new ArrayList<>(FLAGS);
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> FLAGS_PASSED_ON.stream().anyMatch(flag::startsWith))
-                .forEach(command::add);
+                .forEach(flags::add);
         for (String property : PASSED_ON) {
             Optional.ofNullable(System.getProperty(property))
-                    .ifPresent(value -> command.add("-D" + property + "=" + value));
+                    .ifPresent(value -> flags.add("-D" + property + "=" + value));
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EdgeAi.class.getName(), VERB, task));
-        return command;
+        return ChildProgram.command(flags, List.of(VERB, task));
     }
 
     private static RuntimeFailure failed(String why) {

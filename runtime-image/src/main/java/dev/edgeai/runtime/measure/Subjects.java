@@ -2,11 +2,11 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.runtime.cli.RuntimeFailure;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.evaluate.IncomparableModelsException;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.util.Comparator;
 import java.util.List;

@@ -11,11 +11,11 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
-import dev.edgeai.runtime.cli.RuntimeFailure;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.evaluate.Dataset;
 import dev.edgeai.runtime.evaluate.Evaluator;
 import dev.edgeai.runtime.evaluate.Robustness;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -3,11 +3,11 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.RuntimeFailure;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.evaluate.DatasetFile;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -10,9 +10,9 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.RunAction;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.RuntimeFailure;
 import dev.edgeai.runtime.measure.Progress;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -14,8 +14,8 @@ import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.planner.optimization.RunInputs;
-import dev.edgeai.runtime.cli.Json;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -4,8 +4,8 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.runtime.cli.EdgeAi;
-import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.pod.ChildProgram;
+import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -42,14 +42,11 @@ public record MeasureProcess(List<String> options) {
     }
 
     private List<String> words(Path work) {
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith("-agentlib:")) // a debugger's port is taken
-                .forEach(words::add);
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), EdgeAi.class.getName()));
-        words.addAll(List.of("measure", "--work", work.toString(), "--no-push"));
-        words.addAll(options);
-        return words;
+                .toList();
+        List<String> verb = new ArrayList<>(List.of("measure", "--work", work.toString(), "--no-push"));
+        verb.addAll(options);
+        return ChildProgram.command(flags, verb);
     }
 }

@@ -3,7 +3,7 @@ package dev.edgeai.runtime.optimize;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.runtime.cli.Environment;
+import dev.edgeai.runtime.pod.Environment;
 
 import java.io.File;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.cli.Environment;
-import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.pod.Json;
 import org.jspecify.annotations.Nullable;
 
 import java.math.MathContext;

@@ -5,7 +5,7 @@ import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.SmallArtifact;
-import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.artifact;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.cli.Environment;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;

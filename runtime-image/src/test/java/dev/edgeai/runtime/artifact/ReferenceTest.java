@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.artifact;
 
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.UsageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.artifact;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.cli.Environment;
+import dev.edgeai.runtime.pod.Environment;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

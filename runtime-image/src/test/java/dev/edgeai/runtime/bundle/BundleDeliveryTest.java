@@ -5,9 +5,9 @@ import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.TestRegistry;
 import dev.edgeai.runtime.certify.DeliveryScenario;
-import dev.edgeai.runtime.cli.ExitCode;
-import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.cli.Run;
+import dev.edgeai.runtime.pod.ExitCode;
+import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

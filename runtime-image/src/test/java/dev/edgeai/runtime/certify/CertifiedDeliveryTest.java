@@ -7,11 +7,11 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.TestRegistry;
-import dev.edgeai.runtime.cli.Environment;
-import dev.edgeai.runtime.cli.ExitCode;
-import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.cli.Run;
-import dev.edgeai.runtime.cli.RuntimeFailure;
+import dev.edgeai.runtime.pod.Environment;
+import dev.edgeai.runtime.pod.ExitCode;
+import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

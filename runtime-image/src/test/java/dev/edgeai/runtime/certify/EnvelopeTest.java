@@ -3,8 +3,8 @@ package dev.edgeai.runtime.certify;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.cli.RuntimeFailure;
-import dev.edgeai.runtime.cli.UsageException;
+import dev.edgeai.runtime.pod.RuntimeFailure;
+import dev.edgeai.runtime.pod.UsageException;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;

@@ -10,6 +10,8 @@ import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.TestRegistry;
+import dev.edgeai.runtime.pod.ExitCode;
+import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.testing.NpzFiles;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

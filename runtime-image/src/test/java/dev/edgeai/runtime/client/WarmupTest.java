@@ -2,8 +2,8 @@ package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
-import dev.edgeai.runtime.cli.Json;
 import dev.edgeai.runtime.client.FakeServer.Behaviour;
+import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

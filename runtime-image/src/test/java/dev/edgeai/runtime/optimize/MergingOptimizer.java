@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.cli.Json;
+import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.testing.OnnxModels;
 
 import java.nio.ByteOrder;

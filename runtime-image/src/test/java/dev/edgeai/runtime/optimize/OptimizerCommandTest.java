@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.runtime.cli.Environment;
+import dev.edgeai.runtime.pod.Environment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,10 +1,10 @@
-package dev.edgeai.runtime.cli;
+package dev.edgeai.runtime.pod;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 
 /**
- * Something that ends a verb: {@link EdgeAi} turns it into a {@link Failure} in the termination message and an exit
+ * Something that ends a verb: the command line turns it into a {@link Failure} in the termination message and an exit
  * code. The message says what was wrong, where, and what to do next.
  */
 public final class RuntimeFailure extends RuntimeException {
@@ -31,14 +31,15 @@ public final class RuntimeFailure extends RuntimeException {
         return failure(reason, String.valueOf(getMessage()));
     }
 
-    static Failure failure(FailureReason reason, String message) {
+    /** As it travels, of what threw nothing of its own. */
+    public static Failure failure(FailureReason reason, String message) {
         String cut = message.length() <= MAX_MESSAGE_CHARACTERS
                 ? message
                 : message.substring(0, MAX_MESSAGE_CHARACTERS - 1) + "…";
         return new Failure(reason.reason(), cut);
     }
 
-    int exitCode() {
+    public int exitCode() {
         return reason == FailureReason.GATE_REFUSED ? ExitCode.REFUSED : ExitCode.FAILED;
     }
 }

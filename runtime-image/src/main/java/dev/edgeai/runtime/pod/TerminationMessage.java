@@ -1,4 +1,4 @@
-package dev.edgeai.runtime.cli;
+package dev.edgeai.runtime.pod;
 
 import dev.edgeai.api.trial.FailureReason;
 

@@ -1,4 +1,4 @@
-package dev.edgeai.runtime.cli;
+package dev.edgeai.runtime.pod;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;

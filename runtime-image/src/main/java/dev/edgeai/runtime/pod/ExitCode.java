@@ -1,4 +1,4 @@
-package dev.edgeai.runtime.cli;
+package dev.edgeai.runtime.pod;
 
 /** Exit codes that scripts can tell apart. */
 public final class ExitCode {

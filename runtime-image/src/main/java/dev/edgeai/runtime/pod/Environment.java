@@ -1,4 +1,4 @@
-package dev.edgeai.runtime.cli;
+package dev.edgeai.runtime.pod;
 
 import java.io.IOException;
 import java.nio.file.Path;
