@@ -1,6 +1,7 @@
 package dev.edgeai.api.config;
 
 import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.TimeSpan;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param signing where the signing key lies
  * @param prometheus which Prometheus servers analysis queries may go to
  * @param rollout limits over all models
+ * @param sourceCheck looks at the tags of sources
  * @param maxSourceBytes largest source or dataset that is fetched, bytes
  */
 public record OperatorConfig(
@@ -24,6 +26,7 @@ public record OperatorConfig(
         Signing signing,
         Prometheus prometheus,
         Rollout rollout,
+        SourceCheck sourceCheck,
         long maxSourceBytes) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OperatorConfig {
@@ -33,6 +36,7 @@ public record OperatorConfig(
                 : signing;
         prometheus = prometheus == null ? new Prometheus(null, List.of()) : prometheus;
         rollout = rollout == null ? new Rollout(1) : rollout;
+        sourceCheck = sourceCheck == null ? new SourceCheck(SourceCheck.HOURLY) : sourceCheck;
         maxSourceBytes = maxSourceBytes == 0 ? 8L << 30 : maxSourceBytes;
     }
 
@@ -89,6 +93,20 @@ public record OperatorConfig(
         @SuppressWarnings({"NullAway", "ConstantValue"})
         public Rollout {
             maxConcurrentUpgrades = maxConcurrentUpgrades == null ? 1 : maxConcurrentUpgrades;
+        }
+    }
+
+    /**
+     * Looks at the tags of sources: whether somebody pushed something else under them.
+     *
+     * @param interval from one look at a model's tag to the next; {@code 0s}: never
+     */
+    public record SourceCheck(TimeSpan interval) {
+        private static final TimeSpan HOURLY = new TimeSpan("1h");
+
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public SourceCheck {
+            interval = interval == null ? HOURLY : interval;
         }
     }
 

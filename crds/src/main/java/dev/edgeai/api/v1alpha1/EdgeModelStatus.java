@@ -4,11 +4,13 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
 /** What serves where, and what is on its way. */
+@RecordBuilder
 public record EdgeModelStatus(
         @Nullable Long observedGeneration,
         List<Condition> conditions,
@@ -36,7 +38,10 @@ public record EdgeModelStatus(
         @Nullable
         Integer replicas,
 
-        @LabelSelector @Nullable String selector) {
+        @LabelSelector @Nullable String selector,
+
+        @JsonPropertyDescription("The tag of the source, where it has one that can move") @Nullable
+        SourceTag sourceTag) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public EdgeModelStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);

@@ -31,13 +31,13 @@ public final class Labels {
     /** On nodes: the accelerator class. On Jobs' pods: the class they run on. */
     public static final String ACCELERATOR = "edgeai.dev/accelerator";
 
-    /** What a pod is for: {@code trial}, {@code certify}, {@code serve}, {@code warmup}. */
+    /** What a pod is for: {@code trial}, {@code certify}, {@code serve}, {@code warmup}, {@code resolve}. */
     public static final String COMPONENT = "app.kubernetes.io/component";
 
     /** Annotation: promotes the candidate of this revision under {@code promotion: Manual}, once. */
     public static final String PROMOTE = "edgeai.dev/promote";
 
-    /** Annotation: any new value tries again what failed or was rejected. */
+    /** Annotation: any new value tries again what failed or was rejected, and follows a tag that was told to have moved. */
     public static final String RETRY = "edgeai.dev/retry";
 
     /** Annotation: gives up the candidate of this revision and rejects it. */

@@ -8,6 +8,10 @@ import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** Where the original model lies. */
+@ValidationRule(
+        value = "!has(self.followTag) || !self.followTag || (self.uri.startsWith('oci://') && !self.uri.contains('@') "
+                + "&& !has(self.digest))",
+        message = "source.followTag needs a tag that can move: oci://registry/repository:tag, without a digest")
 public record ModelSource(
         @Required
         @Size(max = 2048)
@@ -24,4 +28,16 @@ public record ModelSource(
         String digest,
 
         @JsonPropertyDescription("Secret of type kubernetes.io/dockerconfigjson, read by the Job's pod only") @Nullable
-        SecretReference credentialsSecretRef) {}
+        SecretReference credentialsSecretRef,
+
+        @JsonPropertyDescription(
+                "Of an EdgeModel: optimizes anew when the tag has moved. By default a moved tag is only "
+                        + "told, by the condition SourceMoved")
+        @Nullable
+        Boolean followTag) {
+
+    /** Of a run: what a tag does later is no matter of it. */
+    public ModelSource(String uri, @Nullable String digest, @Nullable SecretReference credentialsSecretRef) {
+        this(uri, digest, credentialsSecretRef, null);
+    }
+}

@@ -70,6 +70,8 @@ class CrdIT {
             value = {
                 "/spec/source/uri | https://host/model.onnx",
                 "/spec/source/digest | sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                "/spec/source/followTag | true",
+                "/spec/source | {uri: 'https://host/model.onnx', followTag: false}",
                 "/spec/gates | {minSpeedup: '1.5', minAccuracyRetention: 1, maxLatencyP95: 1h30m, maxPeakMemory: 512Mi}",
                 "/spec/gates | {minSpeedup: 0, minMemoryReduction: '0'}",
                 "/spec/rollout/ramp | [{weight: 1}, {weight: 99, hold: 5m}]",
@@ -94,6 +96,8 @@ class CrdIT {
                 "/spec/source/uri | model.onnx | spec.source.uri | 'edgeai push'",
                 "/spec/source/uri | oci://host | spec.source.uri | must be oci://registry/repository:tag",
                 "/spec/source/digest | sha256:beef | spec.source.digest | should match '^sha256:",
+                "/spec/source | {uri: 'https://host/a.onnx', followTag: true} | spec.source | needs a tag that can move",
+                "/spec/source | {uri: 'oci://r/a@sha256:0', followTag: true} | spec.source | needs a tag that can move",
                 "/spec/evaluation/dataset/uri | hf://digits | spec.evaluation.dataset.uri | https://host/file",
                 "/spec/evaluation/samples | 3 | spec.evaluation.samples | greater than or equal to 16",
                 "/spec/task | Poetry | spec.task | \\\"Generic\\\", \\\"ImageClassification\\\"",
@@ -253,7 +257,8 @@ class CrdIT {
                     100,
                     List.of(),
                     3,
-                    "edgeai.dev/model=digits"));
+                    "edgeai.dev/model=digits",
+                    null));
             client.resource(status).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE));
 
             var scale = client.resource(model).scale();

@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class ConfigRules {
 
     private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+
+    private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LONGEST_INTERVAL = Duration.ofHours(8760);
 
     private final OperatorConfig config;
     private final List<String> problems = new ArrayList<>();
@@ -114,6 +118,11 @@ final class ConfigRules {
         require(
                 config.rollout().maxConcurrentUpgrades() >= 0,
                 "rollout.maxConcurrentUpgrades is " + config.rollout().maxConcurrentUpgrades() + "; give 0 or more");
+        Duration interval = config.sourceCheck().interval().duration();
+        require(
+                interval.isZero()
+                        || (interval.compareTo(SHORTEST_INTERVAL) >= 0 && interval.compareTo(LONGEST_INTERVAL) <= 0),
+                "sourceCheck.interval is " + config.sourceCheck().interval() + "; give 1s to 8760h, or 0s for never");
         require(config.maxSourceBytes() > 0, "maxSourceBytes is " + config.maxSourceBytes() + "; give bytes above 0");
         String address = config.prometheus().address();
         if (address != null) {

@@ -52,6 +52,16 @@ public final class Names {
         return own(target, "-" + revision + "-probe");
     }
 
+    /**
+     * Name of the Job that looks at the tag of a model's source.
+     *
+     * @param since what tells this look from the model's others
+     */
+    public static String resolveJob(String model, String since) {
+        String end = "-resolve-" + Fingerprints.hex(HASH_LENGTH, model + SEPARATOR + since);
+        return kept(dnsLabel(model), end) + end;
+    }
+
     /** The name with a part that only the operator knows before it is used. */
     public static String unguessable(String name, String secret) {
         String end = "-" + secret;
@@ -119,7 +129,11 @@ public final class Names {
     }
 
     private static String label(TargetRef target) {
-        String label = (target.model() + "-" + target.target()).replace('.', '-');
+        return dnsLabel(target.model() + "-" + target.target());
+    }
+
+    private static String dnsLabel(String name) {
+        String label = name.replace('.', '-');
         return Character.isLetter(label.charAt(0)) ? label : "m-" + label;
     }
 

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -54,6 +55,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private final UpgradeTurns turns;
     private final TargetGuard guard;
     private final RemovedTargets removedTargets;
+    private final SourceLook sourceLook;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
@@ -68,6 +70,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 cluster, new RolloutActions(services, cluster, traffic), traffic, measurements, turns);
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
         this.removedTargets = new RemovedTargets(cluster);
+        this.sourceLook = new SourceLook(services, cluster);
     }
 
     @Override
@@ -96,13 +99,16 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                         failures))
                 .toList();
         List<TargetStatus> servingOn = RemovedTargets.servingOn(model, outcomes);
-        StatusWriter.write(model, ModelSummary.of(model, outcomes, servingOn, now), context, EdgeModel::new);
+        SourceLook.Looked looked =
+                sourceLook.look(model, objects, outcomes, ModelSummary.of(model, outcomes, servingOn, now), now);
+        StatusWriter.write(model, looked.status(), context, EdgeModel::new);
         cleanUp(model, outcomes, servingOn, objects);
+        sourceLook.cleanUp(looked);
         if (!failures.isEmpty()) {
             throw new TargetFailedException(failures.getFirst());
         }
-        Duration after = outcomes.stream()
-                .flatMap(outcome -> outcome.requeue().stream())
+        Duration after = Stream.concat(outcomes.stream().map(TargetOutcome::requeue), Stream.of(looked.again()))
+                .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .filter(wanted -> wanted.compareTo(LOOK) < 0)
                 .orElse(LOOK);

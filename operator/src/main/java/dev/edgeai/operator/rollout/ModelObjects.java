@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
@@ -78,6 +79,26 @@ final class ModelObjects {
         return owned(Job.class).stream()
                 .filter(job -> target.target().equals(Seals.givenLabels(job).get(Labels.TARGET)))
                 .filter(seals::isSealed)
+                .toList();
+    }
+
+    /** Looks at the source's tag that the operator made for this model. */
+    List<Job> looks() {
+        return owned(Job.class).stream()
+                .filter(job -> isLook(Seals.givenLabels(job)))
+                .filter(seals::isSealed)
+                .toList();
+    }
+
+    private boolean isLook(Map<String, String> given) {
+        return ResolveJob.RESOLVE.equals(given.get(Labels.COMPONENT))
+                && model.getMetadata().getName().equals(given.get(Labels.MODEL));
+    }
+
+    /** Pods of a Job of the operator that run what it gave them. */
+    List<Pod> podsOf(Job job) {
+        return context.getSecondaryResourcesAsStream(Pod.class)
+                .filter(pod -> seals.difference(job, pod).isEmpty())
                 .toList();
     }
 

@@ -77,7 +77,7 @@ final class ModelSummary {
                         failure.said().message());
         List<Condition> all = failed(conditions, model, failure).list();
         return last == null
-                ? new EdgeModelStatus(null, all, null, null, null, null, null, null, List.of(), null, null)
+                ? new EdgeModelStatus(null, all, null, null, null, null, null, null, List.of(), null, null, null)
                 : new EdgeModelStatus(
                         last.observedGeneration(),
                         all,
@@ -89,7 +89,8 @@ final class ModelSummary {
                         last.weight(),
                         last.targets(),
                         last.replicas(),
-                        last.selector());
+                        last.selector(),
+                        last.sourceTag());
     }
 
     /** Ready is not kept where nobody could look: not for long, and never over a change of the spec. */
@@ -136,7 +137,8 @@ final class ModelSummary {
                 Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
                         .toList(),
                 replicas(),
-                selector());
+                selector(),
+                model.getStatus() == null ? null : model.getStatus().sourceTag());
     }
 
     private List<Condition> conditions(Instant now) {

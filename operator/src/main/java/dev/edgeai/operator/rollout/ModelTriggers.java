@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.operator.accelerator.NodePool;
+import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.TargetRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -41,7 +42,10 @@ final class ModelTriggers implements Cluster.Cache {
 
     /** Trial pods carry the model's label too. */
     private static final String OUR_PODS = OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + ","
-            + TargetRef.WARMUP + "," + TargetRef.PROBE + ")";
+            + TargetRef.WARMUP + "," + TargetRef.PROBE + "," + ResolveJob.RESOLVE + ")";
+
+    private static final String OUR_JOBS = OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + ","
+            + TargetRef.PROBE + "," + ResolveJob.RESOLVE + ")";
 
     private final Map<Class<?>, InformerEventSource<?, EdgeModel>> informers = new ConcurrentHashMap<>();
     private @Nullable InformerEventSource<Node, EdgeModel> nodes;
@@ -56,10 +60,7 @@ final class ModelTriggers implements Cluster.Cache {
         sources.add(informer(context, Service.class, OURS));
         // the EndpointSlice controller copies the Service's labels
         sources.add(informer(context, EndpointSlice.class, Labels.MODEL + "," + Labels.TARGET));
-        sources.add(informer(
-                context,
-                Job.class,
-                OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + "," + TargetRef.PROBE + ")"));
+        sources.add(informer(context, Job.class, OUR_JOBS));
         sources.add(informer(context, PodDisruptionBudget.class, OURS));
         nodes = nodes(context);
         sources.add(nodes);

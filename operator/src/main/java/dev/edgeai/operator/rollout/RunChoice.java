@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.optimization.RunInputs;
 import dev.edgeai.planner.rollout.RunFingerprint;
 
 import java.util.Comparator;
@@ -35,8 +36,7 @@ sealed interface RunChoice {
         String inputs = RunFingerprint.of(wanted, Optional.empty());
         Optional<OptimizationRun> newest = owned.stream()
                 .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
-                .filter(run ->
-                        RunFingerprint.of(run.getSpec(), Optional.empty()).equals(inputs))
+                .filter(run -> isOf(inputs, run.getSpec()) || resolvedTo(wanted, inputs, run))
                 .max(Comparator.comparing(
                                 (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
                         .thenComparing(run -> run.getMetadata().getName()));
@@ -48,6 +48,17 @@ sealed interface RunChoice {
             return new Missing(Names.run(target, RunFingerprint.of(wanted, retry)), retry);
         }
         return new Present(newest.get());
+    }
+
+    private static boolean isOf(String inputs, OptimizationRunSpec spec) {
+        return RunFingerprint.of(spec, Optional.empty()).equals(inputs);
+    }
+
+    /** A run of a tag that had then exactly the content that is wanted now: it is the same search. */
+    private static boolean resolvedTo(OptimizationRunSpec wanted, String inputs, OptimizationRun run) {
+        String pin = wanted.source().digest();
+        String resolved = run.getStatus() == null ? null : run.getStatus().sourceDigest();
+        return pin != null && pin.equals(resolved) && isOf(inputs, RunInputs.pinned(run.getSpec(), pin));
     }
 
     private static Optional<String> triedWith(OptimizationRun run) {

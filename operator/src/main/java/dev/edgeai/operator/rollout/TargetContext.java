@@ -2,11 +2,13 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RolloutOverrides;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.SourceTag;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
@@ -14,6 +16,7 @@ import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.planner.optimization.RunInputs;
+import dev.edgeai.planner.rollout.TaggedSource;
 
 import java.time.Instant;
 import java.util.List;
@@ -76,9 +79,14 @@ record TargetContext(
                 .orElse(served);
     }
 
-    /** The search that the model asks for on this target now. */
+    /** The search that the model asks for on this target now; of one content, where the source's tag was followed. */
     OptimizationRunSpec wantedRun() {
-        return RunInputs.of(model.getSpec(), target, profile(target.accelerator()));
+        Optional<SourceTag> tag = Optional.ofNullable(model.getStatus()).map(EdgeModelStatus::sourceTag);
+        return RunInputs.of(
+                model.getSpec(),
+                target,
+                profile(target.accelerator()),
+                TaggedSource.followed(model.getSpec().source(), tag));
     }
 
     private Optional<AcceleratorProfile> profile(String name) {

@@ -49,6 +49,7 @@ class ConfigLoaderTest {
         assertThat(config.signing().secret()).isEqualTo("edgeai-signing-key");
         assertThat(config.signing().trustedKeys()).isEqualTo("edgeai-trusted-keys");
         assertThat(config.rollout().maxConcurrentUpgrades()).isEqualTo(1);
+        assertThat(config.sourceCheck().interval()).hasToString("1h");
         assertThat(config.prometheus().allowed()).containsExactly("https://metrics.example/team-a");
     }
 
@@ -67,6 +68,7 @@ class ConfigLoaderTest {
                         maxSourceBytes: -5
                         signing: {secret: a, trustedKeys: a, trustedUntil: {short: soon}, revoked: [latest]}
                         rollout: {maxConcurrentUpgrades: -1}
+                        sourceCheck: {interval: 10ms}
                         prometheus: {address: "prometheus:9090", allowed: ["http://user:word@metrics.example"]}
                         """))
                 .isInstanceOf(ConfigException.class)
@@ -87,6 +89,7 @@ class ConfigLoaderTest {
                         "signing.trustedUntil.short is 'soon'; give a time",
                         "signing.revoked has 'latest'",
                         "rollout.maxConcurrentUpgrades is -1",
+                        "sourceCheck.interval is 10ms; give 1s to 8760h, or 0s for never",
                         "prometheus.address has 'prometheus:9090': ",
                         "prometheus.allowed has 'http://user:word@metrics.example': it holds a user");
     }

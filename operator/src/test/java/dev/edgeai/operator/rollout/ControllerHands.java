@@ -1,8 +1,6 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.trial.Failure;
-import dev.edgeai.api.trial.WarmupResult;
-import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.ServerStub;
@@ -19,9 +17,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
-import io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -45,18 +40,21 @@ import java.util.stream.Collectors;
  * behind each pod stands a server that answers users, well or badly.
  */
 final class ControllerHands implements AutoCloseable {
+    /** What its Jobs come to. */
+    final JobHands jobs;
+
     private final KubernetesClient client;
     private final String namespace;
     private final Map<String, ServerStub> servers = new ConcurrentHashMap<>();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
     private final Map<String, Failure> refusing = new ConcurrentHashMap<>();
-    private volatile Predicate<Job> running = job -> true;
     private final ScheduledExecutorService hands = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("controllers").factory());
 
     ControllerHands(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
+        this.jobs = new JobHands(client, namespace);
         hands.scheduleWithFixedDelay(this::work, 0, 50, TimeUnit.MILLISECONDS);
     }
 
@@ -77,7 +75,7 @@ final class ControllerHands implements AutoCloseable {
 
     /** From now on only these Jobs come to an end. */
     void runOnly(Predicate<Job> which) {
-        running = which;
+        jobs.runOnly(which);
     }
 
     void accept(String digest) {
@@ -98,7 +96,7 @@ final class ControllerHands implements AutoCloseable {
             deployments.forEach(this::run);
             removeOrphans(deployments);
             client.services().inNamespace(namespace).list().getItems().forEach(this::endpoints);
-            client.batch().v1().jobs().inNamespace(namespace).list().getItems().forEach(this::finish);
+            client.batch().v1().jobs().inNamespace(namespace).list().getItems().forEach(jobs::finish);
             users();
         } catch (KubernetesClientException e) {
             // something changed meanwhile; the next round sees it
@@ -248,82 +246,6 @@ final class ControllerHands implements AutoCloseable {
                 .containsAll(service.getSpec().getSelector().entrySet());
     }
 
-    private void finish(Job job) {
-        boolean done =
-                job.getStatus() != null && !job.getStatus().getConditions().isEmpty();
-        boolean goesOn = "probe".equals(job.getMetadata().getLabels().get(Labels.COMPONENT));
-        if (done || goesOn || !running.test(job)) {
-            return;
-        }
-        String name = job.getMetadata().getName() + "-x";
-        Pod there = client.pods().inNamespace(namespace).withName(name).get();
-        if (there != null) {
-            // of an earlier Job of this name: the garbage collector takes it along
-            if (!job.getMetadata()
-                    .getUid()
-                    .equals(there.getMetadata().getOwnerReferences().getFirst().getUid())) {
-                client.resource(there).withGracePeriod(0).delete();
-            }
-            return;
-        }
-        Pod pod = client.resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(namespace)
-                        .withLabels(job.getSpec().getTemplate().getMetadata().getLabels())
-                        .addToLabels(
-                                "batch.kubernetes.io/job-name",
-                                job.getMetadata().getName())
-                        .withOwnerReferences(owner(job))
-                        .endMetadata()
-                        .withSpec(job.getSpec().getTemplate().getSpec())
-                        .editSpec()
-                        .withNodeName("edge-1")
-                        .endSpec()
-                        .build())
-                .create();
-        WarmupResult result = new WarmupResult(200, 0, Estimate.of(0.97, 0.95, 0.99, 200), 2500, null);
-        pod.setStatus(new PodStatusBuilder()
-                .withPhase("Succeeded")
-                .addNewContainerStatus()
-                .withName("warmup")
-                .withImage("image")
-                .withImageID("id")
-                .withReady(false)
-                .withRestartCount(0)
-                .withNewState()
-                .withNewTerminated()
-                .withExitCode(0)
-                .withReason("Completed")
-                .withMessage(Json.write(result))
-                .withStartedAt(now())
-                .withFinishedAt(now())
-                .endTerminated()
-                .endState()
-                .endContainerStatus()
-                .build());
-        client.resource(pod).patchStatus();
-        client.resource(new JobBuilder(job)
-                        .withNewStatus()
-                        .withStartTime(now())
-                        .withCompletionTime(now())
-                        .withSucceeded(1)
-                        .withConditions(done("SuccessCriteriaMet"), done("Complete"))
-                        .endStatus()
-                        .build())
-                .patchStatus();
-    }
-
-    private static JobCondition done(String type) {
-        return new JobConditionBuilder()
-                .withType(type)
-                .withStatus("True")
-                .withReason("CompletionsReached")
-                .withMessage("Reached expected number of succeeded pods")
-                .withLastTransitionTime(now())
-                .build();
-    }
-
     private static PodStatus ready() {
         return new PodStatusBuilder()
                 .withPhase("Running")
@@ -375,7 +297,7 @@ final class ControllerHands implements AutoCloseable {
         return artifact.substring(artifact.indexOf('@') + 1);
     }
 
-    private static OwnerReference owner(HasMetadata object) {
+    static OwnerReference owner(HasMetadata object) {
         return new OwnerReferenceBuilder()
                 .withApiVersion(object.getApiVersion())
                 .withKind(object.getKind())
@@ -385,7 +307,7 @@ final class ControllerHands implements AutoCloseable {
                 .build();
     }
 
-    private static String now() {
+    static String now() {
         return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -61,6 +61,25 @@ class RunChoiceTest {
     }
 
     @Test
+    void aContentThatATagHadBeforeNeedsNoRunOfItsOwn() {
+        String was = RunResults.digest('5');
+        OptimizationRun run =
+                run("a", inputs, "Succeeded, sourceDigest: \"" + was + "\"", null, "2026-01-01T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), NO_RETRY, List.of(run)))
+                .isEqualTo(new RunChoice.Present(run));
+        RunChoice moved =
+                RunChoice.of(TARGET, RunInputs.pinned(inputs, RunResults.digest('6')), NO_RETRY, List.of(run));
+        assertThat(moved).isInstanceOf(RunChoice.Missing.class);
+        assertThat(RunChoice.of(TARGET, inputs, NO_RETRY, List.of()))
+                .as("its name says which")
+                .isNotEqualTo(moved);
+        OptimizationRun other =
+                run("b", inputs("digits:2"), "Succeeded, sourceDigest: \"" + was + "\"", null, "2026-01-01T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), NO_RETRY, List.of(other)))
+                .isInstanceOf(RunChoice.Missing.class);
+    }
+
+    @Test
     void aFailedRunIsRepeatedOnceForEachNewValueOfTheAnnotation() {
         OptimizationRun failed = run("a", inputs, "Failed", "1", "2026-01-01T00:00:00Z");
         assertThat(RunChoice.of(TARGET, inputs, Optional.of("1"), List.of(failed)))
@@ -106,7 +125,7 @@ class RunChoiceTest {
                 .withAnnotations(retry == null ? Map.of() : Map.of(Labels.RETRY, retry))
                 .build());
         run.setSpec(spec);
-        run.setStatus(Samples.yaml("phase: " + phase, OptimizationRunStatus.class));
+        run.setStatus(Samples.yaml("{phase: " + phase + "}", OptimizationRunStatus.class));
         return run;
     }
 }

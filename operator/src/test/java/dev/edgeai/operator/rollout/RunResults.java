@@ -5,6 +5,8 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.operator.delivery.Samples;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
+import java.util.Objects;
+
 /** What the reconciler of OptimizationRuns would write into their status. */
 final class RunResults {
     private static final String TRIAL = """
@@ -34,6 +36,9 @@ final class RunResults {
             plan: []
             """;
 
+    /** What a run finds that is pinned to nothing. */
+    static final String SOURCE = digest('5');
+
     private RunResults() {}
 
     static String digest(char letter) {
@@ -58,7 +63,11 @@ final class RunResults {
                 client,
                 run,
                 SUCCEEDED.formatted(
-                        accelerator, digest('5'), digest('d'), trials, certificates, digests[0], digests[0]));
+                        accelerator, source(run), digest('d'), trials, certificates, digests[0], digests[0]));
+    }
+
+    private static String source(OptimizationRun run) {
+        return Objects.requireNonNullElse(run.getSpec().source().digest(), SOURCE);
     }
 
     /** Succeeded with one variant, certified and bundled. */
@@ -68,7 +77,7 @@ final class RunResults {
                 run,
                 SUCCEEDED.formatted(
                         run.getSpec().accelerator(),
-                        digest('5'),
+                        source(run),
                         digest('d'),
                         TRIAL.formatted("int8-a", digest),
                         CERTIFICATE.formatted("int8-a", digest, digest('c'), ", bundle: \"" + bundle + "\""),

@@ -280,7 +280,8 @@ class TrustIT extends EdgeModelScenario {
                         .since("yesterday")
                         .build()),
                 s.replicas(),
-                s.selector()));
+                s.selector(),
+                null));
         broken.getMetadata().setResourceVersion(null);
         client.resource(broken).patchStatus();
         startOperator();

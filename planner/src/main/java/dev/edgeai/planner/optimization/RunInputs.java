@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.GateOverrides;
 import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -23,10 +24,22 @@ public final class RunInputs {
      *
      * @param profile of the target's accelerator; its {@code maxBundleSize} limits what a bundle may take
      */
-    @SuppressWarnings("NullAway") // the record completes them
     public static OptimizationRunSpec of(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
+        return of(model, target, profile, Optional.empty());
+    }
+
+    /**
+     * The same of exactly one content of the source.
+     *
+     * @param followed digest that the source's tag was followed to; a pin of the model's own comes first
+     */
+    @SuppressWarnings("NullAway") // the record completes them
+    public static OptimizationRunSpec of(
+            EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile, Optional<String> followed) {
+        ModelSource source = model.source();
+        String pin = source.digest() == null ? followed.orElse(null) : source.digest();
         return new OptimizationRunSpec(
-                model.source(),
+                new ModelSource(source.uri(), pin, source.credentialsSecretRef()),
                 model.task(),
                 model.evaluation(),
                 target.accelerator(),
@@ -35,6 +48,21 @@ public final class RunInputs {
                 target.search(),
                 null,
                 null);
+    }
+
+    /** The same search of exactly this content of its source. */
+    public static OptimizationRunSpec pinned(OptimizationRunSpec run, String digest) {
+        ModelSource source = run.source();
+        return new OptimizationRunSpec(
+                new ModelSource(source.uri(), digest, source.credentialsSecretRef()),
+                run.task(),
+                run.evaluation(),
+                run.accelerator(),
+                run.objectives(),
+                run.gates(),
+                run.search(),
+                run.seed(),
+                run.ttlAfterFinished());
     }
 
     private static Gates gates(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {

@@ -20,6 +20,7 @@ public final class Conditions {
     public static final String STALLED = "Stalled";
     public static final String OPTIMIZED = "Optimized";
     public static final String DEGRADED = "Degraded";
+    public static final String SOURCE_MOVED = "SourceMoved";
 
     private final List<Condition> conditions;
     private final long generation;
@@ -48,6 +49,12 @@ public final class Conditions {
     /** The same conditions with one of this type that nothing certain can be said of. */
     public Conditions unknown(String type, Reason reason, String message) {
         return with(type, "Unknown", reason, message);
+    }
+
+    /** The same conditions without the one of this type: nothing is to be said of it. */
+    public Conditions without(String type) {
+        return new Conditions(
+                conditions.stream().filter(c -> !type.equals(c.getType())).toList(), generation, now);
     }
 
     private Conditions with(String type, String word, Reason reason, String message) {

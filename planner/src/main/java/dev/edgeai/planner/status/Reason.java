@@ -82,6 +82,12 @@ public enum Reason {
     REVOKED("Revoked"),
     RUNTIME_UPGRADE_FAILED("RuntimeUpgradeFailed"),
 
+    // The tag of a model's source
+    TAG_MOVED("TagMoved"),
+    TAG_UNMOVED("TagUnmoved"),
+    TAG_FOLLOWED("TagFollowed"),
+    TAG_UNKNOWN("TagUnknown"),
+
     // What pods report: the words of FailureReason
     SOURCE_NOT_FOUND(FailureReason.SOURCE_NOT_FOUND.reason()),
     DATASET_NOT_FOUND(FailureReason.DATASET_NOT_FOUND.reason()),

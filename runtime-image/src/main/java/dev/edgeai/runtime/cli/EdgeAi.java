@@ -72,6 +72,7 @@ public final class EdgeAi implements Runnable {
         return List.of(
                 new PushCommand(environment),
                 new FetchCommand(environment),
+                new ResolveCommand(environment),
                 new KeygenCommand(environment),
                 new CertifyCommand(environment),
                 new VerifyCommand(environment),
