@@ -40,6 +40,18 @@ public final class Labels {
     /** Annotation: any new value tries again what failed or was rejected, and follows a tag that was told to have moved. */
     public static final String RETRY = "edgeai.dev/retry";
 
+    /** Annotation: any new value signs the certificates anew, from what was measured before. */
+    public static final String RECERTIFY = "edgeai.dev/recertify";
+
+    /**
+     * Annotation that the operator gives a run: {@value #NOTHING} when a person asked for another try, {@value #EVERYTHING}
+     * when for other certificates only. Absent: it inherits what was measured under the same conditions.
+     */
+    public static final String INHERITS = "edgeai.dev/inherits";
+
+    public static final String NOTHING = "nothing";
+    public static final String EVERYTHING = "everything";
+
     /** Annotation: gives up the candidate of this revision and rejects it. */
     public static final String ABORT = "edgeai.dev/abort";
 

@@ -71,7 +71,16 @@ public record OptimizationRunStatus(
 
         @JsonPropertyDescription(
                 "Earlier runs of the same architecture and accelerator that the order of trials was learned from")
-        List<String> learnedFrom) {
+        List<String> learnedFrom,
+
+        @JsonPropertyDescription("Earlier run of the same EdgeModel whose measurements this one began with") @Nullable
+        String inheritedFrom,
+
+        @JsonPropertyDescription(
+                "Fingerprint of all that its measurements depend on: source, data, hardware, search, images. Runs with "
+                        + "the same one inherit from each other; Mixed when it changed on the way: then none does")
+        @Nullable
+        String measuredUnder) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OptimizationRunStatus {
         plan = plan == null ? List.of() : List.copyOf(plan);
@@ -88,7 +97,7 @@ public record OptimizationRunStatus(
     public static OptimizationRunStatus empty() {
         return new OptimizationRunStatus(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null);
     }
 
     /** The same with the digest of the stored report. */
@@ -117,7 +126,9 @@ public record OptimizationRunStatus(
                 completionTime,
                 digest,
                 joulesSpent,
-                learnedFrom);
+                learnedFrom,
+                inheritedFrom,
+                measuredUnder);
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

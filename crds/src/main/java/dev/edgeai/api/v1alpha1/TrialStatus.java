@@ -39,7 +39,10 @@ public record TrialStatus(
         @JsonPropertyDescription(
                 "Which step gives other bytes each time, and why; absent: the same inputs give the same digest")
         @Nullable
-        String nondeterministic) {
+        String nondeterministic,
+
+        @JsonPropertyDescription("Run that measured it; absent: this one") @Nullable
+        String inheritedFrom) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TrialStatus {
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);

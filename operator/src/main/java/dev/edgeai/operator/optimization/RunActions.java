@@ -84,11 +84,12 @@ final class RunActions {
         return refusals.find(run.getMetadata().getUid());
     }
 
-    /** Counts trials that this decision finished. */
+    /** Counts trials that this decision finished; what was inherited was counted before. */
     void count(OptimizationRun run, OptimizationRunStatus before, OptimizationRunStatus after) {
         Map<String, TrialPhase> phases =
                 before.trials().stream().collect(Collectors.toMap(TrialStatus::name, TrialStatus::phase));
         after.trials().stream()
+                .filter(trial -> trial.inheritedFrom() == null)
                 .filter(trial -> FINISHED.contains(trial.phase()) && trial.phase() != phases.get(trial.name()))
                 .forEach(trial -> services.metrics()
                         .trialFinished(

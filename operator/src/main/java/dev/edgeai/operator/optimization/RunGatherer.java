@@ -7,8 +7,11 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.planner.optimization.EarlierRun;
+import dev.edgeai.planner.optimization.Heritage.Ancestor;
+import dev.edgeai.planner.optimization.Heritage.Extent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -51,11 +54,13 @@ record RunGatherer(
         return new RunPicture(
                 ref,
                 run.getSpec().accelerator(),
+                extent(run),
                 isOwnerSuspended(run),
                 ours.stream().map(job -> made(job, pods, now)).toList(),
                 jobs.getOrDefault(false, List.of()).stream().map(Foreign::of).toList(),
                 nodes.get(),
                 earlier(run),
+                ancestors(run),
                 now);
     }
 
@@ -83,6 +88,44 @@ record RunGatherer(
                         .stream())
                 .sorted(Comparator.comparing(EarlierRun::name))
                 .toList();
+    }
+
+    /** How much the run was made to inherit. */
+    private static Extent extent(OptimizationRun run) {
+        Map<String, String> annotations = run.getMetadata().getAnnotations();
+        @Nullable String said = annotations == null ? null : annotations.get(Labels.INHERITS);
+        if (Labels.EVERYTHING.equals(said)) {
+            return Extent.EVERYTHING;
+        }
+        return Labels.NOTHING.equals(said) ? Extent.NOTHING : Extent.MEASUREMENTS;
+    }
+
+    /** The other runs of the very model that owns it, the newest first; a run without owner has none. */
+    private List<Ancestor> ancestors(OptimizationRun run) {
+        Optional<String> model = model(run);
+        return runs.get().stream()
+                .filter(other -> model.isPresent() && model.equals(model(other)))
+                .filter(other -> other.getMetadata()
+                                .getNamespace()
+                                .equals(run.getMetadata().getNamespace())
+                        && !other.getMetadata()
+                                .getUid()
+                                .equals(run.getMetadata().getUid()))
+                .filter(other -> other.getStatus() != null)
+                .sorted(Comparator.comparing(
+                                (OptimizationRun other) -> other.getMetadata().getCreationTimestamp())
+                        .thenComparing(other -> other.getMetadata().getName())
+                        .reversed())
+                .map(other -> new Ancestor(other.getMetadata().getName(), other.getSpec(), other.getStatus()))
+                .toList();
+    }
+
+    /** UID of the EdgeModel that owns a run. */
+    private static Optional<String> model(OptimizationRun run) {
+        return run.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> "EdgeModel".equals(owner.getKind()) && Boolean.TRUE.equals(owner.getController()))
+                .findFirst()
+                .map(OwnerReference::getUid);
     }
 
     private <T extends HasMetadata> List<T> inBothNamespaces(RunRef run, Function<Selection, List<T>> list) {

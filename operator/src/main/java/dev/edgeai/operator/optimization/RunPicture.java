@@ -16,6 +16,9 @@ import dev.edgeai.operator.job.Terminations;
 import dev.edgeai.operator.job.TrialJob;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.optimization.EarlierRun;
+import dev.edgeai.planner.optimization.Heritage;
+import dev.edgeai.planner.optimization.Heritage.Ancestor;
+import dev.edgeai.planner.optimization.Heritage.Extent;
 import dev.edgeai.planner.optimization.JobKey;
 import dev.edgeai.planner.optimization.RunObservation;
 import io.fabric8.kubernetes.api.model.Node;
@@ -35,21 +38,25 @@ import java.util.stream.Stream;
  *
  * @param run whose picture it is
  * @param accelerator name of the profile the run asks for
+ * @param extent how much it is to inherit
  * @param suspended whether its owner is suspended
  * @param jobs that the operator made for this very run, in both namespaces
  * @param foreignJobs others that look so
  * @param nodes of the cluster
  * @param earlier other runs of the namespace that ended well
+ * @param ancestors other runs of the same model, the newest first
  * @param time when it was taken
  */
 record RunPicture(
         RunRef run,
         String accelerator,
+        Extent extent,
         boolean suspended,
         List<MadeJob> jobs,
         List<Foreign> foreignJobs,
         List<Node> nodes,
         List<EarlierRun> earlier,
+        List<Ancestor> ancestors,
         Instant time) {
 
     /** The picture in the planner's words. */
@@ -58,7 +65,7 @@ record RunPicture(
         Optional<AcceleratorProfile> fallback =
                 requested.map(AcceleratorProfile::fallback).flatMap(name -> profile(config, name));
         Map<String, JobState<TrialResult>> trials = states(JobKey.Kind.TRIAL, TrialJob.MEASURE, TrialResult.class);
-        return new RunObservation(
+        RunObservation seen = new RunObservation(
                 new RunObservation.Accelerators(requested.map(this::matched), fallback.map(this::matched)),
                 config.images().optimizers().keySet(),
                 cpuFeatures(requested, fallback),
@@ -72,6 +79,7 @@ record RunPicture(
                 suspended,
                 repository(config),
                 earlier);
+        return seen.heritage(new Heritage(extent, config.images(), ancestors));
     }
 
     /** Where variants are pushed. */

@@ -10,44 +10,61 @@ import dev.edgeai.planner.optimization.RunInputs;
 import dev.edgeai.planner.rollout.RunFingerprint;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Which run belongs to the inputs of a target as they are now. The same inputs never run twice, except after a failure
- * when a person asks for it with a new value of the annotation {@code edgeai.dev/retry}.
+ * Which run belongs to the inputs of a target as they are now. The same inputs never run twice, but when a person asks for
+ * it: after a failure with a new value of the annotation {@code edgeai.dev/retry}, and for certificates under another key
+ * with one of {@code edgeai.dev/recertify}.
  */
 sealed interface RunChoice {
     /** It is there. */
     record Present(OptimizationRun run) implements RunChoice {}
 
-    /** It has to be made, under a name that follows from the inputs. */
-    record Missing(String name, Optional<String> retry) implements RunChoice {}
+    /**
+     * It has to be made.
+     *
+     * @param name follows from the inputs and from what a person asked for
+     * @param annotations of the run: the values that are acted on with it, and how much it inherits
+     */
+    record Missing(String name, Map<String, String> annotations) implements RunChoice {}
 
     /**
      * @param wanted the inputs as they are now
-     * @param retry value of the annotation on the EdgeModel
+     * @param asked annotations of the EdgeModel
      * @param owned the runs of all targets of the model: one that was renamed, or asks for the same as another, needs no run
      *     of its own
      */
     static RunChoice of(
-            TargetRef target, OptimizationRunSpec wanted, Optional<String> retry, List<OptimizationRun> owned) {
+            TargetRef target, OptimizationRunSpec wanted, Map<String, String> asked, List<OptimizationRun> owned) {
         String inputs = RunFingerprint.of(wanted, Optional.empty());
-        Optional<OptimizationRun> newest = owned.stream()
+        List<OptimizationRun> same = owned.stream()
                 .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
                 .filter(run -> isOf(inputs, run.getSpec()) || resolvedTo(wanted, inputs, run))
-                .max(Comparator.comparing(
+                .sorted(Comparator.comparing(
                                 (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
-                        .thenComparing(run -> run.getMetadata().getName()));
-        if (newest.isEmpty()) {
-            return new Missing(Names.run(target, inputs), retry);
+                        .thenComparing(run -> run.getMetadata().getName()))
+                .toList();
+        if (same.isEmpty()) {
+            return new Missing(Names.run(target, inputs), annotations(asked, Optional.empty()));
         }
-        boolean asked = retry.isPresent() && !retry.equals(triedWith(newest.get()));
-        if (asked && failed(newest.get())) {
-            return new Missing(Names.run(target, RunFingerprint.of(wanted, retry)), retry);
+        Optional<String> retry = unmet(Labels.RETRY, asked, same);
+        if (retry.isPresent() && isIn(same.getLast(), RunPhase.FAILED)) {
+            return new Missing(
+                    Names.run(target, RunFingerprint.of(wanted, retry)),
+                    annotations(asked, Optional.of(Labels.NOTHING)));
         }
-        return new Present(newest.get());
+        Optional<String> recertify = unmet(Labels.RECERTIFY, asked, same).map(value -> Labels.RECERTIFY + "=" + value);
+        if (recertify.isPresent() && same.stream().anyMatch(run -> isIn(run, RunPhase.SUCCEEDED))) {
+            return new Missing(
+                    Names.run(target, RunFingerprint.of(wanted, recertify)),
+                    annotations(asked, Optional.of(Labels.EVERYTHING)));
+        }
+        return new Present(same.getLast());
     }
 
     private static boolean isOf(String inputs, OptimizationRunSpec spec) {
@@ -61,12 +78,25 @@ sealed interface RunChoice {
         return pin != null && pin.equals(resolved) && isOf(inputs, RunInputs.pinned(run.getSpec(), pin));
     }
 
-    private static Optional<String> triedWith(OptimizationRun run) {
-        Map<String, String> annotations = run.getMetadata().getAnnotations();
-        return Optional.ofNullable(annotations).map(a -> a.get(Labels.RETRY));
+    /** What a person asks for with this annotation and no run of the inputs was made for yet. */
+    private static Optional<String> unmet(String name, Map<String, String> asked, List<OptimizationRun> same) {
+        return Optional.ofNullable(asked.get(name))
+                .filter(value -> same.stream()
+                        .map(run -> run.getMetadata().getAnnotations())
+                        .noneMatch(annotations -> annotations != null && value.equals(annotations.get(name))));
     }
 
-    private static boolean failed(OptimizationRun run) {
-        return run.getStatus() != null && run.getStatus().phase() == RunPhase.FAILED;
+    /** A value that stands on the model when a run is made is met by that run, whatever it was made for. */
+    private static Map<String, String> annotations(Map<String, String> asked, Optional<String> inherits) {
+        Map<String, String> annotations = new HashMap<>();
+        Stream.of(Labels.RETRY, Labels.RECERTIFY)
+                .filter(asked::containsKey)
+                .forEach(name -> annotations.put(name, asked.get(name)));
+        inherits.ifPresent(extent -> annotations.put(Labels.INHERITS, extent));
+        return Map.copyOf(annotations);
+    }
+
+    private static boolean isIn(OptimizationRun run, RunPhase phase) {
+        return run.getStatus() != null && run.getStatus().phase() == phase;
     }
 }

@@ -21,6 +21,7 @@ import dev.edgeai.planner.rollout.TaggedSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,11 @@ record TargetContext(
         NodeFacts nodes,
         Instant now) {
 
+    /** The same with another status. */
+    TargetContext with(TargetStatus other) {
+        return new TargetContext(model, target, served, other, objects, runs, nodes, now);
+    }
+
     RolloutPolicy policy() {
         return policy(model, target);
     }
@@ -66,8 +72,12 @@ record TargetContext(
     }
 
     Optional<String> annotation(String name) {
-        Map<String, String> annotations = model.getMetadata().getAnnotations();
-        return Optional.ofNullable(annotations).map(a -> a.get(name));
+        return Optional.ofNullable(annotations().get(name));
+    }
+
+    /** Of the EdgeModel. */
+    Map<String, String> annotations() {
+        return Objects.requireNonNullElse(model.getMetadata().getAnnotations(), Map.of());
     }
 
     /** What the versions of a run are built from: they are certified for the hardware the run found, maybe a fallback. */

@@ -17,6 +17,7 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.CertifiedVersion;
 import dev.edgeai.planner.rollout.Commands;
 import dev.edgeai.planner.rollout.LiveMetrics;
+import dev.edgeai.planner.rollout.Recertification;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutObservation;
@@ -25,6 +26,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +63,18 @@ final class TargetRollout {
         Optional<OptimizationRun> run = run(target);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
-        return target.target().delivery() == Delivery.BUNDLE ? bundle(target, run, ranked) : serve(target, run);
+        return target.target().delivery() == Delivery.BUNDLE
+                ? bundle(target, run, ranked)
+                : serve(run.map(r -> certified(target, r, ranked)).orElse(target), run);
+    }
+
+    /** With the newest certificates of what is brought out already. */
+    private static TargetContext certified(TargetContext target, OptimizationRun run, List<CertifiedVersion> ranked) {
+        String accelerator = target.servedBy(run).profile().name();
+        return target.with(Recertification.of(
+                target.status(),
+                ranked,
+                version -> target.servedFor(version).profile().name().equals(accelerator)));
     }
 
     private static boolean nothingServesYet(TargetContext target) {
@@ -73,7 +86,7 @@ final class TargetRollout {
     /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
     private Optional<OptimizationRun> run(TargetContext target) {
         OptimizationRunSpec wanted = target.wantedRun();
-        return switch (RunChoice.of(target.objects().ref(), wanted, target.annotation(Labels.RETRY), target.runs())) {
+        return switch (RunChoice.of(target.objects().ref(), wanted, target.annotations(), target.runs())) {
             case RunChoice.Present(OptimizationRun run) -> Optional.of(run);
             case RunChoice.Missing missing -> {
                 OptimizationRun fresh = fresh(target, wanted, missing);
@@ -91,9 +104,7 @@ final class TargetRollout {
                 .withName(missing.name())
                 .withNamespace(target.objects().ref().namespace())
                 .withLabels(target.objects().ref().labels())
-                .withAnnotations(missing.retry()
-                        .map(value -> Map.of(Labels.RETRY, value))
-                        .orElse(null))
+                .withAnnotations(missing.annotations())
                 .withOwnerReferences(target.served().owner())
                 .build());
         run.setSpec(wanted);
@@ -174,11 +185,14 @@ final class TargetRollout {
                 target.now());
     }
 
-    /** What runs on this target's hardware have certified so far. */
+    /** What runs on this target's hardware have certified so far, the newest certificate of each first. */
     private static List<CertifiedVersion> known(TargetContext target) {
         return target.runs().stream()
                 .filter(run ->
                         run.getSpec().accelerator().equals(target.target().accelerator()))
+                .sorted(Comparator.comparing(
+                                (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
+                        .reversed())
                 .flatMap(run -> CertifiedVersions.of(run, target.servedBy(run)).stream())
                 .toList();
     }

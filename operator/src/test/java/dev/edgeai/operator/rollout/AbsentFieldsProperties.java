@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.Target;
@@ -30,6 +31,7 @@ import net.jqwik.api.Property;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -211,7 +213,7 @@ class AbsentFieldsProperties {
     private static void readModel(
             Random random, EdgeModel model, OptimizationRun run, TargetStatus status, TargetObjects objects) {
         Target target = model.getSpec().targets().getFirst();
-        RunChoice.of(REF, RunInputs.of(model.getSpec(), target), Optional.of("2"), List.of(run));
+        RunChoice.of(REF, RunInputs.of(model.getSpec(), target), Map.of(Labels.RETRY, "2"), List.of(run));
         Housekeeping.oldRuns(List.of(status), List.of(run));
         RollbackIntent.newest(status, objects);
         TargetOutcome outcome = new TargetOutcome(

@@ -14,23 +14,22 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RunChoiceTest {
     private static final TargetRef TARGET = new TargetRef("vision", "digits", "cpu");
-    private static final Optional<String> NO_RETRY = Optional.empty();
+    private static final Map<String, String> NOTHING_ASKED = Map.of();
 
     private final OptimizationRunSpec inputs = inputs("digits:1");
 
     @Test
     void theFirstRunIsNamedByItsInputs() {
-        RunChoice first = RunChoice.of(TARGET, inputs, NO_RETRY, List.of());
+        RunChoice first = RunChoice.of(TARGET, inputs, NOTHING_ASKED, List.of());
         assertThat(first)
                 .isInstanceOf(RunChoice.Missing.class)
-                .isEqualTo(RunChoice.of(TARGET, inputs, NO_RETRY, List.of()));
-        assertThat(RunChoice.of(TARGET, inputs("digits:2"), NO_RETRY, List.of()))
+                .isEqualTo(RunChoice.of(TARGET, inputs, NOTHING_ASKED, List.of()));
+        assertThat(RunChoice.of(TARGET, inputs("digits:2"), NOTHING_ASKED, List.of()))
                 .isNotEqualTo(first);
     }
 
@@ -38,7 +37,7 @@ class RunChoiceTest {
     void theSameInputsNeverRunTwice() {
         for (String phase : List.of("Pending", "Searching", "Succeeded", "Failed")) {
             OptimizationRun run = run("a", inputs, phase, null, "2026-01-01T00:00:00Z");
-            assertThat(RunChoice.of(TARGET, inputs("digits:1"), NO_RETRY, List.of(run)))
+            assertThat(RunChoice.of(TARGET, inputs("digits:1"), NOTHING_ASKED, List.of(run)))
                     .as(phase)
                     .isEqualTo(new RunChoice.Present(run));
         }
@@ -57,7 +56,8 @@ class RunChoiceTest {
     void anotherSourceGoesBackToTheRunItHadBefore() {
         OptimizationRun old = run("old", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
         OptimizationRun other = run("other", inputs("digits:2"), "Succeeded", null, "2026-01-02T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, NO_RETRY, List.of(old, other))).isEqualTo(new RunChoice.Present(old));
+        assertThat(RunChoice.of(TARGET, inputs, NOTHING_ASKED, List.of(old, other)))
+                .isEqualTo(new RunChoice.Present(old));
     }
 
     @Test
@@ -65,40 +65,75 @@ class RunChoiceTest {
         String was = RunResults.digest('5');
         OptimizationRun run =
                 run("a", inputs, "Succeeded, sourceDigest: \"" + was + "\"", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), NO_RETRY, List.of(run)))
+        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), Map.of(), List.of(run)))
                 .isEqualTo(new RunChoice.Present(run));
         RunChoice moved =
-                RunChoice.of(TARGET, RunInputs.pinned(inputs, RunResults.digest('6')), NO_RETRY, List.of(run));
+                RunChoice.of(TARGET, RunInputs.pinned(inputs, RunResults.digest('6')), Map.of(), List.of(run));
         assertThat(moved).isInstanceOf(RunChoice.Missing.class);
-        assertThat(RunChoice.of(TARGET, inputs, NO_RETRY, List.of()))
+        assertThat(RunChoice.of(TARGET, inputs, Map.of(), List.of()))
                 .as("its name says which")
                 .isNotEqualTo(moved);
         OptimizationRun other =
                 run("b", inputs("digits:2"), "Succeeded, sourceDigest: \"" + was + "\"", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), NO_RETRY, List.of(other)))
+        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), Map.of(), List.of(other)))
                 .isInstanceOf(RunChoice.Missing.class);
     }
 
     @Test
     void aFailedRunIsRepeatedOnceForEachNewValueOfTheAnnotation() {
         OptimizationRun failed = run("a", inputs, "Failed", "1", "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, Optional.of("1"), List.of(failed)))
+        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "1"), List.of(failed)))
                 .as("it was made when the annotation had this value")
                 .isEqualTo(new RunChoice.Present(failed));
-        RunChoice again = RunChoice.of(TARGET, inputs, Optional.of("2"), List.of(failed));
+        RunChoice again = RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "2"), List.of(failed));
         assertThat(again).isInstanceOfSatisfying(RunChoice.Missing.class, missing -> {
             assertThat(missing.name()).startsWith("digits-cpu-").isNotEqualTo("a");
-            assertThat(missing.retry()).hasValue("2");
+            assertThat(missing.annotations())
+                    .as("what a person has tried again is measured again")
+                    .containsExactlyInAnyOrderEntriesOf(Map.of(Labels.RETRY, "2", Labels.INHERITS, Labels.NOTHING));
         });
         OptimizationRun second = run(((RunChoice.Missing) again).name(), inputs, "Failed", "2", "2026-01-02T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, Optional.of("2"), List.of(failed, second)))
+        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "2"), List.of(failed, second)))
                 .isEqualTo(new RunChoice.Present(second));
     }
 
     @Test
     void aRunThatSucceededIsNotRepeated() {
         OptimizationRun run = run("a", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, Optional.of("1"), List.of(run))).isEqualTo(new RunChoice.Present(run));
+        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "1"), List.of(run)))
+                .isEqualTo(new RunChoice.Present(run));
+    }
+
+    @Test
+    void eachNewValueOfRecertifySignsAnewWhatOnceSucceeded() {
+        Map<String, String> asked = Map.of(Labels.RECERTIFY, "1");
+        OptimizationRun good = run("a", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
+        RunChoice choice = RunChoice.of(TARGET, inputs, asked, List.of(good));
+        assertThat(choice).isInstanceOfSatisfying(RunChoice.Missing.class, missing -> {
+            assertThat(missing.name()).startsWith("digits-cpu-").isNotEqualTo("a");
+            assertThat(missing.annotations())
+                    .containsExactlyInAnyOrderEntriesOf(
+                            Map.of(Labels.RECERTIFY, "1", Labels.INHERITS, Labels.EVERYTHING));
+        });
+        OptimizationRun signed = run("b", inputs, "Failed", null, "2026-01-02T00:00:00Z");
+        signed.getMetadata().setAnnotations(((RunChoice.Missing) choice).annotations());
+        assertThat(RunChoice.of(TARGET, inputs, asked, List.of(good, signed))).isEqualTo(new RunChoice.Present(signed));
+        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RECERTIFY, "2"), List.of(good, signed)))
+                .as("one that could not be signed hides nothing")
+                .isInstanceOf(RunChoice.Missing.class);
+    }
+
+    @Test
+    void recertifyWaitsForTheFirstCertificateAndIsMetByARunOfOtherInputs() {
+        Map<String, String> asked = Map.of(Labels.RECERTIFY, "1");
+        OptimizationRun searching = run("a", inputs, "Searching", null, "2026-01-01T00:00:00Z");
+        assertThat(RunChoice.of(TARGET, inputs, asked, List.of(searching))).isEqualTo(new RunChoice.Present(searching));
+        assertThat(RunChoice.of(TARGET, inputs("digits:2"), asked, List.of(searching)))
+                .isInstanceOfSatisfying(
+                        RunChoice.Missing.class,
+                        missing -> assertThat(missing.annotations())
+                                .as("its certificates are new anyway, and it measures")
+                                .containsExactlyEntriesOf(asked));
     }
 
     private static OptimizationRunSpec inputs(String source) {

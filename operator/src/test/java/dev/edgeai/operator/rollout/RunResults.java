@@ -52,12 +52,22 @@ final class RunResults {
 
     /** The same, measured on the hardware of this profile. */
     static void succeedOn(KubernetesClient client, OptimizationRun run, String accelerator, String... digests) {
+        succeedUnder(digest('c'), client, run, accelerator, digests);
+    }
+
+    /** Succeeded with this digest, under this certificate. */
+    static void signed(KubernetesClient client, OptimizationRun run, String certificate, String digest) {
+        succeedUnder(certificate, client, run, run.getSpec().accelerator(), digest);
+    }
+
+    private static void succeedUnder(
+            String certificate, KubernetesClient client, OptimizationRun run, String accelerator, String... digests) {
         StringBuilder trials = new StringBuilder();
         StringBuilder certificates = new StringBuilder();
         for (int i = 0; i < digests.length; i++) {
             String name = "int8-" + "abcdefgh".charAt(i);
             trials.append(i == 0 ? "" : ",\n").append(TRIAL.formatted(name, digests[i]));
-            certificates.append(i == 0 ? "" : ", ").append(CERTIFICATE.formatted(name, digests[i], digest('c'), ""));
+            certificates.append(i == 0 ? "" : ", ").append(CERTIFICATE.formatted(name, digests[i], certificate, ""));
         }
         write(
                 client,

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * How much a set of trials gains together: its hypervolume (Zitzler and Thiele 1999) over speed, memory and quality. Among
@@ -95,9 +96,15 @@ final class FrontVolume {
      * @param least how many at least, if there are so many: a full measurement may refuse the first
      */
     static List<TrialStatus> worthwhile(List<TrialStatus> trials, Gates gates, int least) {
+        return worthwhile(List.of(), trials, gates, least);
+    }
+
+    /** The same of trials beside others that are measured in full already: they must add something to what these gain. */
+    static List<TrialStatus> worthwhile(List<TrialStatus> inFull, List<TrialStatus> trials, Gates gates, int least) {
         List<TrialStatus> left = new ArrayList<>(trials);
         List<TrialStatus> chosen = new ArrayList<>();
-        List<Gains> gains = new ArrayList<>();
+        List<Gains> gains =
+                inFull.stream().map(t -> Gains.of(t, gates)).collect(Collectors.toCollection(ArrayList::new));
         while (!left.isEmpty()) {
             TrialStatus next = left.stream()
                     .max(Comparator.comparingDouble(t -> with(gains, t, gates)))

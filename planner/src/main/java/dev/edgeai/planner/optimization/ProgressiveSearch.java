@@ -47,8 +47,8 @@ final class ProgressiveSearch implements SearchStrategy {
                     .<SearchStep>map(c -> new Try(c, Depth.FULL))
                     .toList();
         }
-        if (known.trials().stream().anyMatch(t -> t.phase() == TrialPhase.ACCEPTED && validated(t))) {
-            return List.of();
+        if (known.trials().stream().anyMatch(ProgressiveSearch::passed)) {
+            return reconsidered(known);
         }
         boolean validated = known.trials().stream().anyMatch(ProgressiveSearch::validated);
         List<Candidate> next = known.hurried()
@@ -67,6 +67,27 @@ final class ProgressiveSearch implements SearchStrategy {
 
     private static boolean validated(TrialStatus t) {
         return t.framework() != Framework.MLX && t.depth() == Depth.FULL;
+    }
+
+    private static boolean passed(TrialStatus t) {
+        return t.phase() == TrialPhase.ACCEPTED && validated(t);
+    }
+
+    /** What an earlier run left out after screening may, under other gates, gain something now. It is asked once. */
+    private static List<SearchStep> reconsidered(SearchState known) {
+        if (known.trials().stream().anyMatch(t -> validated(t) && t.inheritedFrom() == null)) {
+            return List.of();
+        }
+        List<TrialStatus> passed =
+                known.trials().stream().filter(ProgressiveSearch::passed).toList();
+        List<TrialStatus> survivors = known.screened().stream()
+                .filter(t -> hopeless(t, known).isEmpty()
+                        && Screening.clearlyBeaten(t, passed).isEmpty())
+                .toList();
+        return FrontVolume.worthwhile(passed, survivors, known.gates(), 0).stream()
+                .limit(known.left())
+                .<SearchStep>map(t -> new MeasureInFull(t.name()))
+                .toList();
     }
 
     private static List<Candidate> nextStage(SearchState known, List<Candidate> defaults) {

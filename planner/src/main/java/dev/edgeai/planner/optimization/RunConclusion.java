@@ -144,7 +144,8 @@ final class RunConclusion {
                         t, Objects.requireNonNull(draft.accelerator), Objects.requireNonNull(draft.baseline))));
         draft.progress(
                 Reason.CERTIFYING,
-                "%d of %d variants of the Pareto front certified".formatted(wanted - open.size(), wanted),
+                "%d of %d variants of the Pareto front certified%s"
+                        .formatted(wanted - open.size(), wanted, RunHeritage.note(seen, draft)),
                 Stream.<JobState<?>>concat(
                                 seen.refused().stream(), open.stream().map(t -> seen.certification(t.name())))
                         .toList());

@@ -61,6 +61,12 @@ final class RunDraft {
 
     List<String> learnedFrom;
 
+    @Nullable
+    String inheritedFrom;
+
+    @Nullable
+    String measuredUnder;
+
     List<Certified> certificates;
     List<JobRetry> retries;
     Conditions conditions;
@@ -91,6 +97,8 @@ final class RunDraft {
         front = current.paretoFront();
         selected = current.selected();
         learnedFrom = current.learnedFrom();
+        inheritedFrom = current.inheritedFrom();
+        measuredUnder = current.measuredUnder();
         certificates = current.certificates();
         retries = current.retries();
         conditions = Conditions.of(current.conditions(), generation, now);
@@ -220,6 +228,8 @@ final class RunDraft {
                 completionTime,
                 current.report(),
                 trials.stream().allMatch(t -> t.joulesSpent() == null) ? null : Decimal.of(joulesSpent()),
-                learnedFrom);
+                learnedFrom,
+                inheritedFrom,
+                measuredUnder);
     }
 }

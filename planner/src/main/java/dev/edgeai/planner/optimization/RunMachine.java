@@ -41,6 +41,7 @@ public final class RunMachine {
     private final RunDraft draft;
     private final RunHardware hardware;
     private final RunSearch search;
+    private final RunHeritage heritage;
     private final List<RunAction> actions = new ArrayList<>();
 
     private RunMachine(OptimizationRunSpec spec, RunObservation seen, RunDraft draft) {
@@ -49,6 +50,7 @@ public final class RunMachine {
         this.seen = new JobRetries(draft, actions).settle(seen);
         this.hardware = new RunHardware(spec, this.seen, draft);
         this.search = new RunSearch(spec, this.seen, draft, hardware);
+        this.heritage = new RunHeritage(spec, this.seen, draft, actions);
     }
 
     /**
@@ -83,9 +85,10 @@ public final class RunMachine {
     }
 
     private void run() {
-        if (draft.accelerator == null && !chooseAccelerator()) {
+        if (draft.accelerator == null && !begin()) {
             return;
         }
+        heritage.watch(hardware.matched());
         new RunBaseline(spec, seen, draft, hardware).absorb();
         if (draft.phase == RunPhase.FAILED) {
             return;
@@ -142,12 +145,16 @@ public final class RunMachine {
         return jobs;
     }
 
-    private boolean chooseAccelerator() {
-        Optional<Matched> chosen = hardware.choice();
+    private boolean begin() {
         if (seen.suspended()) {
             suspend();
             return false;
         }
+        if (heritage.takeEverything()) {
+            draft.startTime = draft.now.toString();
+            return true;
+        }
+        Optional<Matched> chosen = hardware.choice();
         if (chosen.isEmpty()) {
             draft.phase = RunPhase.PENDING;
             waitForNode();
@@ -158,6 +165,7 @@ public final class RunMachine {
         if (!draft.accelerator.equals(spec.accelerator())) {
             actions.add(new RecordEvent(true, Reason.FALLBACK_ACCELERATOR, hardware.fallbackSentence()));
         }
+        heritage.takeMeasurements(chosen.get());
         return true;
     }
 
@@ -244,7 +252,7 @@ public final class RunMachine {
         } else if (nodes && active == 0) {
             actions.add(new Requeue(Turns.LOOK_AGAIN));
         }
-        go(Reason.SEARCHING, search.progress() + turn(active == 0) + hardware.note());
+        go(Reason.SEARCHING, search.progress() + turn(active == 0) + RunHeritage.note(seen, draft) + hardware.note());
     }
 
     /** To be added to a message: nothing, or that others are to measure first. */

@@ -36,6 +36,7 @@ import java.util.Set;
  * @param earlier runs of the same namespace that ended well, to learn from
  * @param refused why the API server took no Job of the run when it was last tried
  * @param turn whether a trial of this run may take a place for measuring now, see {@link Turns}
+ * @param heritage what other runs of the same model measured
  */
 public record RunObservation(
         Accelerators accelerators,
@@ -51,7 +52,8 @@ public record RunObservation(
         String repository,
         List<EarlierRun> earlier,
         Optional<JobState.Pending<Object>> refused,
-        boolean turn) {
+        boolean turn,
+        Heritage heritage) {
     public RunObservation {
         earlier = List.copyOf(earlier);
         available = Set.copyOf(available);
@@ -59,7 +61,7 @@ public record RunObservation(
         certifications = Map.copyOf(certifications);
     }
 
-    /** Of a run that nothing is refused and that waits for no other. */
+    /** Of a run that nothing is refused, that waits for no other and inherits nothing. */
     public RunObservation(
             Accelerators accelerators,
             Set<Framework> available,
@@ -87,17 +89,23 @@ public record RunObservation(
                 repository,
                 earlier,
                 Optional.empty(),
-                true);
+                true,
+                Heritage.NONE);
     }
 
     /** The same, and a Job was refused. */
     public RunObservation refused(JobState.Pending<Object> refusal) {
-        return copy(baseline, trials, certifications, Optional.of(refusal), turn);
+        return copy(baseline, trials, certifications, Optional.of(refusal), turn, heritage);
     }
 
     /** The same, and it is or is not its turn. */
     public RunObservation turn(boolean next) {
-        return copy(baseline, trials, certifications, refused, next);
+        return copy(baseline, trials, certifications, refused, next, heritage);
+    }
+
+    /** The same with what may be inherited. */
+    public RunObservation heritage(Heritage from) {
+        return copy(baseline, trials, certifications, refused, turn, from);
     }
 
     /** The same with other Jobs. */
@@ -105,7 +113,7 @@ public record RunObservation(
             JobState<TrialResult> otherBaseline,
             Map<String, JobState<TrialResult>> otherTrials,
             Map<String, JobState<CertificateResult>> otherCertifications) {
-        return copy(otherBaseline, otherTrials, otherCertifications, refused, turn);
+        return copy(otherBaseline, otherTrials, otherCertifications, refused, turn, heritage);
     }
 
     private RunObservation copy(
@@ -113,7 +121,8 @@ public record RunObservation(
             Map<String, JobState<TrialResult>> otherTrials,
             Map<String, JobState<CertificateResult>> otherCertifications,
             Optional<JobState.Pending<Object>> otherRefused,
-            boolean otherTurn) {
+            boolean otherTurn,
+            Heritage otherHeritage) {
         return new RunObservation(
                 accelerators,
                 available,
@@ -128,7 +137,8 @@ public record RunObservation(
                 repository,
                 earlier,
                 otherRefused,
-                otherTurn);
+                otherTurn,
+                otherHeritage);
     }
 
     /** A profile and how many Ready nodes match its selector now. */
@@ -147,19 +157,7 @@ public record RunObservation(
         Map<String, JobState<CertificateResult>> waiting = new HashMap<>(certifications);
         trialNames.forEach(name -> waiting.putIfAbsent(
                 name, new JobState.Pending<>(Optional.of(Reason.SIGNING_KEY_LOST.text()), Optional.of(why), now)));
-        return new RunObservation(
-                accelerators,
-                available,
-                cpuFeatures,
-                fetched,
-                assessed,
-                baseline,
-                trials,
-                waiting,
-                report,
-                suspended,
-                repository,
-                earlier);
+        return copy(baseline, trials, waiting, refused, turn, heritage);
     }
 
     public JobState<TrialResult> trial(JobKey job) {

@@ -65,6 +65,9 @@ final class RunSearch {
     }
 
     private boolean plan() {
+        if (RunHeritage.onlySigns(seen, draft)) {
+            return false;
+        }
         boolean begun = false;
         for (SearchStep step : SearchStrategy.of(spec.search().strategy()).next(state())) {
             switch (step) {

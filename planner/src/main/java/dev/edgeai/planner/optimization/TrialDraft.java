@@ -48,6 +48,9 @@ final class TrialDraft {
     @Nullable
     String nondeterministic;
 
+    @Nullable
+    String inheritedFrom;
+
     private TrialDraft(Candidate candidate) {
         this.candidate = candidate;
     }
@@ -78,6 +81,7 @@ final class TrialDraft {
         draft.message = t.message();
         draft.joulesSpent = t.joulesSpent();
         draft.nondeterministic = t.nondeterministic();
+        draft.inheritedFrom = t.inheritedFrom();
         return draft;
     }
 
@@ -100,6 +104,7 @@ final class TrialDraft {
                 depth,
                 candidate.base(),
                 joulesSpent,
-                nondeterministic);
+                nondeterministic,
+                inheritedFrom);
     }
 }

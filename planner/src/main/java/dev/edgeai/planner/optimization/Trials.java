@@ -116,7 +116,7 @@ final class Trials {
         return draft.build();
     }
 
-    private static void judge(TrialDraft draft, List<GateResult> results) {
+    static void judge(TrialDraft draft, List<GateResult> results) {
         boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
         draft.phase = passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED;
         draft.gates = results;

@@ -12,11 +12,12 @@ public final class RunFingerprint {
      * Ten hexadecimal digits for the end of the run's name.
      *
      * @param spec the whole search; equal specs give equal names
-     * @param retry value of the annotation {@code edgeai.dev/retry}: a new one is a new attempt. Give it only when
-     *     the run without it has failed, so that a retry after a rollback does not search again
+     * @param attempt what a person asked for: the value of the annotation {@code edgeai.dev/retry}, given only when the
+     *     run without it has failed, so that a retry after a rollback does not search again; or
+     *     {@code edgeai.dev/recertify=} and its value
      */
-    public static String of(OptimizationRunSpec spec, Optional<String> retry) {
-        return Fingerprints.hex(10, Fingerprints.canonicalJson(List.of(spec, retry.orElse(""))));
+    public static String of(OptimizationRunSpec spec, Optional<String> attempt) {
+        return Fingerprints.hex(10, Fingerprints.canonicalJson(List.of(spec, attempt.orElse(""))));
     }
 
     private RunFingerprint() {}

@@ -14,6 +14,7 @@ public enum Reason {
     MEASURING_BASELINE("MeasuringBaseline"),
     SEARCHING("Searching"),
     CERTIFYING("Certifying"),
+    INHERITED("Inherited"),
     SUCCEEDED("Succeeded"),
     SUSPENDED("Suspended"),
     UNKNOWN_ACCELERATOR("UnknownAccelerator"),
