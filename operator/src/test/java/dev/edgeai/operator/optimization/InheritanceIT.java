@@ -79,7 +79,7 @@ class InheritanceIT extends OptimizationRunScenario {
     void recertifySignsAnewAndStartsNoTrialJob() {
         OptimizationRun first = measured();
         String signed = Objects.requireNonNull(status(first, s -> true).certificate());
-        Deployment before = await().atMost(PATIENCE).until(this::deployment, Objects::nonNull);
+        Deployment before = deployment();
         assertThat(candidate().certificate()).isEqualTo(signed);
 
         write(MODEL.replace("name: digits", "name: digits, annotations: {edgeai.dev/recertify: \"1\"}"));
@@ -165,7 +165,7 @@ class InheritanceIT extends OptimizationRunScenario {
     }
 
     private static String component(Job job) {
-        return job.getMetadata().getLabels().get(Labels.COMPONENT);
+        return job.getMetadata().getLabels().getOrDefault(Labels.COMPONENT, "");
     }
 
     private void write(String yaml) {
@@ -215,8 +215,12 @@ class InheritanceIT extends OptimizationRunScenario {
     }
 
     private Deployment deployment() {
-        return client.apps().deployments().inNamespace(namespace).list().getItems().stream()
-                .findFirst()
-                .orElse(null);
+        return await("a Deployment")
+                .atMost(PATIENCE)
+                .until(
+                        () -> client.apps().deployments().inNamespace(namespace).list().getItems().stream()
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 }
