@@ -22,6 +22,9 @@ final class Ascent {
     private final RolloutObservation seen;
     private final LiveAnalysis analysis;
 
+    /** Whether the candidate serves in the place of a stable version that has no pods. */
+    private boolean alone;
+
     Ascent(RolloutContext ctx) {
         this.ctx = ctx;
         this.draft = ctx.draft;
@@ -83,7 +86,8 @@ final class Ascent {
 
     void awaitingPromotion() {
         if (draft.stable != null && !ctx.ramp().isEmpty()) {
-            if (!atWeight(ctx.policy.ramp().size() - 1) || analysis.rolledBack(ctx.candidate())) {
+            boolean served = atWeight(ctx.policy.ramp().size() - 1) || alone;
+            if (!served || analysis.rolledBack(ctx.candidate())) {
                 return;
             }
         } else {
@@ -154,8 +158,10 @@ final class Ascent {
     }
 
     /**
-     * Makes a weight of the ramp true; the hold begins again whenever it becomes or ceases to be true. Users are shared only
-     * when stable has its pods; when it loses some, the candidate has fewer too, as long as that can be.
+     * Makes a weight of the ramp true; the hold begins again whenever it becomes or ceases to be true. When stable has fewer
+     * pods than it should, the candidate has fewer too, as long as that can be. Users are not shared before stable has its
+     * pods, unless that takes long: pods that fit on no node must hold back no newer version. When stable has none at all,
+     * the verified candidate serves alone: better than nobody.
      */
     private boolean atWeight(int step) {
         Version candidate = ctx.candidate();
@@ -170,27 +176,61 @@ final class Ascent {
                 ? plan.candidate()
                 : ReplicaSplit.candidateReplicas(weight, stableReady, plan.candidate());
         ctx.act(LiveObjects.exactly(stable, plan.stable(), seen));
-        ctx.act(LiveObjects.exactly(candidate, pods, seen));
-        boolean complete = stableReady == plan.stable() && seen.ready(candidate.revision()) >= pods;
+        boolean stands = seen.ready(candidate.revision()) >= pods;
+        boolean longAgo = !ctx.now.isBefore(draft.since.plus(HardSignals.SILENCE));
+        alone = stands && stableReady == 0 && longAgo && seen.asApplied(candidate.revision());
+        ctx.act(LiveObjects.exactly(candidate, alone ? Math.max(pods, ctx.replicas()) : pods, seen));
         Split split = new Split(stable.revision(), candidate.revision(), weight);
-        if (complete && !seen.selection().is(split)) {
-            ctx.act(new SetTraffic(split));
+        if (alone) {
+            serve(new Only(candidate.revision()));
+        } else if (stableReady > 0 && isElsewhere(stable, candidate)) {
+            serve(new Only(stable.revision()));
+        } else if (stands && (stableReady == plan.stable() || stableReady > 0 && longAgo)) {
+            serve(split);
         }
         boolean shared = seen.traffic().orElse(null) instanceof Split(String s, String c, int w)
                 && s.equals(stable.revision())
                 && c.equals(candidate.revision());
-        boolean is = shared && complete;
+        boolean is = shared && stands && stableReady > 0;
         if (is != draft.wasAtWeight(weight, pods)) {
             draft.since = ctx.now;
         }
         ctx.want(weight);
-        if (!is) {
-            boolean stableShort = stableReady < plan.stable();
-            draft.message = stableShort ? ctx.waiting(stable, plan.stable()) : ctx.waiting(candidate, pods);
-            if (ctx.overdue()) {
-                ctx.expire(stableShort ? stable : candidate, draft.message);
-            }
+        if (alone) {
+            standIn(candidate, ctx.waiting(stable, plan.stable()));
+        } else if (!is) {
+            awaitPods(stands ? stable : candidate, stands ? plan.stable() : pods);
         }
         return is;
+    }
+
+    private void serve(TrafficMode mode) {
+        if (!seen.selection().is(mode)) {
+            ctx.act(new SetTraffic(mode));
+        }
+    }
+
+    /** Users were left with a version before these two, while stable had no pods. */
+    private boolean isElsewhere(Version stable, Version candidate) {
+        return seen.selection() instanceof Selection.One(String revision)
+                && !revision.equals(stable.revision())
+                && !revision.equals(candidate.revision());
+    }
+
+    private void awaitPods(Version missing, int pods) {
+        ctx.again(HardSignals.SILENCE);
+        draft.message = ctx.waiting(missing, pods);
+        if (ctx.overdue()) {
+            ctx.expire(missing, draft.message);
+        }
+    }
+
+    /** What serves well alone for as long as anything may take is not taken back for what does not come. */
+    private void standIn(Version candidate, String missing) {
+        draft.message = "%s; %s serves in its place".formatted(missing, candidate.variant());
+        if (ctx.overdue() && ctx.policy.promotion() == Promotion.AUTOMATIC) {
+            alone = false;
+            finishRamp(draft.message);
+        }
     }
 }

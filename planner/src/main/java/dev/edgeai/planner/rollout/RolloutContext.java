@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -105,9 +106,10 @@ final class RolloutContext {
     }
 
     /**
-     * Brings all traffic to stable. A stable version that has lost its pods is restored first, as long as others answer.
+     * Brings all traffic to stable. A stable version that has lost its pods is restored first, as long as others answer:
+     * until then users stay with a version that they had before, and only with that one.
      *
-     * @return whether others than stable may still get requests
+     * @return whether the candidate, or several versions, may still get requests
      */
     boolean takeBack() {
         if (draft.stable == null) {
@@ -126,12 +128,35 @@ final class RolloutContext {
         if (seen.ready(home) == 0 && othersAnswer && !(seen.selection() instanceof Selection.Nothing)) {
             keepStable();
             draft.message = waiting(draft.stable, replicas()) + "; it is restored before users are sent back to it";
-            again(SETTLING);
-            return true;
+            return !staysWithOthers();
         }
         takingBack = new SetTraffic(new Only(home));
         again(Duration.ZERO);
         return true;
+    }
+
+    /**
+     * Leaves users with what answers instead of stable: with what is tried now only where they are with it already and it
+     * is not being taken away.
+     */
+    private boolean staysWithOthers() {
+        String tried = draft.candidate == null ? "" : draft.candidate.revision();
+        boolean leaving = draft.phase == RolloutPhase.ROLLING_BACK;
+        if (!leaving && seen.selection().equals(new Selection.One(tried)) && seen.ready(tried) > 0) {
+            again(SETTLING);
+            return true;
+        }
+        Optional<String> other = seen.revisions().entrySet().stream()
+                .filter(r -> r.getValue().ready() > 0 && !r.getKey().equals(tried))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .findFirst();
+        boolean is = other.isPresent() && seen.selection().equals(new Selection.One(other.get()));
+        if (other.isPresent() && !is) {
+            takingBack = new SetTraffic(new Only(other.get()));
+        }
+        again(is || other.isEmpty() ? SETTLING : Duration.ZERO);
+        return is;
     }
 
     boolean overdue() {

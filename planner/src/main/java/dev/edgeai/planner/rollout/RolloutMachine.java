@@ -257,6 +257,7 @@ public final class RolloutMachine {
 
     private void rollingBack() {
         if (ctx.takeBack()) {
+            wantedInsteadOfStable();
             return;
         }
         Version gone = ctx.candidate();
@@ -282,7 +283,27 @@ public final class RolloutMachine {
                 Reason.ROLLED_BACK,
                 draft.stable == null
                         ? "%s was taken away; nothing serves".formatted(gone.variant())
-                        : "%s was taken away; %s serves".formatted(gone.variant(), draft.stable.variant()));
+                        : "%s was taken away; %s"
+                                .formatted(
+                                        gone.variant(),
+                                        ctx.seen.ready(draft.stable.revision()) > 0
+                                                ? draft.stable.variant() + " serves"
+                                                : ctx.waiting(draft.stable, ctx.replicas())));
+    }
+
+    /** Where stable can be had no more, what is taken back answers on until something that is wanted is verified. */
+    private void wantedInsteadOfStable() {
+        ctx.seen.wanted()
+                .filter(w -> draft.stable != null && ctx.seen.ready(draft.stable.revision()) == 0)
+                .filter(w -> !w.revision().equals(draft.stable.revision()) && !rejected(w.revision()) && !waits(w))
+                .ifPresent(newer -> {
+                    draft.candidate = newer.toVersion();
+                    draft.analysis = List.of();
+                    ctx.enter(
+                            RolloutPhase.PREPARING,
+                            Reason.PREPARING,
+                            "brings out %s (revision %s)".formatted(newer.variant(), newer.revision()));
+                });
     }
 
     private void paused() {

@@ -125,10 +125,16 @@ final class TargetDraft {
         return version(v, weight, v.desiredWeight(), seen.ready(v.revision()));
     }
 
-    /** Whether the last decision saw the candidate at this weight of the ramp. */
+    /** Whether the last decision saw the candidate at this weight of the ramp, beside stable. */
     boolean wasAtWeight(int weight, int pods) {
         Version last = current.candidate();
-        return last != null && last.desiredWeight() == weight && last.weight() > 0 && last.readyReplicas() >= pods;
+        Version beside = current.stable();
+        return last != null
+                && last.desiredWeight() == weight
+                && last.weight() > 0
+                && last.readyReplicas() >= pods
+                && beside != null
+                && beside.readyReplicas() > 0;
     }
 
     /** The same version with this much traffic asked for. */

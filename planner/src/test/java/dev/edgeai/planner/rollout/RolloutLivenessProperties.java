@@ -86,6 +86,11 @@ class RolloutLivenessProperties {
         if (world.wanted == null) {
             world.want("v" + version, nature);
         }
+        if (nature == Nature.GOOD) {
+            world.pods.unplaceable.remove(wanted); // what served before may never find a place again
+        } else {
+            world.pods.unplaceable.clear();
+        }
         settle(world);
         assertThat(world.stored.phase()).isEqualTo(RolloutPhase.IDLE);
         if (nature == Nature.GOOD) {
@@ -120,7 +125,7 @@ class RolloutLivenessProperties {
         List<String> deployed = List.copyOf(world.deployed());
         String rev = deployed.isEmpty() ? "none" : deployed.get(random.nextInt(deployed.size()));
         int node = random.nextInt(WorldPods.NODES);
-        switch (random.nextInt(17)) {
+        switch (random.nextInt(18)) {
             case 0 -> world.pods.take(rev, random.nextInt(10), true, world.now);
             case 1 -> world.pods.take(rev, random.nextInt(10), false, world.now);
             case 2 -> world.pods.cordoned[node] = !world.pods.cordoned[node];
@@ -141,6 +146,7 @@ class RolloutLivenessProperties {
                 world.skip = world.stored.candidate() == null
                         ? null
                         : world.stored.candidate().revision();
+            case 17 -> world.pods.unplaceable.add(rev);
             default -> throw new IllegalStateException();
         }
     }

@@ -80,6 +80,27 @@ class RolloutTrustTest {
     }
 
     @Test
+    void a_verified_version_takes_the_place_of_one_whose_pods_fit_on_no_node_any_more() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.pods.unplaceable.add(BLUE);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.want("green", Nature.GOOD);
+        while (world.stored.phase() != RAMPING) {
+            world.tick();
+        }
+        Instant ramping = world.now;
+        while (world.traffic.weightOf(GREEN) == 0) {
+            world.tick();
+        }
+        assertThat(Duration.between(ramping, world.now)).isLessThan(Duration.ofSeconds(40));
+        assertThat(world.stored.message()).contains("serves in its place");
+        world.settle(2000);
+        assertThat(world.traffic).isEqualTo(new Only(GREEN));
+        assertThat(world.stored.lastRollback()).isNull();
+    }
+
+    @Test
     void the_only_pod_taken_in_the_bake_sends_users_to_the_previous_version_and_the_new_one_comes_again() {
         RolloutWorld world = RolloutWorld.serving();
         world.replicas = 1;

@@ -248,7 +248,8 @@ final class RolloutWorld {
                 && stored.stable() != null
                 && stored.candidate() != null
                 && stored.candidate().revision().equals(rev);
-        if (promotes && mode instanceof Only(String rev) && pods.ready(rev) < replicas) {
+        boolean othersAnswer = promotes && pods.ready(stored.stable().revision()) > 0;
+        if (othersAnswer && mode instanceof Only(String rev) && pods.ready(rev) < replicas) {
             throw new AssertionError(rev + " gets all traffic with " + pods.ready(rev) + " of " + replicas + " pods");
         }
     }

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -49,6 +51,9 @@ final class WorldPods {
     final boolean[] cordoned = new boolean[NODES];
     final boolean[] down = new boolean[NODES];
     int quota = Integer.MAX_VALUE;
+
+    /** Revisions whose pods fit on no node any more. */
+    final Set<String> unplaceable = new HashSet<>();
 
     Map<String, Integer> replicas() {
         Map<String, Integer> all = new TreeMap<>();
@@ -150,7 +155,8 @@ final class WorldPods {
             while (d.pods.size() < d.replicas && total() < quota) {
                 d.pods.add(new Pod());
             }
-            d.pods.forEach(p -> advance(p, natures.apply(rev), d.intact, now));
+            boolean placeable = !unplaceable.contains(rev);
+            d.pods.forEach(p -> advance(p, natures.apply(rev), d.intact, placeable, now));
             if (d.lately != null && d.forget-- <= 0) {
                 d.lately = null;
             }
@@ -161,10 +167,10 @@ final class WorldPods {
         return deployments.values().stream().mapToInt(d -> d.pods.size()).sum();
     }
 
-    private void advance(Pod p, Nature nature, boolean intact, Instant now) {
+    private void advance(Pod p, Nature nature, boolean intact, boolean placeable, Instant now) {
         switch (p.state) {
             case PENDING -> {
-                p.node = free();
+                p.node = placeable ? free() : -1;
                 if (p.node >= 0) {
                     p.state = State.STARTING;
                     p.since = now;
