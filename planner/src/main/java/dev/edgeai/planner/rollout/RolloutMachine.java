@@ -293,7 +293,8 @@ public final class RolloutMachine {
 
     /** Where stable can be had no more, what is taken back answers on until something that is wanted is verified. */
     private void wantedInsteadOfStable() {
-        ctx.seen.wanted()
+        ctx.seen
+                .wanted()
                 .filter(w -> draft.stable != null && ctx.seen.ready(draft.stable.revision()) == 0)
                 .filter(w -> !w.revision().equals(draft.stable.revision()) && !rejected(w.revision()) && !waits(w))
                 .ifPresent(newer -> {

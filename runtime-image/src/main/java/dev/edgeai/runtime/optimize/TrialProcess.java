@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A step of a trial as a process of this machine. It keeps the contract of a container of the trial's pod
@@ -26,6 +27,8 @@ import java.util.function.Consumer;
 record TrialProcess(List<String> words, FailureReason reason) {
     /** An exit code above this is a signal's number above it. */
     private static final int SIGNAL = 128;
+
+    private static final Duration KILLED_WITHIN = Duration.ofSeconds(5);
 
     TrialProcess {
         words = List.copyOf(words);
@@ -67,8 +70,7 @@ record TrialProcess(List<String> words, FailureReason reason) {
             Thread.currentThread().interrupt();
             return Optional.of(failure("was interrupted"));
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            end(process);
         }
         int code = process.exitValue();
         if (code == 0) {
@@ -82,6 +84,16 @@ record TrialProcess(List<String> words, FailureReason reason) {
                                         ? "was ended by signal " + (code - SIGNAL)
                                                 + ", as after a crash in native code or without memory; see what it printed"
                                         : "ended with " + code + " and left no reason; see what it printed"));
+    }
+
+    /** With all it started. What is killed holds its memory for a moment more, and the next one needs it. */
+    private static void end(Process process) {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(each -> each.onExit()
+                .completeOnTimeout(each, KILLED_WITHIN.toSeconds(), TimeUnit.SECONDS)
+                .join());
     }
 
     private Process start(Path work, Path termination) throws IOException {
