@@ -70,7 +70,9 @@ public final class CrdManifests implements CRDPostProcessor {
         schema.setXKubernetesValidations(
                 schema.getXKubernetesValidations().stream().distinct().toList());
         if (Decimal.NON_NEGATIVE.equals(schema.getPattern())) {
-            number(schema);
+            number(schema, ">= 0", Decimal.NON_NEGATIVE, "give a number of 0 or more");
+        } else if (Decimal.SHARE.equals(schema.getPattern())) {
+            number(schema, "in [0, 1]", Decimal.SHARE, "give a share from 0 to 1");
         } else if (TimeSpan.PATTERN.equals(schema.getPattern())) {
             rule(schema, matches(TimeSpan.PATTERN), "give a number and a unit (ms, s, m, h), for example 50ms, 30s or 1h30m");
         } else if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
@@ -87,11 +89,11 @@ public final class CrdManifests implements CRDPostProcessor {
     }
 
     /** Whole numbers may stand without quotes; fractions may not, as floats do not survive JSON unchanged. */
-    private static void number(JSONSchemaProps schema) {
+    private static void number(JSONSchemaProps schema, String whole, String pattern, String what) {
         rule(
                 schema,
-                "type(self) == int ? self >= 0 : " + matches(Decimal.NON_NEGATIVE).replace("self.", "string(self)."),
-                "give a number of 0 or more, in quotes when it has a fraction, for example \"0.95\"");
+                "type(self) == int ? self " + whole + " : " + matches(pattern).replace("self.", "string(self)."),
+                what + ", in quotes when it has a fraction, for example \"0.95\"");
         schema.setType(null);
         schema.setXKubernetesIntOrString(true);
     }

@@ -10,6 +10,9 @@ import java.util.Optional;
  * anything about a model.
  */
 public final class StartTrouble {
+    /** The Job that is to make the pod has {@code spec.suspend}. */
+    public static final String JOB_SUSPENDED = "JobSuspended";
+
     /**
      * One line of the table.
      *
@@ -24,6 +27,7 @@ public final class StartTrouble {
             new Line("FailedCreate", "", Reason.POD_REFUSED), // LimitRange, Pod Security, webhooks, service account
             new Line("Unschedulable", "", Reason.UNSCHEDULABLE),
             new Line("SchedulingGated", "", Reason.UNSCHEDULABLE),
+            new Line(JOB_SUSPENDED, "", Reason.UNSCHEDULABLE),
             new Line("FailedMount", "", Reason.MOUNT_FAILED),
             new Line("FailedAttachVolume", "", Reason.MOUNT_FAILED),
             new Line("CreateContainerConfigError", "", Reason.MOUNT_FAILED), // a Secret or ConfigMap that is not there

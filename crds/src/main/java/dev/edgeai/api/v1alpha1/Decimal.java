@@ -16,6 +16,9 @@ public record Decimal(BigDecimal value) implements Comparable<Decimal> {
     /** What the schema accepts, besides whole numbers: no sign, no exponent. */
     public static final String NON_NEGATIVE = "^[0-9]+(\\.[0-9]+)?$";
 
+    /** What the schema accepts of a share of a whole. */
+    public static final String SHARE = "^(0(\\.[0-9]+)?|1(\\.0+)?)$";
+
     private static final MathContext SIX_DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
 
     /** Equal numbers are equal values, however they are written. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What a variant must reach to be certified: relative to the measured baseline, and absolute where given. */
 public record Gates(
         @Default("\"0.95\"")
-        @Pattern(Decimal.NON_NEGATIVE)
+        @Pattern(Decimal.SHARE)
         @JsonPropertyDescription("Least share of the baseline's task metric kept")
         Decimal minAccuracyRetention,
 
@@ -19,7 +19,7 @@ public record Gates(
         Decimal minSpeedup,
 
         @Default("\"0.50\"")
-        @Pattern(Decimal.NON_NEGATIVE)
+        @Pattern(Decimal.SHARE)
         @JsonPropertyDescription("Least share of the baseline's memory footprint saved")
         Decimal minMemoryReduction,
 

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * @param text as written
  */
 public record TimeSpan(@JsonValue String text) {
-    /** What the schema accepts. */
-    public static final String PATTERN = "^([0-9]+(ms|s|m|h))+$";
+    /** What the schema accepts: so many digits that no sum of parts overflows. */
+    public static final String PATTERN = "^([0-9]{1,7}(ms|s|m|h))+$";
 
     private static final Pattern PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
 

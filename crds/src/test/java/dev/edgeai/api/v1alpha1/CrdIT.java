@@ -107,6 +107,8 @@ class CrdIT {
                 "/spec/rollout/ramp | [{weight: 100}] | spec.rollout.ramp[0].weight | full weight follows the last step",
                 "/spec/rollout/ramp | [{hold: 1m}] | spec.rollout.ramp[0].weight | Required value",
                 "/spec/rollout/bake | 10 minutes | spec.rollout.bake | for example 50ms, 30s",
+                "/spec/rollout/bake | 9999999999999999999h | spec.rollout.bake | for example 50ms, 30s",
+                "/spec/gates | {minAccuracyRetention: '3'} | spec.gates.minAccuracyRetention | a share from 0 to 1",
                 "/spec/objectives | {latency: 0, accuracy: 0, memory: 0} | spec.objectives | must be above 0",
                 "/spec/objectives | {latency: 101} | spec.objectives.latency | less than or equal to 100",
                 "/spec/targets | [] | spec.targets | at least 1 items",

@@ -1,8 +1,12 @@
 package dev.edgeai.operator.delivery;
 
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,6 +42,15 @@ public final class ServingServices {
     public static Service reference(ServedTarget target, String revision) {
         return service(
                 target, Names.referenceService(target.ref()), target.ref().revision(revision));
+    }
+
+    /** Whether requests to the Service's address come to the port that pods listen on. */
+    public static boolean leadsToPods(Service service) {
+        return Optional.ofNullable(service.getSpec()).map(ServiceSpec::getPorts).stream()
+                .flatMap(List::stream)
+                .filter(port -> Integer.valueOf(PORT).equals(port.getPort()))
+                .map(ServicePort::getTargetPort)
+                .anyMatch(new IntOrString(ServingDeployment.PORT)::equals);
     }
 
     private static Service service(ServedTarget target, String name, Map<String, String> selector) {

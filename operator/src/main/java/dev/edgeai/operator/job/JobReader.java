@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.Retries;
+import dev.edgeai.planner.StartTrouble;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +109,14 @@ public final class JobReader {
     }
 
     private static <T> JobState<T> active(Job job, List<Pod> pods, Instant now) {
+        if (isSuspended(job)) {
+            return new JobState.Pending<>(
+                    Optional.of(StartTrouble.JOB_SUSPENDED),
+                    Optional.of("Job " + job.getMetadata().getName()
+                            + " is suspended, by a queue or by hand; it goes on when its spec.suspend is false"),
+                    made(job),
+                    Optional.empty());
+        }
         if (pods.stream().anyMatch(pod -> isOnLostNode(pod, now))) {
             return new JobState.Missing<>();
         }
@@ -122,6 +132,10 @@ public final class JobReader {
                         .map(JobReader::boundAt)
                         .orElse(made(job)),
                 newest.flatMap(JobReader::node));
+    }
+
+    private static boolean isSuspended(Job job) {
+        return Optional.ofNullable(job.getSpec()).map(JobSpec::getSuspend).orElse(false);
     }
 
     /** A pod that was told to end and stands there long after its grace period: nobody on its node answers. */

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
@@ -49,6 +50,9 @@ final class Reach {
         Optional<Service> service = traffic.service();
         if (service.isEmpty()) {
             return said("Service %s is not there; it is made again".formatted(name));
+        }
+        if (!ServingServices.leadsToPods(service.get())) {
+            return said("Service %s leads to another port than that of the pods; it is set right".formatted(name));
         }
         Map<String, String> selector = selector(service.get());
         if (!isMeant(selector, status, stable, objects.ref())) {

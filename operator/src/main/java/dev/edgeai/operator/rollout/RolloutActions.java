@@ -22,10 +22,14 @@ import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
 import dev.edgeai.planner.rollout.WarmupPlan;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -154,8 +158,15 @@ final class RolloutActions {
             cluster.applyUnlessSame(
                     ServingServices.preview(target.served(), revision.get()),
                     target.objects().service(name),
-                    service -> service.getSpec().getSelector());
+                    RolloutActions::reached);
         }
+    }
+
+    /** What of a Service matters: which pods, and whether on their port. */
+    private static List<Object> reached(Service service) {
+        return List.of(
+                Objects.requireNonNullElse(service.getSpec().getSelector(), Map.of()),
+                ServingServices.leadsToPods(service));
     }
 
     private void startWarmup(TargetContext target, Version version) {
@@ -187,7 +198,7 @@ final class RolloutActions {
         cluster.applyUnlessSame(
                 ServingServices.reference(target.served(), reference.revision()),
                 target.objects().service(Names.referenceService(ref)),
-                service -> service.getSpec().getSelector());
+                RolloutActions::reached);
         if (there.isEmpty()) {
             boolean baking = next.phase() == RolloutPhase.BAKING;
             create(

@@ -31,7 +31,7 @@ public final class ServiceTraffic implements TrafficProvider {
     public void apply(ServedTarget target, TrafficView seen, TrafficMode mode, Optional<String> intent) {
         Map<String, String> wanted = selector(target.ref(), mode);
         boolean asked = seen.service()
-                .filter(service -> wanted.equals(selector(service)))
+                .filter(service -> wanted.equals(selector(service)) && ServingServices.leadsToPods(service))
                 .isPresent();
         if (!asked) {
             apply.accept(ServingServices.stable(target, wanted, intent));
@@ -55,8 +55,8 @@ public final class ServiceTraffic implements TrafficProvider {
     @Override
     public Selection selection(TargetRef target, TrafficView seen) {
         Map<String, String> selector = seen.service()
-                .map(Service::getSpec)
-                .map(ServiceSpec::getSelector)
+                .filter(ServingServices::leadsToPods)
+                .map(ServiceTraffic::selector)
                 .orElse(Map.of());
         if (selector.equals(target.anyRevision())) {
             return new Selection.All();

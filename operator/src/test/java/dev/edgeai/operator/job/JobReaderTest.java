@@ -3,6 +3,8 @@ package dev.edgeai.operator.job;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.StartTrouble;
+import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
@@ -27,6 +29,18 @@ class JobReaderTest {
     void aNewJobIsPendingWithoutTrouble() {
         assertThat(read(job("")))
                 .isEqualTo(new JobState.Pending<>(Optional.empty(), Optional.empty(), Instant.parse(MADE)));
+    }
+
+    @Test
+    void aSuspendedJobSaysSo() {
+        Job job = job("");
+        job.setSpec(new JobSpecBuilder().withSuspend(true).build());
+
+        assertThat(read(job)).isInstanceOfSatisfying(JobState.Pending.class, pending -> {
+            assertThat(StartTrouble.reason(pending.reason().orElseThrow().toString(), ""))
+                    .contains(Reason.UNSCHEDULABLE);
+            assertThat(pending.message().orElseThrow().toString()).contains("spec.suspend is false");
+        });
     }
 
     @ParameterizedTest

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -136,26 +135,26 @@ final class RolloutContext {
     }
 
     /**
-     * Leaves users with what answers instead of stable: with what is tried now only where they are with it already and it
-     * is not being taken away.
+     * Leaves users with the one version that answers instead of stable. What is tried now is never given users by this; it
+     * goes on where nothing else answers, or where it has them all already, unless it is being taken away.
      */
     private boolean staysWithOthers() {
         String tried = draft.candidate == null ? "" : draft.candidate.revision();
-        boolean leaving = draft.phase == RolloutPhase.ROLLING_BACK;
-        if (!leaving && seen.selection().equals(new Selection.One(tried)) && seen.ready(tried) > 0) {
-            again(SETTLING);
-            return true;
-        }
-        Optional<String> other = seen.revisions().entrySet().stream()
-                .filter(r -> r.getValue().ready() > 0 && !r.getKey().equals(tried))
-                .map(Map.Entry::getKey)
+        boolean goesOn = draft.phase != RolloutPhase.ROLLING_BACK;
+        Optional<String> other = seen.revisions().keySet().stream()
+                .filter(revision -> seen.ready(revision) > 0 && !revision.equals(tried))
                 .sorted()
                 .findFirst();
-        boolean is = other.isPresent() && seen.selection().equals(new Selection.One(other.get()));
-        if (other.isPresent() && !is) {
+        boolean hasThem = seen.ready(tried) > 0 && seen.selection().equals(new Selection.One(tried));
+        if (other.isEmpty() || hasThem && goesOn) {
+            again(SETTLING);
+            return goesOn;
+        }
+        boolean is = seen.selection().equals(new Selection.One(other.get()));
+        if (!is) {
             takingBack = new SetTraffic(new Only(other.get()));
         }
-        again(is || other.isEmpty() ? SETTLING : Duration.ZERO);
+        again(is ? SETTLING : Duration.ZERO);
         return is;
     }
 
