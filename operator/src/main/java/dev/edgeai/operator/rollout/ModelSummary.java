@@ -162,7 +162,7 @@ final class ModelSummary {
                 .map(said -> conditions.with(Conditions.RECONCILING, true, said.reason(), said.message()))
                 .or(() -> resting()
                         .map(said -> conditions.with(Conditions.RECONCILING, false, said.reason(), said.message())))
-                .orElseGet(() -> conditions.with(Conditions.RECONCILING, false, Reason.SERVING, serving()));
+                .orElseGet(() -> conditions.with(Conditions.RECONCILING, false, rest(), serving()));
     }
 
     private Optional<Said> resting() {
@@ -176,7 +176,13 @@ final class ModelSummary {
     private Conditions positive(Conditions conditions, String type, Function<TargetSummary, Optional<Said>> ask) {
         return said(ask)
                 .map(said -> conditions.with(type, true, said.reason(), said.message()))
-                .orElseGet(() -> conditions.with(type, false, Reason.SERVING, serving()));
+                .orElseGet(() -> conditions.with(type, false, rest(), serving()));
+    }
+
+    /** Why nothing is to be said. */
+    private Reason rest() {
+        boolean serves = outcomes.stream().anyMatch(o -> o.status().stable() != null && (!o.serves() || o.ready() > 0));
+        return serves ? Reason.SERVING : Reason.NOT_SERVING;
     }
 
     /** A condition that is true when no target objects. */
@@ -226,7 +232,10 @@ final class ModelSummary {
         if (!outcome.serves()) {
             return " is certified as a bundle";
         }
-        return outcome.replicas() == 0 ? " is scaled to no pods" : " serves with " + outcome.ready() + " ready pods";
+        if (outcome.replicas() == 0) {
+            return " is scaled to no pods";
+        }
+        return outcome.ready() == 0 ? " has no ready pod" : " serves with " + outcome.ready() + " ready pods";
     }
 
     private String variants() {

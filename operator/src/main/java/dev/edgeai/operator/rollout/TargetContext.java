@@ -72,7 +72,7 @@ record TargetContext(
     }
 
     Optional<String> annotation(String name) {
-        return Optional.ofNullable(annotations().get(name));
+        return Optional.ofNullable(annotations().get(name)).filter(value -> !value.isBlank());
     }
 
     /** Of the EdgeModel. */

@@ -8,7 +8,6 @@ import dev.edgeai.planner.rollout.ReplicaSplit;
 import dev.edgeai.planner.rollout.Selection;
 import dev.edgeai.planner.rollout.TrafficMode;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceSpec;
 
 import java.util.List;
 import java.util.Map;

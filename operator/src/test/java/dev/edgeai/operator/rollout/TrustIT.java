@@ -113,13 +113,16 @@ class TrustIT extends EdgeModelScenario {
     @Test
     void aServiceThatLeadsToAnotherPortIsSetRight() {
         serve(BLUE);
-        client.services().inNamespace(namespace).withName("digits-cpu").edit(service -> new ServiceBuilder(service)
-                .editSpec()
-                .editFirstPort()
-                .withNewTargetPort(9999)
-                .endPort()
-                .endSpec()
-                .build());
+        client.services()
+                .inNamespace(namespace)
+                .withName("digits-cpu")
+                .edit(service -> new ServiceBuilder(service)
+                        .editSpec()
+                        .editFirstPort()
+                        .withNewTargetPort(9999)
+                        .endPort()
+                        .endSpec()
+                        .build());
         await().atMost(PATIENCE)
                 .until(() -> service().getSpec().getPorts().stream()
                         .allMatch(port -> port.getTargetPort().getIntVal() == 8080));

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The state machine of a rollout; see docs/rollout.md. Each decision takes at most one step, states what the phase wants
@@ -204,7 +205,7 @@ public final class RolloutMachine {
             draft.forget(Labels.ROLLBACK_TO);
             return false;
         }
-        if (draft.consume(Labels.ROLLBACK_TO, digest, digest.get())) {
+        if (isKnown(digest.get()) && draft.consume(Labels.ROLLBACK_TO, digest, digest.get())) {
             ctx.event(
                     false,
                     Reason.ROLLBACK_REQUESTED,
@@ -218,6 +219,15 @@ public final class RolloutMachine {
             ctx.goBack("asked for by the annotation " + Labels.ROLLBACK_TO);
         }
         return instant;
+    }
+
+    private boolean isKnown(String digest) {
+        return Stream.concat(
+                        ctx.seen.wanted().map(CertifiedVersion::digest).stream(),
+                        Stream.of(Optional.ofNullable(draft.stable), Optional.ofNullable(draft.previous))
+                                .flatMap(Optional::stream)
+                                .map(Version::digest))
+                .anyMatch(digest::equals);
     }
 
     /** Nobody wants pods: there is nothing to verify and no one to serve. What was on its way begins anew later. */

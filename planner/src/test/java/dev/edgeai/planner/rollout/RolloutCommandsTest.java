@@ -114,4 +114,12 @@ class RolloutCommandsTest {
         assertThat(world.stored.stable().revision()).isEqualTo(BLUE);
         assertThat(world.stored.rejected()).isEmpty();
     }
+
+    @Test
+    void going_back_to_what_nobody_knows_is_not_said_to_happen() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.rollbackTo = "sha256:typo";
+        world.tick();
+        assertThat(world.events()).noneMatch(message -> message.contains("rollback-to"));
+    }
 }
