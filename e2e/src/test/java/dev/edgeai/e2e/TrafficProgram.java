@@ -65,7 +65,7 @@ final class TrafficProgram {
         try {
             var connection = (HttpURLConnection) url.toURL().openConnection();
             connection.setConnectTimeout(5_000);
-            connection.setReadTimeout(20_000);
+            connection.setReadTimeout(60_000); // a version that is slow is not one that fails
             connection.setDoOutput(true);
             connection.setRequestProperty("Content-Type", "application/json");
             connection.getOutputStream().write(body);

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One decision in the making: what was seen, the next status, and the actions so far. */
 final class RolloutContext {
@@ -122,9 +123,7 @@ final class RolloutContext {
             }
             return others;
         }
-        boolean othersAnswer = seen.revisions().entrySet().stream()
-                .anyMatch(r -> !r.getKey().equals(home) && r.getValue().ready() > 0);
-        if (seen.ready(home) == 0 && othersAnswer && !(seen.selection() instanceof Selection.Nothing)) {
+        if (seen.ready(home) == 0 && othersServe(home)) {
             keepStable();
             draft.message = waiting(draft.stable, replicas()) + "; it is restored before users are sent back to it";
             return !staysWithOthers();
@@ -134,28 +133,41 @@ final class RolloutContext {
         return true;
     }
 
+    /** Whether users get answers, and not from this version. */
+    private boolean othersServe(String home) {
+        return switch (seen.selection()) {
+            case Selection.Nothing n -> false;
+            case Selection.One(String revision) -> !revision.equals(home) && seen.ready(revision) > 0;
+            case Selection.All a -> others(home).findFirst().isPresent();
+        };
+    }
+
+    private Stream<String> others(String than) {
+        return seen.revisions().keySet().stream()
+                .filter(revision -> seen.ready(revision) > 0 && !revision.equals(than))
+                .sorted();
+    }
+
     /**
-     * Leaves users with the one version that answers instead of stable. What is tried now is never given users by this; it
-     * goes on where nothing else answers, or where it has them all already, unless it is being taken away.
+     * Leaves users with the one version that answers them instead of stable, and gives them to none that they did not have.
+     * What is tried now goes on where nothing else answers, unless it is being taken away.
+     *
+     * @return whether they are with one version, and it may stay so
      */
     private boolean staysWithOthers() {
         String tried = draft.candidate == null ? "" : draft.candidate.revision();
         boolean goesOn = draft.phase != RolloutPhase.ROLLING_BACK;
-        Optional<String> other = seen.revisions().keySet().stream()
-                .filter(revision -> seen.ready(revision) > 0 && !revision.equals(tried))
-                .sorted()
-                .findFirst();
-        boolean hasThem = seen.ready(tried) > 0 && seen.selection().equals(new Selection.One(tried));
-        if (other.isEmpty() || hasThem && goesOn) {
-            again(SETTLING);
-            return goesOn;
+        again(SETTLING);
+        if (seen.selection() instanceof Selection.One(String revision)) {
+            return goesOn || !revision.equals(tried);
         }
-        boolean is = seen.selection().equals(new Selection.One(other.get()));
-        if (!is) {
+        Optional<String> other = others(tried).findFirst();
+        if (other.isPresent()) {
             takingBack = new SetTraffic(new Only(other.get()));
+            again(Duration.ZERO);
+            return false;
         }
-        again(is ? SETTLING : Duration.ZERO);
-        return is;
+        return goesOn;
     }
 
     boolean overdue() {
