@@ -160,7 +160,7 @@ public final class Analysis {
                                     judgement.value, reference, max.asDouble(), evidence.compares(), compared));
         }
         judgement.min(Blame.UNKNOWN);
-        judgement.ratio(reference, evidence.incomparable(), compared);
+        judgement.ratio(reference, evidence, compared);
         return judgement.verdict(
                 reference.map(r -> OptionalDouble.of(r.value())).orElse(OptionalDouble.empty()),
                 (evidence.probes() ? " (by probes)" : "") + lost(evidence.watched()));
@@ -228,20 +228,22 @@ public final class Analysis {
             }
         }
 
-        void ratio(Optional<LiveValue> reference, Optional<String> incomparable, Blame blame) {
+        void ratio(Optional<LiveValue> reference, Evidence evidence, Blame blame) {
             if (metric.maxRatioToStable() == null) {
                 return;
             }
             double ratio = metric.maxRatioToStable().asDouble();
-            if (reference.isEmpty() || incomparable.isPresent()) {
+            boolean above = reference.filter(r -> value.surelyAbove(ratio, r)).isPresent();
+            boolean slowAnyhow = above && evidence.carriesLess();
+            if (reference.isEmpty() || evidence.incomparable().isPresent() && !slowAnyhow) {
                 verdicts.add(Verdict.INCONCLUSIVE);
-                against.add("stable, which " + incomparable.orElse("had too few requests to compare with"));
+                against.add("stable, which " + evidence.incomparable().orElse("had too few requests to compare with"));
                 return;
             }
             LiveValue stable = reference.get();
             add(
                     value.value() <= ratio * stable.value(),
-                    value.surelyAbove(ratio, stable),
+                    above,
                     blame,
                     "max %sx stable's %s".formatted(ratio, Decimal.of(stable.value())));
         }

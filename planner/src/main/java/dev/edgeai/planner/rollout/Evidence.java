@@ -53,6 +53,14 @@ record Evidence(Window watched, Optional<Window> reference, boolean probes, Opti
         return reference.isPresent() && incomparable.isEmpty();
     }
 
+    /**
+     * Whether the version that is judged has less to do than the other. Slower all the same, it is slower: what answers
+     * slowly gets little done. Faster, it may be so for that.
+     */
+    boolean carriesLess() {
+        return reference.filter(r -> watched.load() < r.load()).isPresent();
+    }
+
     private static Optional<String> incomparable(Window watched, Window reference) {
         double more = Math.max(watched.load(), reference.load());
         double less = Math.min(watched.load(), reference.load());

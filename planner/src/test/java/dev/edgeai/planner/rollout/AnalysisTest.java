@@ -94,7 +94,7 @@ class AnalysisTest {
         "10, 10, FAIL",
         "10, 5, FAIL",
         "10, 4.9, INCONCLUSIVE",
-        "4.9, 10, INCONCLUSIVE",
+        "4.9, 10, FAIL", // slower with less to do
         "0.2, 0.01, FAIL", // a pod that works 7 % of its time makes nobody wait
     })
     void a_ratio_compares_versions_that_carry_about_as_much(double watched, double reference, Verdict expected) {
@@ -106,6 +106,13 @@ class AnalysisTest {
                     .contains("cannot be compared: it carries %.2f requests a second and pod, this version %.2f"
                             .formatted(reference, watched));
         }
+    }
+
+    @Test
+    void what_is_fast_with_less_to_do_is_not_proven_fast() {
+        MetricVerdict verdict =
+                measure(P95, live(loaded(4.9, 950, 1000, 1000, 1000), loaded(10, 950, 1000, 1000, 1000)));
+        assertThat(verdict.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     }
 
     @Test
