@@ -303,10 +303,13 @@ public final class RolloutMachine {
 
     /** Where stable can be had no more, what is taken back answers on until something that is wanted is verified. */
     private void wantedInsteadOfStable() {
+        Version stable = draft.stable;
+        if (stable == null || ctx.seen.ready(stable.revision()) > 0) {
+            return;
+        }
         ctx.seen
                 .wanted()
-                .filter(w -> draft.stable != null && ctx.seen.ready(draft.stable.revision()) == 0)
-                .filter(w -> !w.revision().equals(draft.stable.revision()) && !rejected(w.revision()) && !waits(w))
+                .filter(w -> !w.revision().equals(stable.revision()) && !rejected(w.revision()) && !waits(w))
                 .ifPresent(newer -> {
                     draft.candidate = newer.toVersion();
                     draft.analysis = List.of();
