@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ final class HttpReader {
 
     /**
      * @return the body of a 200 answer
+     * @throws HttpTimeoutException when none came in time
      * @throws IOException saying in half a sentence what happened instead; never with the body, which is not ours to
      *     show
      */
@@ -49,11 +51,20 @@ final class HttpReader {
             return response.body();
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new IOException("did not answer within " + timeout.toMillis() + " ms", e);
+            throw late(e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof HttpTimeoutException) {
+                throw late(cause);
+            }
             String detail = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
             throw new IOException("could not be read: " + detail, cause);
         }
+    }
+
+    private HttpTimeoutException late(Throwable cause) {
+        HttpTimeoutException late = new HttpTimeoutException("did not answer within " + timeout.toMillis() + " ms");
+        late.initCause(cause);
+        return late;
     }
 }

@@ -18,6 +18,9 @@ final class MeasurementLoop {
     /** Rounds that nobody asked for, after which the loop ends. */
     static final int UNASKED_ROUNDS = 10;
 
+    /** When one version is mute and the other is not, the next look is soon. */
+    private static final Duration SUSPICIOUS_PACE = Duration.ofSeconds(2);
+
     private static final long LEAST_PAUSE_MILLIS = 100;
 
     private final ScheduledExecutorService timer;
@@ -106,6 +109,11 @@ final class MeasurementLoop {
         }
     }
 
+    private Duration pace() {
+        boolean soon = readings.isSuspicious() && SUSPICIOUS_PACE.compareTo(watch.interval()) < 0;
+        return soon ? SUSPICIOUS_PACE : watch.interval();
+    }
+
     private synchronized boolean finished(@Nullable Readings after, Duration took) {
         running = false;
         unasked++;
@@ -116,7 +124,7 @@ final class MeasurementLoop {
             return false;
         }
         if (!abandoned()) {
-            Duration pause = watch.interval().minus(took);
+            Duration pause = pace().minus(took);
             schedule(pause.toMillis() < LEAST_PAUSE_MILLIS ? Duration.ofMillis(LEAST_PAUSE_MILLIS) : pause);
         }
         return true;

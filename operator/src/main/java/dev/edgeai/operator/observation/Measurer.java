@@ -4,17 +4,21 @@ import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.planner.rollout.MetricReading;
 import dev.edgeai.planner.rollout.Scrape;
 import dev.edgeai.planner.rollout.ScrapeHistory;
+import dev.edgeai.planner.rollout.ScrapeRound;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -41,9 +45,9 @@ final class Measurer {
 
     /** What one pod said. */
     private sealed interface Answer {
-        record Heard(String revision, Scrape scrape) implements Answer {}
+        record Heard(Scrape scrape) implements Answer {}
 
-        record Silent(String message) implements Answer {}
+        record Unheard(boolean inTime, String message) implements Answer {}
     }
 
     /** Reads everything once and adds it to what was read before; pods and metrics no longer watched are dropped. */
@@ -54,30 +58,47 @@ final class Measurer {
         List<Future<MetricReading>> numbers = start(watch.queries(), prometheus::ask);
 
         Map<String, ScrapeHistory> scrapes = new HashMap<>();
-        watch.pods()
-                .forEach(pod -> scrapes.put(
-                        pod.revision(), before.scrapes().getOrDefault(pod.revision(), ScrapeHistory.EMPTY)));
+        Set<String> mute = new HashSet<>();
+        watch.pods().forEach(pod -> {
+            scrapes.put(pod.revision(), before.scrapes().getOrDefault(pod.revision(), ScrapeHistory.EMPTY));
+            mute.add(pod.revision());
+        });
+        Set<String> answering = new HashSet<>(mute);
         Optional<String> silent = Optional.empty();
-        for (Future<Answer> answer : answers) {
-            switch (result(answer)) {
-                case Answer.Heard(String revision, Scrape scrape) ->
-                    scrapes.computeIfPresent(revision, (r, history) -> history.with(scrape, keep(watch)));
-                case Answer.Silent(String message) -> silent = silent.or(() -> Optional.of(message));
+        for (int i = 0; i < answers.size(); i++) {
+            Watch.Pod pod = watch.pods().get(i);
+            switch (result(answers.get(i))) {
+                case Answer.Heard(Scrape scrape) -> {
+                    scrapes.computeIfPresent(pod.revision(), (r, history) -> history.with(scrape, keep(watch)));
+                    mute.remove(pod.revision());
+                }
+                case Answer.Unheard(boolean inTime, String message) -> {
+                    silent = pod.ready() ? silent.or(() -> Optional.of(message)) : silent;
+                    answering.remove(pod.revision());
+                    if (inTime) {
+                        mute.remove(pod.revision());
+                    }
+                }
             }
         }
+        List<ScrapeRound> rounds = new ArrayList<>(before.rounds());
+        rounds.add(new ScrapeRound(time, mute, answering));
+        List<ScrapeRound> newest = rounds.subList(Math.max(0, rounds.size() - KEPT_INTERVALS), rounds.size());
         Map<String, MetricReading> queries = new HashMap<>();
         for (int i = 0; i < numbers.size(); i++) {
             queries.put(watch.queries().get(i).metric(), result(numbers.get(i)));
         }
-        return new Readings(scrapes, silent, queries);
+        return new Readings(scrapes, silent, newest, queries);
     }
 
     private Answer scrape(Watch.Pod pod, Instant time) throws InterruptedException {
         try {
             String text = http.get(URI.create("http://" + pod.address() + "/metrics"));
-            return new Answer.Heard(pod.revision(), PodMetrics.read(pod.name(), time, pod.revision(), text));
+            return new Answer.Heard(PodMetrics.read(pod.name(), time, pod.revision(), text));
         } catch (IOException | IllegalArgumentException e) {
-            return new Answer.Silent("pod " + pod.name() + ": /metrics at " + pod.address() + " " + e.getMessage());
+            boolean inTime = !(e instanceof HttpTimeoutException);
+            return new Answer.Unheard(
+                    inTime, "pod " + pod.name() + ": /metrics at " + pod.address() + " " + e.getMessage());
         }
     }
 

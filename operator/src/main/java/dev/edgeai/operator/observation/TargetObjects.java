@@ -227,9 +227,9 @@ public record TargetObjects(
     /** What can be scraped of a revision: running pods that have an address. */
     public List<Watch.Pod> scrapable(String revision) {
         return servingPods(revision).stream()
-                .filter(PodFacts::isReady)
+                .filter(pod -> PodFacts.isReady(pod) || PodFacts.isUnresponsive(pod))
                 .filter(pod -> pod.getStatus().getPodIP() != null)
-                .map(pod -> new Watch.Pod(pod.getMetadata().getName(), revision, address(pod)))
+                .map(pod -> new Watch.Pod(pod.getMetadata().getName(), revision, address(pod), PodFacts.isReady(pod)))
                 .toList();
     }
 

@@ -23,8 +23,10 @@ public record Watch(List<Pod> pods, List<Query> queries, Duration interval) {
      * @param name its name
      * @param revision the revision it serves
      * @param address {@code host:port} of its metrics
+     * @param ready whether it is Ready; one that is not any more is asked, too, and its silence alone makes no metric
+     *     unreadable
      */
-    public record Pod(String name, String revision, String address) {}
+    public record Pod(String name, String revision, String address, boolean ready) {}
 
     /**
      * A query with its place-holders filled in.

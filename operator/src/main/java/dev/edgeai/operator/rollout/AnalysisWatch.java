@@ -7,6 +7,7 @@ import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.observation.Watch;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.ScrapeHistory;
+import dev.edgeai.planner.rollout.Silence;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -61,7 +62,8 @@ record AnalysisWatch(String watched, Optional<String> reference) {
                 since == null ? Instant.EPOCH : Instant.parse(since),
                 interval(target),
                 onSameNodes(target),
-                readings.silent());
+                readings.silent(),
+                reference.flatMap(revision -> Silence.of(readings.rounds(), watched, revision)));
     }
 
     /** Whether what slows a node of the watched version slows the other one, too. */

@@ -8,6 +8,7 @@ import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.MetricReading;
 import dev.edgeai.planner.rollout.Scrape;
 import dev.edgeai.planner.rollout.ScrapeHistory;
+import dev.edgeai.planner.rollout.Silence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,12 +102,42 @@ class MeasurementsTest {
         try (ServerSocket silent = new ServerSocket(0);
                 ServerStub green = new ServerStub("green")) {
             Watch watch = watch(
-                    pod("g", "green", green), new Watch.Pod("mute", "green", "127.0.0.1:" + silent.getLocalPort()));
+                    pod("g", "green", green),
+                    new Watch.Pod("mute", "green", "127.0.0.1:" + silent.getLocalPort(), true));
             awaitRounds(watch, 1);
             assertThat(measurements.watch(TARGET, watch).silent())
                     .hasValueSatisfying(why -> assertThat(why).contains("mute").contains("did not answer within"));
             assertThat(scrapes(measurements.watch(TARGET, watch), "green").scrapes())
                     .isNotEmpty();
+        }
+    }
+
+    @Test
+    void aVersionThatIsMuteBesideOneThatAnswersIsLookedAtAgainSoon() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0);
+                ServerStub blue = new ServerStub("blue")) {
+            Watch.Pod mute = new Watch.Pod("g", "green", "127.0.0.1:" + silent.getLocalPort(), false);
+            Watch watch = new Watch(List.of(mute, pod("b", "blue", blue)), List.of(), Duration.ofMinutes(10));
+            awaitRounds(watch, 2);
+            assertThat(live(watch).silence())
+                    .hasValueSatisfying(silence -> assertThat(silence.rounds()).isGreaterThanOrEqualTo(2));
+            assertThat(live(watch).silent())
+                    .as("that of a pod that is not ready makes no metric unreadable")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aPodThatRefusesConnectionsIsNotMute() throws IOException {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0)) {
+            port = closed.getLocalPort();
+        }
+        try (ServerStub blue = new ServerStub("blue")) {
+            Watch watch = watch(new Watch.Pod("g", "green", "127.0.0.1:" + port, true), pod("b", "blue", blue));
+            awaitRounds(watch, 2);
+            assertThat(live(watch).silent()).isPresent();
+            assertThat(live(watch).silence()).isEmpty();
         }
     }
 
@@ -258,7 +289,8 @@ class MeasurementsTest {
                 Instant.EPOCH,
                 INTERVAL,
                 true,
-                readings.silent());
+                readings.silent(),
+                Silence.of(readings.rounds(), "green", "blue"));
     }
 
     private static ScrapeHistory scrapes(Readings readings, String revision) {
@@ -270,6 +302,6 @@ class MeasurementsTest {
     }
 
     private static Watch.Pod pod(String name, String revision, ServerStub server) {
-        return new Watch.Pod(name, revision, server.address());
+        return new Watch.Pod(name, revision, server.address(), true);
     }
 }

@@ -195,6 +195,9 @@ final class Ascent {
         if (is != draft.wasAtWeight(weight, pods)) {
             draft.since = ctx.now;
         }
+        if (stableReady == plan.stable() && stallsAgain(candidate, stable)) {
+            return false;
+        }
         ctx.want(weight);
         if (alone) {
             standIn(candidate, ctx.waiting(stable, plan.stable()));
@@ -202,6 +205,14 @@ final class Ascent {
             awaitPods(stands ? stable : candidate, stands ? plan.stable() : pods);
         }
         return is;
+    }
+
+    private boolean stallsAgain(Version candidate, Version stable) {
+        return seen.sameNodes()
+                && seen.selection() instanceof Selection.All
+                && seen.silentSince(candidate.revision())
+                        .filter(since -> analysis.losesReadinessAgain(candidate, stable, since))
+                        .isPresent();
     }
 
     private void serve(TrafficMode mode) {

@@ -58,16 +58,13 @@ final class Bake {
         if (lost) {
             Reason reason = seen.disturbance(stable.revision())
                     .map(Disturbance::reason)
-                    .orElse(isSilent(stable) ? Reason.PODS_NOT_READY : Reason.POD_DISRUPTED);
+                    .orElse(
+                            seen.silentSince(stable.revision()).isPresent()
+                                    ? Reason.PODS_NOT_READY
+                                    : Reason.POD_DISRUPTED);
             ctx.rollBack(reason, ctx.waiting(stable, seen.replicas()));
         }
         return lost;
-    }
-
-    private boolean isSilent(Version version) {
-        return Optional.ofNullable(seen.revisions().get(version.revision()))
-                .flatMap(RevisionState::silentSince)
-                .isPresent();
     }
 
     /**

@@ -34,9 +34,9 @@ record HardSignals(Reason reason, String message) {
     }
 
     /**
-     * A version that has been ready: the same, and pods that run and have answered no more for a while in which a pod of the
-     * version it is compared with answered on the same nodes without a break. One look is no evidence: on a busy node a
-     * probe of either may come too late.
+     * A version that has been ready: the same, and pods that run and have answered neither the kubelet nor the operator for
+     * a while in which those of the version it is compared with answered on the same nodes without a break. One look is no
+     * evidence: on a busy node a probe of either may come too late.
      */
     static Optional<HardSignals> whileServing(
             Version version, @Nullable Version reference, RolloutObservation seen, Instant now) {
@@ -59,6 +59,11 @@ record HardSignals(Reason reason, String message) {
         if (state == null || reference == null || !seen.sameNodes()) {
             return Optional.empty();
         }
+        return unready(version, reference, state, seen, now).or(() -> mute(version, reference, seen));
+    }
+
+    private static Optional<HardSignals> unready(
+            Version version, Version reference, RevisionState state, RolloutObservation seen, Instant now) {
         Optional<Instant> silent =
                 state.silentSince().filter(since -> !since.plus(SILENCE).isAfter(now));
         return silent.flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
@@ -68,6 +73,17 @@ record HardSignals(Reason reason, String message) {
                         Reason.PODS_NOT_READY,
                         "no pod of revision %s is ready any more since %s, while those of %s on the same nodes are: %s"
                                 .formatted(version.revision(), since, reference.revision(), why(state)))));
+    }
+
+    private static Optional<HardSignals> mute(Version version, Version reference, RolloutObservation seen) {
+        return seen.live()
+                .silence()
+                .filter(Silence::isEvidence)
+                .map(silence -> new HardSignals(
+                        Reason.PODS_NOT_READY,
+                        "no pod of revision %s answers in time any more since %s (%d looks in a row), while those of %s on the same nodes do"
+                                .formatted(
+                                        version.revision(), silence.since(), silence.rounds(), reference.revision())));
     }
 
     private static String why(RevisionState state) {

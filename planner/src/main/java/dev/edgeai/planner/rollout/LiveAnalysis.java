@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.Verdict;
 import dev.edgeai.planner.status.Reason;
 
 import java.time.Duration;
@@ -11,9 +12,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The analysis of the version that is watched, as part of a decision. */
 final class LiveAnalysis {
+    /** Beside the policy's metrics; a space, so that none has its name. */
+    private static final String READINESS = "pod readiness";
+
+    private static final int READINESS_LOSSES = 2;
+
     private final RolloutContext ctx;
     private final TargetDraft draft;
     private final RolloutObservation seen;
@@ -56,7 +63,8 @@ final class LiveAnalysis {
         }
         ctx.again(ctx.policy.analysis().interval().duration());
         AnalysisRound round = AnalysisRound.of(metrics, draft.analysis, seen, ctx.now);
-        draft.analysis = round.results();
+        draft.analysis = Stream.concat(round.results().stream(), lostReadiness().stream())
+                .toList();
         if (round.failed().isPresent()) {
             ctx.rollBack(
                     Reason.ANALYSIS_FAILED,
@@ -94,6 +102,35 @@ final class LiveAnalysis {
         Optional<MetricVerdict> burst = Analysis.burst(metrics, seen.live());
         burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b.message(), b.blame()));
         return burst.isPresent();
+    }
+
+    /**
+     * Counts how often the candidate's pods lost their readiness under users' load while stable kept its own. Without load
+     * they are back soon, and lose it again: true when that was once too often and the candidate was taken back.
+     *
+     * @param silentSince when its pods lost it this time
+     */
+    boolean losesReadinessAgain(Version candidate, Version stable, Instant silentSince) {
+        Optional<AnalysisResult> before = lostReadiness();
+        if (before.filter(r -> silentSince.toString().equals(r.time())).isPresent()) {
+            return false; // counted
+        }
+        int times = 1 + before.map(AnalysisResult::failed).orElse(0);
+        String message = "pods of revision %s lost their readiness %s under load, those of %s on the same nodes kept it"
+                .formatted(candidate.revision(), times == 1 ? "once" : times + " times", stable.revision());
+        draft.analysis = Stream.concat(
+                        draft.analysis.stream().filter(r -> !r.metric().equals(READINESS)),
+                        Stream.of(new AnalysisResult(
+                                READINESS, Verdict.FAIL, null, null, 0, times, 0, 0, silentSince.toString(), message)))
+                .toList();
+        if (times > READINESS_LOSSES) {
+            ctx.rollBack(Reason.PODS_NOT_READY, message);
+        }
+        return times > READINESS_LOSSES;
+    }
+
+    private Optional<AnalysisResult> lostReadiness() {
+        return draft.analysis.stream().filter(r -> r.metric().equals(READINESS)).findFirst();
     }
 
     /** Which metric was not read once since the bake began. */

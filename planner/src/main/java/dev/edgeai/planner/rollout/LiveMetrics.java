@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param onSameNodes whether each node of the watched version runs a pod of the other, too: else a node may be slow and
  *     not the version
  * @param silent which pod could not be scraped, and why; absent when all answered
+ * @param silence looks in a row at which only the watched version did not answer
  */
 public record LiveMetrics(
         Optional<Window> watched,
@@ -24,12 +25,13 @@ public record LiveMetrics(
         Optional<Window> watchedProbes,
         Optional<Window> referenceProbes,
         boolean onSameNodes,
-        Optional<String> silent) {
+        Optional<String> silent,
+        Optional<Silence> silence) {
     public static final LiveMetrics NONE = new LiveMetrics(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Without probes, on the same nodes. */
     public LiveMetrics(Optional<Window> watched, Optional<Window> reference, Optional<String> silent) {
-        this(watched, reference, Optional.empty(), Optional.empty(), true, silent);
+        this(watched, reference, Optional.empty(), Optional.empty(), true, silent, Optional.empty());
     }
 
     /**
@@ -44,11 +46,12 @@ public record LiveMetrics(
             Instant notBefore,
             Duration interval,
             boolean onSameNodes,
-            Optional<String> silent) {
+            Optional<String> silent,
+            Optional<Silence> silence) {
         Pair users = Pair.of(watched, reference, notBefore, interval, Scrape::users);
         Pair probes = Pair.of(watched, reference, notBefore, interval, Scrape::probes);
         return new LiveMetrics(
-                users.watched(), users.reference(), probes.watched(), probes.reference(), onSameNodes, silent);
+                users.watched(), users.reference(), probes.watched(), probes.reference(), onSameNodes, silent, silence);
     }
 
     private record Pair(Optional<Window> watched, Optional<Window> reference) {

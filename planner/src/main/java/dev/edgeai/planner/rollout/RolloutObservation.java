@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.planner.JobState;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +53,11 @@ public record RolloutObservation(
     public int ready(String revision) {
         RevisionState state = revisions.get(revision);
         return state == null ? 0 : state.ready();
+    }
+
+    /** Since when none of its pods is ready any more, though they run on. */
+    Optional<Instant> silentSince(String revision) {
+        return Optional.ofNullable(revisions.get(revision)).flatMap(RevisionState::silentSince);
     }
 
     /** Whether all pods of a revision are of the template that was applied; so when its Deployment does not exist. */

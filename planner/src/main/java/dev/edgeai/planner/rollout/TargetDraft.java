@@ -132,6 +132,7 @@ final class TargetDraft {
         return last != null
                 && last.desiredWeight() == weight
                 && last.weight() > 0
+                && last.weight() < 100 // in stable's place is not beside it
                 && last.readyReplicas() >= pods
                 && beside != null
                 && beside.readyReplicas() > 0;

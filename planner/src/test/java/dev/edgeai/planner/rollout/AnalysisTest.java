@@ -121,7 +121,13 @@ class AnalysisTest {
         Window fast = loaded(2, 95, 100, 100, 100);
         Window slow = loaded(2, 0, 0, 100, 100);
         LiveMetrics live = new LiveMetrics(
-                Optional.of(quiet), Optional.of(quiet), Optional.of(slow), Optional.of(fast), true, Optional.empty());
+                Optional.of(quiet),
+                Optional.of(quiet),
+                Optional.of(slow),
+                Optional.of(fast),
+                true,
+                Optional.empty(),
+                Optional.empty());
         assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.FAIL);
         assertThat(measure(P95, live).blame()).isEqualTo(Blame.MODEL);
         assertThat(measure(P95, live).message()).endsWith("(by probes)");
@@ -140,6 +146,7 @@ class AnalysisTest {
                 Optional.of(loaded(20, 0, 0, 100, 100)),
                 Optional.of(probes),
                 true,
+                Optional.empty(),
                 Optional.empty());
         assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     }
@@ -152,6 +159,7 @@ class AnalysisTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty());
         assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.FAIL);
         assertThat(measure(P95, live).blame()).isEqualTo(Blame.UNKNOWN);
@@ -302,6 +310,7 @@ class AnalysisTest {
                 Optional.of(window(0, 20)),
                 Optional.of(window(20, 0)),
                 true,
+                Optional.empty(),
                 Optional.empty());
         assertThat(Analysis.burst(List.of(), live)).isPresent();
     }

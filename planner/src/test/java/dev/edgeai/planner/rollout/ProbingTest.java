@@ -84,8 +84,8 @@ class ProbingTest {
     }
 
     private static Stream<MetricVerdict> measured(ScrapeHistory watched, ScrapeHistory reference) {
-        LiveMetrics live =
-                LiveMetrics.of(watched, Optional.of(reference), T0, Duration.ofSeconds(10), true, Optional.empty());
+        LiveMetrics live = LiveMetrics.of(
+                watched, Optional.of(reference), T0, Duration.ofSeconds(10), true, Optional.empty(), Optional.empty());
         return RolloutPolicy.defaults().analysis().metrics().stream()
                 .map(metric -> Analysis.measure(metric, live, Map.of()));
     }

@@ -101,6 +101,27 @@ class RolloutTrustTest {
     }
 
     @Test
+    void nor_is_it_held_back_when_some_of_them_come_back() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.pods.unplaceable.add(BLUE);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.want("green", Nature.GOOD);
+        while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
+            world.tick();
+        }
+        world.pods.unplaceable.clear();
+        while (world.pods.ready(BLUE) < 2) {
+            world.live(); // the operator does not look meanwhile
+        }
+        world.pods.unplaceable.add(BLUE);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.skew = Duration.ofMinutes(-5); // another operator, whose clock is behind: the step has just begun
+        world.settle(2000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
+
+    @Test
     void the_only_pod_taken_in_the_bake_sends_users_to_the_previous_version_and_the_new_one_comes_again() {
         RolloutWorld world = RolloutWorld.serving();
         world.replicas = 1;
@@ -141,7 +162,7 @@ class RolloutTrustTest {
         assertThat(world.stored.phase()).as("one look says nothing").isEqualTo(RAMPING);
         world.until(ROLLING_BACK);
         assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.MODEL);
-        assertThat(world.stored.lastRollback().message()).contains("is ready any more");
+        assertThat(world.stored.lastRollback().message()).contains("any more since", "on the same nodes");
         assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
     }
 
@@ -163,6 +184,29 @@ class RolloutTrustTest {
         world.pods.wake(GREEN, world.now);
         world.settle(1000);
         assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
+
+    @Test
+    void pods_that_stall_under_load_and_come_back_without_are_evidence_once_they_are_mute_for_long() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.want("green", Nature.STALLS_BESIDE_OTHERS);
+        world.stallTicks = 5; // 15 s: the kubelet's word is not long enough, the operator's looks are enough
+        world.until(ROLLING_BACK);
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.MODEL);
+        assertThat(world.stored.lastRollback().message()).contains("answers in time any more", "5 looks in a row");
+    }
+
+    @Test
+    void pods_that_stall_again_and_again_are_taken_back_and_in_the_end_rejected() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.want("green", Nature.STALLS_BESIDE_OTHERS);
+        world.until(ROLLING_BACK);
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.UNKNOWN);
+        assertThat(world.stored.lastRollback().message()).contains("lost their readiness 3 times under load");
+        for (int i = 0; i < 5000 && !VariantChoice.rejected(world.stored, GREEN); i++) {
+            world.tick();
+        }
+        assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
     }
 
     @Test

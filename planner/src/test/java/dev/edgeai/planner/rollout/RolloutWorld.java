@@ -44,7 +44,8 @@ final class RolloutWorld {
         NEVER_READY,
         WRONG_ANSWERS,
         FAILS_REQUESTS,
-        SLOW
+        SLOW,
+        STALLS_BESIDE_OTHERS
     }
 
     private final RolloutPolicy policy;
@@ -93,6 +94,11 @@ final class RolloutWorld {
     boolean suspended;
     boolean silent;
     boolean quiet;
+
+    /** How long pods of a version that stalls beside others answer nobody. */
+    int stallTicks = 1;
+
+    private final List<ScrapeRound> rounds = new ArrayList<>();
     int splits;
     int replicas = 2;
     RolloutDecision last = new RolloutDecision(stored, List.of());
@@ -205,6 +211,16 @@ final class RolloutWorld {
     void live() {
         endpoints = answering();
         pods.tick(this::nature, now);
+        natures.forEach((rev, nature) -> {
+            boolean shares = endpoints.filter(Split.class::isInstance).isPresent() && weight(rev) > 0;
+            if (nature == Nature.STALLS_BESIDE_OTHERS && shares) {
+                pods.silence(rev, now);
+            } else if (nature == Nature.STALLS_BESIDE_OTHERS
+                    && pods.silentFor(rev, now) >= stallTicks * TICK.toSeconds()) {
+                pods.wake(rev, now);
+            }
+        });
+        rounds.add(silent ? new ScrapeRound(now, Set.of(), Set.of()) : pods.round(now));
         warmups.replaceAll((rev, left) -> pods.ready(rev) == 0 ? left : Math.max(0, left - 1));
         warmups.forEach((rev, left) -> {
             if (left == 0 && nature(rev) != Nature.WRONG_ANSWERS) {
@@ -365,7 +381,8 @@ final class RolloutWorld {
                 probed ? watched.map(rev -> window(rev, PROBES)) : Optional.empty(),
                 probed ? reference.map(rev -> window(rev, PROBES)) : Optional.empty(),
                 true,
-                Optional.empty());
+                Optional.empty(),
+                watched.flatMap(w -> reference.flatMap(r -> Silence.of(rounds, w, r))));
     }
 
     private double users(String rev) {

@@ -110,7 +110,8 @@ class ScrapeHistoryTest {
                 new ScrapeHistory(List.of(scrape("g", 0, 0, 0), scrape("g", 10, 30, 0), scrape("g", 20, 60, 0)));
         ScrapeHistory blue =
                 new ScrapeHistory(List.of(scrape("b", 0, 0, 0), scrape("b", 10, 300, 0), scrape("b", 20, 700, 0)));
-        LiveMetrics live = LiveMetrics.of(green, Optional.of(blue), T0, Duration.ofSeconds(10), true, Optional.empty());
+        LiveMetrics live = LiveMetrics.of(
+                green, Optional.of(blue), T0, Duration.ofSeconds(10), true, Optional.empty(), Optional.empty());
         assertThat(live.watched().orElseThrow().ok()).isEqualTo(30);
         assertThat(live.reference().orElseThrow().ok()).isEqualTo(400);
     }

@@ -6,6 +6,7 @@ import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -120,10 +121,13 @@ final class WorldPods {
     }
 
     void wake(String rev, Instant now) {
-        deployments.get(rev).pods.stream().filter(p -> p.state == State.SILENT).forEach(p -> {
-            p.state = State.READY;
-            p.since = now;
-        });
+        Deployment d = deployments.get(rev);
+        if (d != null) {
+            d.pods.stream().filter(p -> p.state == State.SILENT).forEach(p -> {
+                p.state = State.READY;
+                p.since = now;
+            });
+        }
     }
 
     void silence(String rev, Instant now) {
@@ -134,6 +138,30 @@ final class WorldPods {
                 p.since = now;
             });
         }
+    }
+
+    /** Seconds since the last of its silent pods answers no more; 0 when each does. */
+    long silentFor(String rev, Instant now) {
+        Deployment d = deployments.get(rev);
+        return d == null
+                ? 0
+                : since(d, State.SILENT, Comparator.reverseOrder())
+                        .map(since -> Duration.between(since, now).toSeconds())
+                        .orElse(0L);
+    }
+
+    /** What the operator's look at all pods brings. */
+    ScrapeRound round(Instant now) {
+        Set<String> mute = new HashSet<>();
+        Set<String> answering = new HashSet<>();
+        deployments.forEach((rev, d) -> {
+            if (count(d, State.SILENT) > 0 && count(d, State.READY) == 0) {
+                mute.add(rev);
+            } else if (count(d, State.SILENT) == 0 && count(d, State.READY) > 0) {
+                answering.add(rev);
+            }
+        });
+        return new ScrapeRound(now, mute, answering);
     }
 
     private static int count(Deployment d, State state) {
