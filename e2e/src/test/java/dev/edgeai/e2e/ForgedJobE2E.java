@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,6 +94,34 @@ class ForgedJobE2E {
                         .findFirst());
     }
 
+    private static void withoutPolicy(Runnable deed) {
+        GenericKubernetesResource binding = client.genericKubernetesResources(
+                        "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding")
+                .withName("edgeai-operator-labels")
+                .require();
+        client.resource(binding).delete();
+        try {
+            Until.holds(
+                    "the policy is off",
+                    Duration.ofSeconds(30),
+                    () -> Shell.attempt(
+                                            "kubectl",
+                                            "-n",
+                                            "default",
+                                            "run",
+                                            "any",
+                                            "--image=any",
+                                            "--dry-run=server",
+                                            "--labels=edgeai.dev/any=any")
+                                    .code()
+                            == 0);
+            deed.run();
+        } finally {
+            binding.getMetadata().setResourceVersion(null);
+            client.resource(binding).create();
+        }
+    }
+
     private static OptimizationRun resource() {
         return client.resources(OptimizationRun.class)
                 .inNamespace(NAMESPACE)
@@ -150,13 +179,19 @@ class ForgedJobE2E {
                 "jobs",
                 "--role=jobs",
                 "--serviceaccount=" + NAMESPACE + ":tenant");
-        Shell.run(
-                "kubectl",
-                "create",
-                "--as=system:serviceaccount:" + NAMESPACE + ":tenant",
-                "--validate=false",
-                "-f",
-                file.toString());
+        String[] create = {
+            "kubectl",
+            "create",
+            "--as=system:serviceaccount:" + NAMESPACE + ":tenant",
+            "--validate=false",
+            "-f",
+            file.toString()
+        };
+        Shell.Outcome refused = Shell.attempt(create);
+        assertThat(refused.code()).as("the admission policy").isNotZero();
+        assertThat(refused.output()).contains("edgeai-operator-labels", "Leave them off");
+        // A cluster without it: the forged Job comes about and has to be seen through
+        withoutPolicy(() -> Shell.run(create));
         Files.delete(file);
     }
 }

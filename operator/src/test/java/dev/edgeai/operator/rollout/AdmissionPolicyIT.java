@@ -43,8 +43,7 @@ class AdmissionPolicyIT {
     private static final String CONTROLLERS = "system:serviceaccount:kube-system:";
     private static final Map<String, String> OURS = Map.of("edgeai.dev/revision", "abc");
     private static final Map<String, String> TRIALS = Map.of("app.kubernetes.io/managed-by", "edgeai-operator");
-    private static final Map<String, String> OTHERS =
-            Map.of("app", "payments", "app.kubernetes.io/managed-by", "Helm");
+    private static final Map<String, String> OTHERS = Map.of("app", "payments", "app.kubernetes.io/managed-by", "Helm");
 
     private static KubernetesClient admin;
     private static String namespace;
@@ -55,8 +54,7 @@ class AdmissionPolicyIT {
         namespace = server.namespace("labels");
         admin.load(rendered()).serverSideApply();
         // A policy is known to the server a moment after it was made
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertRefused("tenant", pod("probe", OURS)));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertRefused("tenant", pod("probe", OURS)));
     }
 
     @AfterAll
@@ -79,14 +77,16 @@ class AdmissionPolicyIT {
     @Test
     void norGiveThemLater() {
         create("tenant", pod("later", OTHERS));
-        assertThatThrownBy(() -> as("tenant", client -> client.pods()
-                        .inNamespace(namespace)
-                        .withName("later")
-                        .edit(pod -> new PodBuilder(pod)
-                                .editMetadata()
-                                .addToLabels(OURS)
-                                .endMetadata()
-                                .build())))
+        assertThatThrownBy(() -> as(
+                        "tenant",
+                        client -> client.pods()
+                                .inNamespace(namespace)
+                                .withName("later")
+                                .edit(pod -> new PodBuilder(pod)
+                                        .editMetadata()
+                                        .addToLabels(OURS)
+                                        .endMetadata()
+                                        .build())))
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("Leave them off");
     }
@@ -104,15 +104,17 @@ class AdmissionPolicyIT {
     void whatHasNoneOfThemAndWhatKeepsThemIsNobodysMatter() {
         create("tenant", deployment("payments", OTHERS, OTHERS));
         create(OPERATOR, deployment("scaled", TRIALS, OURS));
-        assertThatCode(() -> as("tenant", client -> client.apps()
-                        .deployments()
-                        .inNamespace(namespace)
-                        .withName("scaled")
-                        .edit(deployment -> new DeploymentBuilder(deployment)
-                                .editSpec()
-                                .withReplicas(0)
-                                .endSpec()
-                                .build())))
+        assertThatCode(() -> as(
+                        "tenant",
+                        client -> client.apps()
+                                .deployments()
+                                .inNamespace(namespace)
+                                .withName("scaled")
+                                .edit(deployment -> new DeploymentBuilder(deployment)
+                                        .editSpec()
+                                        .withReplicas(0)
+                                        .endSpec()
+                                        .build())))
                 .doesNotThrowAnyException();
     }
 
