@@ -12,6 +12,7 @@ import dev.edgeai.planner.status.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The way of a verified candidate up to full weight. */
 final class Ascent {
@@ -195,7 +196,7 @@ final class Ascent {
         if (is != draft.wasAtWeight(weight, pods)) {
             draft.since = ctx.now;
         }
-        if (stableReady == plan.stable() && stallsAgain(candidate, stable)) {
+        if (stallsAgain(candidate, stable, stableReady == plan.stable())) {
             return false;
         }
         ctx.want(weight);
@@ -207,12 +208,23 @@ final class Ascent {
         return is;
     }
 
-    private boolean stallsAgain(Version candidate, Version stable) {
-        return seen.sameNodes()
-                && seen.selection() instanceof Selection.All
-                && seen.silentSince(candidate.revision())
-                        .filter(since -> analysis.losesReadinessAgain(candidate, stable, since))
-                        .isPresent();
+    /**
+     * Pods that stall beside those of the other version and are back without load would go on so for ever: the one that
+     * stalls too often makes way for the other.
+     */
+    private boolean stallsAgain(Version candidate, Version stable, boolean stableStands) {
+        if (!(seen.selection() instanceof Selection.All)) {
+            return false;
+        }
+        Optional<String> candidates = seen.silentSince(candidate.revision())
+                .filter(since -> stableStands && seen.sameNodes())
+                .flatMap(since -> analysis.losesReadinessAgain(candidate, stable, since));
+        Optional<String> stables = seen.silentSince(stable.revision())
+                .filter(since -> seen.ready(candidate.revision()) > 0)
+                .flatMap(since -> analysis.losesReadinessAgain(stable, candidate, since));
+        candidates.ifPresent(message -> ctx.rollBack(Reason.PODS_NOT_READY, message));
+        stables.ifPresent(this::finishRamp);
+        return candidates.isPresent() || stables.isPresent();
     }
 
     private void serve(TrafficMode mode) {

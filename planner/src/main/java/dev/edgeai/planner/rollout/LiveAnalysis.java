@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /** The analysis of the version that is watched, as part of a decision. */
 final class LiveAnalysis {
-    /** Beside the policy's metrics; a space, so that none has its name. */
-    private static final String READINESS = "pod readiness";
+    /** Beside the policy's metrics, one for each of the two versions. */
+    private static final String READINESS = "readiness of ";
 
     private static final int READINESS_LOSSES = 2;
 
@@ -63,7 +63,9 @@ final class LiveAnalysis {
         }
         ctx.again(ctx.policy.analysis().interval().duration());
         AnalysisRound round = AnalysisRound.of(metrics, draft.analysis, seen, ctx.now);
-        draft.analysis = Stream.concat(round.results().stream(), lostReadiness().stream())
+        draft.analysis = Stream.concat(
+                        round.results().stream(),
+                        draft.analysis.stream().filter(r -> r.metric().startsWith(READINESS)))
                 .toList();
         if (round.failed().isPresent()) {
             ctx.rollBack(
@@ -105,32 +107,28 @@ final class LiveAnalysis {
     }
 
     /**
-     * Counts how often the candidate's pods lost their readiness under users' load while stable kept its own. Without load
-     * they are back soon, and lose it again: true when that was once too often and the candidate was taken back.
+     * Counts how often the pods of one of two versions lost their readiness under users' load while the other one kept its
+     * own. Without load they are back soon, and lose it again.
      *
-     * @param silentSince when its pods lost it this time
+     * @param since when they lost it this time; counted once
+     * @return what to say of it when this was once too often
      */
-    boolean losesReadinessAgain(Version candidate, Version stable, Instant silentSince) {
-        Optional<AnalysisResult> before = lostReadiness();
-        if (before.filter(r -> silentSince.toString().equals(r.time())).isPresent()) {
-            return false; // counted
+    Optional<String> losesReadinessAgain(Version loser, Version other, Instant since) {
+        String row = READINESS + loser.revision();
+        Optional<AnalysisResult> before =
+                draft.analysis.stream().filter(r -> r.metric().equals(row)).findFirst();
+        if (before.filter(r -> since.toString().equals(r.time())).isPresent()) {
+            return Optional.empty();
         }
         int times = 1 + before.map(AnalysisResult::failed).orElse(0);
-        String message = "pods of revision %s lost their readiness %s under load, those of %s on the same nodes kept it"
-                .formatted(candidate.revision(), times == 1 ? "once" : times + " times", stable.revision());
+        String message = "pods of revision %s lost their readiness %s under load, those of %s kept it"
+                .formatted(loser.revision(), times == 1 ? "once" : times + " times", other.revision());
         draft.analysis = Stream.concat(
-                        draft.analysis.stream().filter(r -> !r.metric().equals(READINESS)),
+                        draft.analysis.stream().filter(r -> !r.metric().equals(row)),
                         Stream.of(new AnalysisResult(
-                                READINESS, Verdict.FAIL, null, null, 0, times, 0, 0, silentSince.toString(), message)))
+                                row, Verdict.FAIL, null, null, 0, times, 0, 0, since.toString(), message)))
                 .toList();
-        if (times > READINESS_LOSSES) {
-            ctx.rollBack(Reason.PODS_NOT_READY, message);
-        }
-        return times > READINESS_LOSSES;
-    }
-
-    private Optional<AnalysisResult> lostReadiness() {
-        return draft.analysis.stream().filter(r -> r.metric().equals(READINESS)).findFirst();
+        return times > READINESS_LOSSES ? Optional.of(message) : Optional.empty();
     }
 
     /** Which metric was not read once since the bake began. */
