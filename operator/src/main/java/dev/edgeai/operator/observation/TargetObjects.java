@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,7 +38,9 @@ import java.util.stream.Stream;
  *
  * @param ref the target
  * @param deployments of all its revisions
- * @param pods serving pods and the warm-up's
+ * @param pods serving pods of its Deployments, and the warm-up's
+ * @param strangers pods that only have the labels of serving ones: its Services may lead to them, and nothing else they
+ *     do counts
  * @param services stable and preview
  * @param slices EndpointSlices of both Services
  * @param jobs that send samples, as the operator made them
@@ -47,10 +50,12 @@ public record TargetObjects(
         TargetRef ref,
         List<Deployment> deployments,
         List<Pod> pods,
+        List<Pod> strangers,
         List<Service> services,
         List<EndpointSlice> slices,
         List<Job> jobs,
         List<PodDisruptionBudget> budgets) {
+    private static final Duration SETTLED = Duration.ofSeconds(30);
 
     /**
      * Its Deployments as the planner sees them, by revision. One that is being deleted does not exist any more.
@@ -127,11 +132,16 @@ public record TargetObjects(
         return pods.stream().filter(pod -> label(pod, Labels.COMPONENT).equals(TargetRef.SERVE));
     }
 
+    /** What a Service sends requests to goes by labels alone. */
+    private Stream<Pod> selectable() {
+        return Stream.concat(servingPods(), strangers.stream());
+    }
+
     /** What tells where the stable Service sends requests. */
     public TrafficView traffic() {
         String stable = Names.stableService(ref);
         Map<String, String> revisionOfPod = new HashMap<>();
-        servingPods().forEach(pod -> revisionOfPod.put(pod.getMetadata().getName(), label(pod, Labels.REVISION)));
+        selectable().forEach(pod -> revisionOfPod.put(pod.getMetadata().getName(), label(pod, Labels.REVISION)));
         return new TrafficView(
                 service(stable),
                 slices.stream()
@@ -221,7 +231,19 @@ public record TargetObjects(
 
     /** Whether pods of other revisions than these can answer requests. */
     public boolean hasReadyPodsBesides(Set<String> revisions) {
-        return servingPods().anyMatch(pod -> PodFacts.isReady(pod) && !revisions.contains(label(pod, Labels.REVISION)));
+        return selectable().anyMatch(pod -> PodFacts.isReady(pod) && !revisions.contains(label(pod, Labels.REVISION)));
+    }
+
+    /** Strangers that have been there for a while: those of a Deployment that was just deleted go by themselves. */
+    public List<Pod> settledStrangers(Instant now) {
+        return strangers.stream()
+                .filter(pod -> !PodFacts.isTerminating(pod) && !PodFacts.isGone(pod))
+                .filter(pod -> Optional.ofNullable(pod.getMetadata().getCreationTimestamp())
+                        .map(Instant::parse)
+                        .filter(made -> made.plus(SETTLED).isBefore(now))
+                        .isPresent())
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+                .toList();
     }
 
     /** What can be scraped of a revision: running pods that have an address. */

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The caches' view of everything that belongs to one EdgeModel, sorted by target. */
@@ -42,19 +44,43 @@ final class ModelObjects {
 
     TargetObjects of(TargetRef target) {
         List<Job> jobs = jobs(target);
+        List<Deployment> deployments = owned(Deployment.class, target);
+        Map<Boolean, List<Pod>> serving = labelled(Pod.class, target).stream()
+                .filter(ModelObjects::serves)
+                .collect(Collectors.partitioningBy(pod -> isOf(deployments, pod)));
+        Stream<Pod> sending = labelled(Pod.class, target).stream()
+                .filter(pod ->
+                        jobs.stream().anyMatch(job -> seals.difference(job, pod).isEmpty()));
         return new TargetObjects(
                 target,
-                owned(Deployment.class, target),
-                labelled(Pod.class, target).stream()
-                        .filter(pod -> serves(pod)
-                                || jobs.stream()
-                                        .anyMatch(job ->
-                                                seals.difference(job, pod).isEmpty()))
-                        .toList(),
+                deployments,
+                Stream.concat(serving.get(true).stream(), sending).toList(),
+                serving.get(false),
                 owned(Service.class, target),
                 labelled(EndpointSlice.class, target),
                 jobs,
                 owned(PodDisruptionBudget.class, target));
+    }
+
+    /**
+     * Whether a ReplicaSet of one of the Deployments made it; by UID, as labels and names are anybody's. Of a pod that says
+     * so untruly the cluster makes an end: a ReplicaSet that is not there has its pods collected, one that is takes it in
+     * and ends one too many.
+     */
+    private boolean isOf(List<Deployment> deployments, Pod pod) {
+        return Ownership.controller(pod).stream()
+                .filter(owner -> HasMetadata.getKind(ReplicaSet.class).equals(owner.getKind()))
+                .flatMap(owner -> context.getSecondaryResourcesAsStream(ReplicaSet.class)
+                        .filter(set -> owner.getUid().equals(set.getMetadata().getUid())))
+                .anyMatch(set -> deployments.stream()
+                        .filter(deployment -> isOfOneRevision(deployment, pod))
+                        .anyMatch(deployment -> Ownership.isControlledBy(
+                                set, deployment.getMetadata().getUid())));
+    }
+
+    private static boolean isOfOneRevision(Deployment deployment, Pod pod) {
+        return Objects.equals(
+                labels(deployment).get(Labels.REVISION), labels(pod).get(Labels.REVISION));
     }
 
     /** Of all its targets: the same inputs run once, under whatever name a target had then. */

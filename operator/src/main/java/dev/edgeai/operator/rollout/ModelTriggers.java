@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -56,6 +57,8 @@ final class ModelTriggers implements Cluster.Cache {
         sources.add(measured);
         sources.add(informer(context, OptimizationRun.class, OURS));
         sources.add(informer(context, Deployment.class, OURS));
+        // the Deployment controller copies the labels of the pod template
+        sources.add(informer(context, ReplicaSet.class, OURS));
         sources.add(informer(context, Pod.class, OUR_PODS));
         sources.add(informer(context, Service.class, OURS));
         // the EndpointSlice controller copies the Service's labels

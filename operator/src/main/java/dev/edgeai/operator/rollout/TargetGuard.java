@@ -28,6 +28,9 @@ import java.util.stream.Collectors;
 
 /** Looks at one target, so that whatever is wrong with it is said and keeps no other from moving. */
 final class TargetGuard {
+    /** At one look; whoever makes one can make thousands. */
+    private static final int TOLD_STRANGERS = 3;
+
     private static final int CLIENT_ERROR = 400;
     private static final int CONFLICT = 409;
     private static final int SERVER_ERROR = 500;
@@ -70,6 +73,7 @@ final class TargetGuard {
         if (!profile.get().delivery().contains(target.delivery())) {
             return stopped.apply(Optional.of(new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get()))));
         }
+        strangers(model, target, seen, now);
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
             TargetStatus before = RollbackIntent.newest(status, seen);
@@ -110,6 +114,20 @@ final class TargetGuard {
                         Reason.NAME_TAKEN.text(),
                         "target " + target.name() + ": " + taken.sentence(),
                         target.name() + "/" + taken.sentence());
+    }
+
+    private void strangers(EdgeModel model, Target target, TargetObjects seen, Instant now) {
+        seen.settledStrangers(now).stream()
+                .limit(TOLD_STRANGERS)
+                .map(pod -> pod.getMetadata())
+                .forEach(pod -> services.events()
+                        .tell(
+                                model,
+                                Events.Type.WARNING,
+                                Reason.FOREIGN_OBJECT.text(),
+                                "pod %s has the labels of target %s and is of none of its Deployments: the Service may lead users to it, and nothing it does counts for a version; delete it or take its labels off"
+                                        .formatted(pod.getName(), target.name()),
+                                pod.getUid()));
     }
 
     /** What the API server will refuse again; anything else is tried again before a person is asked. */

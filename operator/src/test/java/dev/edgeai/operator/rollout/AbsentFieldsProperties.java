@@ -178,6 +178,7 @@ class AbsentFieldsProperties {
                 REF,
                 some(random, Deployment.class, DEPLOYMENT),
                 some(random, Pod.class, READY_POD, BAD_POD),
+                some(random, Pod.class, READY_POD, BAD_POD),
                 some(random, Service.class, SERVICE),
                 some(random, EndpointSlice.class, SLICE),
                 some(random, Job.class, JOB.formatted("Complete"), JOB.formatted("Failed"), JOB.formatted("Suspended")),
@@ -245,6 +246,7 @@ class AbsentFieldsProperties {
                 EndpointSlice.class);
         TargetObjects objects = new TargetObjects(
                 REF,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(Samples.yaml(SERVICE, Service.class)),

@@ -16,10 +16,13 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,6 +76,21 @@ final class ControllerHands implements AutoCloseable {
         refusing.put(digest, why);
     }
 
+    /** A pod that somebody makes by hand with the labels of a version's, and that says what they like. */
+    void forge(String name, PodTemplateSpec like, @Nullable Failure refusal) {
+        Pod pod = client.resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .withLabels(like.getMetadata().getLabels())
+                        .endMetadata()
+                        .withSpec(like.getSpec())
+                        .build())
+                .create();
+        pod.setStatus(refusal == null ? ready() : refused(refusal));
+        client.resource(pod).patchStatus();
+    }
+
     /** From now on only these Jobs come to an end. */
     void runOnly(Predicate<Job> which) {
         jobs.runOnly(which);
@@ -105,16 +123,55 @@ final class ControllerHands implements AutoCloseable {
 
     private void run(Deployment deployment) {
         int replicas = deployment.getSpec().getReplicas();
+        ReplicaSet set = replicaSet(deployment);
         for (int i = 0; i < 8; i++) {
             String name = deployment.getMetadata().getName() + "-" + i;
             Pod pod = client.pods().inNamespace(namespace).withName(name).get();
             if (i < replicas && pod == null) {
-                start(name, deployment.getSpec().getTemplate(), owner(deployment));
+                start(name, deployment.getSpec().getTemplate(), owner(set));
             } else if (i >= replicas && pod != null) {
                 stop(pod);
             }
         }
         told(deployment, replicas);
+    }
+
+    private ReplicaSet replicaSet(Deployment deployment) {
+        String name = deployment.getMetadata().getName() + "-1";
+        ReplicaSet there = client.apps()
+                .replicaSets()
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+        boolean isOurs = there != null
+                && there.getMetadata()
+                        .getOwnerReferences()
+                        .getFirst()
+                        .getUid()
+                        .equals(deployment.getMetadata().getUid());
+        if (there != null && !isOurs) {
+            client.resource(there).delete(); // of a Deployment that was deleted: the garbage collector's
+        }
+        return isOurs
+                ? there
+                : client.resource(new ReplicaSetBuilder()
+                                .withNewMetadata()
+                                .withName(name)
+                                .withNamespace(namespace)
+                                .withLabels(deployment
+                                        .getSpec()
+                                        .getTemplate()
+                                        .getMetadata()
+                                        .getLabels())
+                                .withOwnerReferences(owner(deployment))
+                                .endMetadata()
+                                .withNewSpec()
+                                .withReplicas(deployment.getSpec().getReplicas())
+                                .withSelector(deployment.getSpec().getSelector())
+                                .withTemplate(deployment.getSpec().getTemplate())
+                                .endSpec()
+                                .build())
+                        .create();
     }
 
     /** As the Deployment controller keeps it, once it has seen the spec. */
@@ -134,13 +191,22 @@ final class ControllerHands implements AutoCloseable {
         }
     }
 
+    /** As the garbage collector does; what never had an owner it lets be. */
     private void removeOrphans(List<Deployment> deployments) {
-        Set<String> owners =
+        Set<String> alive =
                 deployments.stream().map(d -> d.getMetadata().getUid()).collect(Collectors.toSet());
+        Set<String> sets = client.apps().replicaSets().inNamespace(namespace).list().getItems().stream()
+                .filter(set -> isOwned(set, alive))
+                .map(set -> set.getMetadata().getUid())
+                .collect(Collectors.toSet());
         pods().stream()
-                .filter(pod -> !owners.contains(
-                        pod.getMetadata().getOwnerReferences().getFirst().getUid()))
+                .filter(pod -> !pod.getMetadata().getOwnerReferences().isEmpty())
+                .filter(pod -> !isOwned(pod, sets))
                 .forEach(this::stop);
+    }
+
+    private static boolean isOwned(HasMetadata object, Set<String> owners) {
+        return object.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owners.contains(owner.getUid()));
     }
 
     private void start(String name, PodTemplateSpec template, OwnerReference owner) {

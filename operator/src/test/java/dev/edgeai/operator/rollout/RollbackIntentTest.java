@@ -41,6 +41,7 @@ class RollbackIntentTest {
                 TARGET,
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(new ServiceBuilder()
                         .withNewMetadata()
                         .withName(Names.stableService(TARGET))
