@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes the CRD manifests, as the Fabric8 Maven plugin would, and mends what it does to them: printer columns are
@@ -30,6 +31,25 @@ public final class CrdManifests implements CRDPostProcessor {
     private static final long LONGEST_NUMBER = 24;
 
     private static final long MOST_ENTRIES = 64;
+
+    private static final String AMOUNT =
+            "type(self) == int ? self >= 0 : isQuantity(string(self)) && quantity(string(self)).compareTo(quantity('0')) >= 0";
+
+    /** Words for fields of Kubernetes' own types, which bring none, by the end of their path. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry(".spec", "What is wanted"),
+            Map.entry(".status", "What is; written by the operator only"),
+            Map.entry(".conditions.type", "What it is about"),
+            Map.entry(".conditions.status", "True, False or Unknown"),
+            Map.entry(".conditions.reason", "Why, in one word"),
+            Map.entry(".conditions.message", "Why, in a sentence, and what to do"),
+            Map.entry(".conditions.lastTransitionTime", "Since when its status is so"),
+            Map.entry(".conditions.observedGeneration", "Generation of the spec that it is of"),
+            Map.entry(".resources.requests", "What a pod's node must have free, each at most its limit"),
+            Map.entry(".resources.limits", "What a pod may use at most"),
+            Map.entry(".resources.claims", "Devices that a pod asks for by resource claim"),
+            Map.entry(".resources.claims.name", "Name of the claim in the pod"),
+            Map.entry(".resources.claims.request", "One request of that claim; absent: all of it"));
 
     private static final Map<String, Class<? extends HasMetadata>> KINDS =
             List.of(EdgeModel.class, OptimizationRun.class).stream()
@@ -62,8 +82,29 @@ public final class CrdManifests implements CRDPostProcessor {
                     .sort(Comparator.comparing(
                             (CustomResourceColumnDefinition column) -> order.indexOf(column.getName())));
             mend(version.getSchema().getOpenAPIV3Schema());
+            describe("", version.getSchema().getOpenAPIV3Schema());
         }
         return crd;
+    }
+
+    private static void describe(String path, JSONSchemaProps schema) {
+        schema.getProperties().forEach((name, property) -> {
+            String at = path + "." + name;
+            if (property.getDescription() == null) {
+                WORDS.entrySet().stream()
+                        .filter(words -> at.endsWith(words.getKey()) && (at.equals(words.getKey()) || isNested(words.getKey())))
+                        .findFirst()
+                        .ifPresent(words -> property.setDescription(words.getValue()));
+            }
+            describe(at, property);
+        });
+        if (schema.getItems() != null && schema.getItems().getSchema() != null) {
+            describe(path, schema.getItems().getSchema());
+        }
+    }
+
+    private static boolean isNested(String end) {
+        return end.indexOf('.', 1) > 0;
     }
 
     private static void mend(JSONSchemaProps schema) {
@@ -76,7 +117,7 @@ public final class CrdManifests implements CRDPostProcessor {
         } else if (TimeSpan.PATTERN.equals(schema.getPattern())) {
             rule(schema, matches(TimeSpan.PATTERN), "give a number and a unit (ms, s, m, h), for example 50ms, 30s or 1h30m");
         } else if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
-            rule(schema, "type(self) == int || isQuantity(string(self))", "give a quantity, for example 512Mi, 2Gi or 250m");
+            rule(schema, AMOUNT, "give a quantity of 0 or more, for example 512Mi, 2Gi or 250m");
         }
         schema.getProperties().values().forEach(CrdManifests::mend);
         if (schema.getAdditionalProperties() != null && schema.getAdditionalProperties().getSchema() != null) {
@@ -102,8 +143,13 @@ public final class CrdManifests implements CRDPostProcessor {
     private static void rule(JSONSchemaProps schema, String rule, String message) {
         schema.setPattern(null);
         schema.setMaxLength(LONGEST_NUMBER);
-        schema.setXKubernetesValidations(List.of(
-                new ValidationRuleBuilder().withRule(rule).withMessage(message).build()));
+        schema.setXKubernetesValidations(Stream.concat(
+                        Stream.of(new ValidationRuleBuilder()
+                                .withRule(rule)
+                                .withMessage(message)
+                                .build()),
+                        schema.getXKubernetesValidations().stream())
+                .toList());
     }
 
     private static String matches(String pattern) {

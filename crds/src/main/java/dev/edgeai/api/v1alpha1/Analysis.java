@@ -4,17 +4,22 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 
 import java.util.List;
 
 /** How live metrics decide about the new version. */
 public record Analysis(
-        @Default("10s") @Pattern(TimeSpan.PATTERN) @JsonPropertyDescription("Time between two measurements")
+        @Default("10s")
+        @Pattern(TimeSpan.PATTERN)
+        @ValidationRule(value = TimeSpan.SOME, message = TimeSpan.SOME_MESSAGE)
+        @JsonPropertyDescription("Time between two measurements")
         TimeSpan interval,
 
         @Default(
                 "[{\"name\": \"error-rate\", \"max\": \"0.01\"}, {\"name\": \"latency-p95\", \"maxRatioToStable\": \"1.25\"}]")
         @Size(max = 16)
+        @JsonPropertyDescription("What is measured, and the limits; each must pass")
         List<AnalysisMetric> metrics,
 
         @Default("0s")

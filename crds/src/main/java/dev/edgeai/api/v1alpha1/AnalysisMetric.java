@@ -25,7 +25,10 @@ import java.util.List;
                 "analysis.metrics: maxRatioToStable works with built-in metrics; put the ratio into the query instead")
 @RecordBuilder
 public record AnalysisMetric(
-        @Required String name,
+        @Required
+        @JsonPropertyDescription(
+                "error-rate, latency-p50, latency-p95 or latency-p99; any other with a query of its own")
+        String name,
 
         @Pattern(Decimal.NON_NEGATIVE)
         @JsonPropertyDescription("Highest value; seconds for latencies, a share for error-rate")
@@ -52,7 +55,8 @@ public record AnalysisMetric(
         @Nullable
         Integer inconclusiveLimit,
 
-        @Nullable PrometheusQuery prometheus) {
+        @JsonPropertyDescription("A query instead of a built-in metric") @Nullable
+        PrometheusQuery prometheus) {
     static final List<AnalysisMetric> DEFAULT =
             List.of(builtIn("error-rate", Decimal.of("0.01"), null), builtIn("latency-p95", null, Decimal.of("1.25")));
 

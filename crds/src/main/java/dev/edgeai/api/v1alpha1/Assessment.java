@@ -14,7 +14,9 @@ public record Assessment(
         @JsonPropertyDescription("Convolutional, Transformer, Dense, Recurrent or Other")
         String architecture,
 
+        @JsonPropertyDescription("Size of the model's files, bytes")
         Long sizeBytes,
+
         @JsonPropertyDescription("Number of weights") Long parameters,
 
         @JsonPropertyDescription("Type of most weights, for example float32")
@@ -23,12 +25,20 @@ public record Assessment(
         @JsonPropertyDescription("For example 'images: float32[N,1,28,28]'")
         List<String> inputs,
 
+        @JsonPropertyDescription("For example 'logits: float32[N,10]'")
         List<String> outputs,
 
         @JsonPropertyDescription("Operators and how often each stands in the graph, the most frequent first")
         Map<String, Integer> operators,
 
+        @JsonPropertyDescription("Whether its weights are of few bits already")
         Boolean alreadyQuantized,
+
+        @JsonPropertyDescription("Whether only a part of it works on each input")
         Boolean mixtureOfExperts,
+
+        @JsonPropertyDescription("Whether it takes several kinds of input")
         Boolean multimodal,
-        @Nullable String message) {}
+
+        @JsonPropertyDescription("What else is to be said of it") @Nullable
+        String message) {}

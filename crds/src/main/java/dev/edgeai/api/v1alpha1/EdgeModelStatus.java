@@ -12,7 +12,10 @@ import java.util.List;
 /** What serves where, and what is on its way. */
 @RecordBuilder
 public record EdgeModelStatus(
-        @Nullable Long observedGeneration,
+        @JsonPropertyDescription("Generation of the spec that the status is of") @Nullable
+        Long observedGeneration,
+
+        @JsonPropertyDescription("Ready, Reconciling, Stalled, Optimized, Degraded, SourceMoved: see docs/status.md")
         List<Condition> conditions,
 
         @JsonPropertyDescription("Resolved digest of the source") @Nullable
@@ -24,12 +27,16 @@ public record EdgeModelStatus(
         @JsonPropertyDescription("Variant that serves; with several targets, of the first that serves") @Nullable
         String variant,
 
-        @Nullable Decimal speedup,
-        @Nullable Decimal accuracyRetention,
+        @JsonPropertyDescription("Certified speedup of that variant over the model as it is") @Nullable
+        Decimal speedup,
+
+        @JsonPropertyDescription("Certified share of the model's task metric that it keeps") @Nullable
+        Decimal accuracyRetention,
 
         @JsonPropertyDescription("Percent of the traffic on the newest version") @Nullable
         Integer weight,
 
+        @JsonPropertyDescription("Of each target: what serves, and what is on its way")
         List<TargetStatus> targets,
 
         @StatusReplicas
@@ -38,7 +45,10 @@ public record EdgeModelStatus(
         @Nullable
         Integer replicas,
 
-        @LabelSelector @Nullable String selector,
+        @LabelSelector
+        @JsonPropertyDescription("Pods that an autoscaler counts: those of the serving revision")
+        @Nullable
+        String selector,
 
         @JsonPropertyDescription("The tag of the source, where it has one that can move") @Nullable
         SourceTag sourceTag) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 /** A measured value with its 95 % interval and the number of samples it rests on. */
 public record Estimate(
-        Decimal value,
+        @JsonPropertyDescription("The measured value") Decimal value,
 
         @JsonPropertyDescription("Lower end of the 95 % interval")
         Decimal lower,
@@ -12,6 +12,7 @@ public record Estimate(
         @JsonPropertyDescription("Upper end of the 95 % interval")
         Decimal upper,
 
+        @JsonPropertyDescription("Number of samples it rests on")
         Integer samples) {
     public static Estimate of(double value, double lower, double upper, int samples) {
         return new Estimate(Decimal.of(value), Decimal.of(lower), Decimal.of(upper), samples);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the quality of a variant is measured with. */
 public record Evaluation(
-        @Required Dataset dataset,
+        @Required @JsonPropertyDescription("Where the evaluation data lies")
+        Dataset dataset,
 
         @JsonPropertyDescription(
                 "Default: Accuracy for ImageClassification, TextClassification and AudioClassification, Fidelity otherwise")
@@ -40,10 +41,14 @@ public record Evaluation(
     public record Dataset(
             @Required
             @ValidationRule(
-                    value = "self.matches('^(oci|https|http)://[^/]+/.+')",
+                    value = ModelSource.ADDRESS,
                     message = "evaluation.dataset.uri must be oci://registry/repository:tag or https://host/file; "
                             + "push a local file with 'edgeai push' first")
+            @JsonPropertyDescription("oci://registry/repository[:tag|@digest] or https://host/file.npz")
             String uri,
 
-            @Pattern("^sha256:[0-9a-f]{64}$") @Nullable String digest) {}
+            @Pattern("^sha256:[0-9a-f]{64}$")
+            @JsonPropertyDescription("Optional pin; the resolved digest stands in the run")
+            @Nullable
+            String digest) {}
 }

@@ -9,6 +9,6 @@ public record GateResult(
         String name,
 
         @JsonPropertyDescription("Measured value") @Nullable String value,
-        String threshold,
-        Verdict verdict,
-        @Nullable String message) {}
+        @JsonPropertyDescription("What the gate asks for") String threshold,
+        @JsonPropertyDescription("Whether it is reached") Verdict verdict,
+        @JsonPropertyDescription("In a sentence") @Nullable String message) {}

@@ -3,6 +3,7 @@ package dev.edgeai.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,20 @@ public record Gates(
         @Pattern(Decimal.NON_NEGATIVE) @JsonPropertyDescription("Least task metric, absolute") @Nullable
         Decimal minAccuracy,
 
-        @Pattern(TimeSpan.PATTERN) @JsonPropertyDescription("Highest 95th percentile of latency") @Nullable
+        @Pattern(TimeSpan.PATTERN)
+        @ValidationRule(value = TimeSpan.SOME, message = TimeSpan.SOME_MESSAGE)
+        @JsonPropertyDescription("Highest 95th percentile of latency")
+        @Nullable
         TimeSpan maxLatencyP95,
 
-        @JsonPropertyDescription("Highest peak resident memory of the model with its engine") @Nullable
+        @ValidationRule(value = Gates.SOME, message = Gates.SOME_MESSAGE)
+        @JsonPropertyDescription("Highest peak resident memory of the model with its engine")
+        @Nullable
         Quantity maxPeakMemory,
 
-        @JsonPropertyDescription("Highest size of the variant's files") @Nullable
+        @ValidationRule(value = Gates.SOME, message = Gates.SOME_MESSAGE)
+        @JsonPropertyDescription("Highest size of the variant's files")
+        @Nullable
         Quantity maxSize,
 
         @Default("\"0.10\"")
@@ -54,6 +62,11 @@ public record Gates(
 
         @Pattern(Decimal.NON_NEGATIVE) @JsonPropertyDescription("Highest energy of one inference, joules") @Nullable
         Decimal maxJoulesPerInference) {
+    /** CEL: of a quantity, where nothing at all makes no sense. */
+    static final String SOME = "!isQuantity(string(self)) || quantity(string(self)).compareTo(quantity('0')) > 0";
+
+    static final String SOME_MESSAGE = "give more than 0, for example 512Mi";
+
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public Gates {
         minAccuracyRetention = minAccuracyRetention == null ? Decimal.of("0.95") : minAccuracyRetention;

@@ -16,7 +16,7 @@ public record ModelSource(
         @Required
         @Size(max = 2048)
         @ValidationRule(
-                value = "self.matches('^(oci|https|http)://[^/]+/.+')",
+                value = ADDRESS,
                 message = "source.uri must be oci://registry/repository:tag or https://host/file; "
                         + "push a local file with 'edgeai push' first")
         @JsonPropertyDescription("oci://registry/repository[:tag|@digest] or https://host/path")
@@ -35,6 +35,10 @@ public record ModelSource(
                         + "told, by the condition SourceMoved")
         @Nullable
         Boolean followTag) {
+
+    /** CEL: a scheme, a host, maybe a port, and something there. */
+    static final String ADDRESS = "self.matches(r'^(oci|https|http)://([^/?#@\\s]*@)?"
+            + "([^/:?#@\\[\\]\\s]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/.+')";
 
     /** Of a run: what a tag does later is no matter of it. */
     public ModelSource(String uri, @Nullable String digest, @Nullable SecretReference credentialsSecretRef) {

@@ -12,17 +12,29 @@ import org.jspecify.annotations.Nullable;
         value = "self == oldSelf",
         message = "spec of an OptimizationRun cannot change; make a new run (or edit the EdgeModel that owns it)")
 public record OptimizationRunSpec(
-        @Required ModelSource source,
-        @Required Task task,
-        @Required Evaluation evaluation,
+        @Required @JsonPropertyDescription("Where the original model lies")
+        ModelSource source,
+
+        @Required @JsonPropertyDescription("What the model is for; decides how its answers are compared")
+        Task task,
+
+        @Required @JsonPropertyDescription("What the quality of a variant is measured with")
+        Evaluation evaluation,
 
         @Required @JsonPropertyDescription("Name of an accelerator profile of the operator's configuration")
         String accelerator,
 
-        @Default("{}") Objectives objectives,
-        @Default("{}") Gates gates,
-        @Default("{}") Search search,
-        @Default("42") Integer seed,
+        @Default("{}") @JsonPropertyDescription("Weights by which one variant of the Pareto front is chosen")
+        Objectives objectives,
+
+        @Default("{}") @JsonPropertyDescription("What a variant must reach to be certified")
+        Gates gates,
+
+        @Default("{}") @JsonPropertyDescription("How variants are looked for, and what that may take")
+        Search search,
+
+        @Default("42") @JsonPropertyDescription("Of all that is random: the same inputs and seed give the same trials")
+        Integer seed,
 
         @Pattern(TimeSpan.PATTERN)
         @JsonPropertyDescription("Time after which a finished run without owner is deleted")

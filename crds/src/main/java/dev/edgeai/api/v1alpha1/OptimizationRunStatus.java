@@ -9,8 +9,11 @@ import java.util.List;
 
 /** What a run found so far. */
 public record OptimizationRunStatus(
-        @Nullable Long observedGeneration,
-        @Nullable RunPhase phase,
+        @JsonPropertyDescription("Generation of the spec that the status is of") @Nullable
+        Long observedGeneration,
+
+        @JsonPropertyDescription("Where the run is") @Nullable
+        RunPhase phase,
 
         @JsonPropertyDescription("Finished over planned trials") @Nullable
         String progress,
@@ -25,10 +28,17 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Resolved digest of the dataset") @Nullable
         String datasetDigest,
 
-        @Nullable Assessment assessment,
+        @JsonPropertyDescription("What the model's file says of it") @Nullable
+        Assessment assessment,
+
+        @JsonPropertyDescription("Which frameworks are tried, and why")
         List<FrameworkPlan> plan,
-        @Nullable Measurement baseline,
-        @Size(max = 64) List<TrialStatus> trials,
+
+        @JsonPropertyDescription("Of the model as it is") @Nullable
+        Measurement baseline,
+
+        @Size(max = 64) @JsonPropertyDescription("Variants that were, are or will be tried")
+        List<TrialStatus> trials,
 
         @JsonPropertyDescription("Names of the trials on the Pareto front")
         List<String> paretoFront,
@@ -36,16 +46,19 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Size of the Pareto front") @Nullable
         Integer paretoSize,
 
-        @Nullable Selected selected,
+        @JsonPropertyDescription("The variant chosen from the Pareto front") @Nullable
+        Selected selected,
 
         @JsonPropertyDescription("Digest of the signed certificate of the selected variant") @Nullable
         String certificate,
 
+        @JsonPropertyDescription("Variants with a certificate, the selected one first")
         List<Certified> certificates,
 
         @JsonPropertyDescription("Jobs that came to nothing through no fault of the model, and are made anew")
         List<JobRetry> retries,
 
+        @JsonPropertyDescription("Reconciling, Stalled and others: see docs/status.md")
         List<Condition> conditions,
 
         @JsonPropertyDescription(
@@ -61,7 +74,7 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Seconds its clock stood still before that, since startTime") @Nullable
         Long suspendedSeconds,
 
-        @Nullable String completionTime,
+        @JsonPropertyDescription("When it ended") @Nullable String completionTime,
 
         @JsonPropertyDescription("Digest of the report beside the variants, a referrer of the selected one") @Nullable
         String report,
@@ -132,11 +145,14 @@ public record OptimizationRunStatus(
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */
-    public record FrameworkPlan(Framework framework, Boolean planned, String reason) {}
+    public record FrameworkPlan(
+            @JsonPropertyDescription("Which one") Framework framework,
+            @JsonPropertyDescription("Whether it is tried") Boolean planned,
+            @JsonPropertyDescription("Why, in a sentence") String reason) {}
 
     /** The variant chosen from the Pareto front. */
     public record Selected(
-            String trial,
+            @JsonPropertyDescription("Name of its trial") String trial,
 
             @JsonPropertyDescription("Framework and technique, for example openvino/int8-ptq")
             String variant,
@@ -144,10 +160,16 @@ public record OptimizationRunStatus(
             @JsonPropertyDescription("Pullable reference of the artifact, repository@digest")
             String artifact,
 
+            @JsonPropertyDescription("Digest of the artifact")
             String digest,
+
             @JsonPropertyDescription("Why this one") String reason,
-            @Nullable Decimal speedup,
-            @Nullable Decimal accuracyRetention) {}
+
+            @JsonPropertyDescription("Certified speedup over the baseline") @Nullable
+            Decimal speedup,
+
+            @JsonPropertyDescription("Certified share of the baseline's task metric kept") @Nullable
+            Decimal accuracyRetention) {}
 
     /** A Job of the run that could not start, failed because the registry was away, or had pods not made by it. */
     public record JobRetry(
@@ -169,8 +191,12 @@ public record OptimizationRunStatus(
 
     /** A variant that a certificate was signed for. */
     public record Certified(
-            String trial,
+            @JsonPropertyDescription("Name of its trial") String trial,
+
+            @JsonPropertyDescription("Digest of the artifact")
             String digest,
+
+            @JsonPropertyDescription("Digest of the signed certificate")
             String certificate,
 
             @JsonPropertyDescription("Digest of its bundle, where the accelerator is delivered to so") @Nullable

@@ -1,5 +1,6 @@
 package dev.edgeai.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -13,16 +14,36 @@ import java.util.List;
 public record RolloutOverrides(
         @Size(max = 16)
         @ValidationRule(value = RampStep.RISING, message = "rollout.ramp: weights must rise from step to step")
+        @JsonPropertyDescription("Steps before full weight, rising")
         @Nullable
         List<RampStep> ramp,
 
-        @Nullable Promotion promotion,
-        @Nullable Warmup warmup,
-        @Nullable Analysis analysis,
-        @Pattern(TimeSpan.PATTERN) @Nullable TimeSpan bake,
-        @Pattern(TimeSpan.PATTERN) @Nullable TimeSpan progressDeadline,
-        @Nullable Traffic traffic,
-        @Nullable Probes probes) {
+        @JsonPropertyDescription("Manual waits for the annotation edgeai.dev/promote=<revision>") @Nullable
+        Promotion promotion,
+
+        @JsonPropertyDescription("Verified requests before any user is sent to the new version") @Nullable
+        Warmup warmup,
+
+        @JsonPropertyDescription("How live metrics decide about the new version") @Nullable
+        Analysis analysis,
+
+        @Pattern(TimeSpan.PATTERN)
+        @JsonPropertyDescription("After promotion the previous version stays up this long and a rollback is instant")
+        @Nullable
+        TimeSpan bake,
+
+        @Pattern(TimeSpan.PATTERN)
+        @ValidationRule(value = TimeSpan.SOME, message = TimeSpan.SOME_MESSAGE)
+        @JsonPropertyDescription("Longest time for the new pods to become ready, and for the warm-up to end")
+        @Nullable
+        TimeSpan progressDeadline,
+
+        @JsonPropertyDescription("What makes the weights of the ramp true") @Nullable
+        Traffic traffic,
+
+        @JsonPropertyDescription("Verified requests during the ramp and the bake, so that a quiet model can be judged")
+        @Nullable
+        Probes probes) {
 
     /** The rollout policy that holds for this target. */
     public RolloutPolicy over(RolloutPolicy base) {

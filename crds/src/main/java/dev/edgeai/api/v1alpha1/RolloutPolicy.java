@@ -19,8 +19,11 @@ public record RolloutPolicy(
         @Default("Automatic") @JsonPropertyDescription("Manual waits for the annotation edgeai.dev/promote=<revision>")
         Promotion promotion,
 
-        @Default("{}") Warmup warmup,
-        @Default("{}") Analysis analysis,
+        @Default("{}") @JsonPropertyDescription("Verified requests before any user is sent to the new version")
+        Warmup warmup,
+
+        @Default("{}") @JsonPropertyDescription("How live metrics decide about the new version")
+        Analysis analysis,
 
         @Default("10m")
         @Pattern(TimeSpan.PATTERN)
@@ -29,11 +32,16 @@ public record RolloutPolicy(
 
         @Default("10m")
         @Pattern(TimeSpan.PATTERN)
+        @ValidationRule(value = TimeSpan.SOME, message = TimeSpan.SOME_MESSAGE)
         @JsonPropertyDescription("Longest time for the new pods to become ready, and for the warm-up to end")
         TimeSpan progressDeadline,
 
-        @Default("{}") Traffic traffic,
-        @Default("{}") Probes probes) {
+        @Default("{}") @JsonPropertyDescription("What makes the weights of the ramp true")
+        Traffic traffic,
+
+        @Default("{}")
+        @JsonPropertyDescription("Verified requests during the ramp and the bake, so that a quiet model can be judged")
+        Probes probes) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public RolloutPolicy {
         ramp = ramp == null ? RampStep.DEFAULT : List.copyOf(ramp);

@@ -6,18 +6,23 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
 /** How a run looks for variants, and what it may spend. */
 public record Search(
-        @Default("8") @Min(1) @Max(64) Integer maxTrials,
+        @Default("8") @Min(1) @Max(64) @JsonPropertyDescription("Variants tried at most")
+        Integer maxTrials,
 
         @Default("1") @Min(1) @Max(16) @JsonPropertyDescription("Trials at a time")
         Integer parallelism,
 
-        @Default("1h") @Pattern(TimeSpan.PATTERN) @JsonPropertyDescription("Wall time of the whole run")
+        @Default("1h")
+        @Pattern(TimeSpan.PATTERN)
+        @ValidationRule(value = TimeSpan.SOME, message = TimeSpan.SOME_MESSAGE)
+        @JsonPropertyDescription("Wall time of the whole run")
         TimeSpan timeout,
 
         @Default("[]")

@@ -1,5 +1,6 @@
 package dev.edgeai.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 
 /**
@@ -7,4 +8,6 @@ import io.fabric8.generator.annotation.Required;
  *
  * @param name its name
  */
-public record SecretReference(@Required String name) {}
+public record SecretReference(
+        @Required @JsonPropertyDescription("Name of a Secret in the same namespace")
+        String name) {}

@@ -9,15 +9,23 @@ import org.jspecify.annotations.Nullable;
 
 /** One class of hardware the model should run on. */
 public record Target(
-        @Required @Size(max = 30) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        @Required
+        @Size(max = 30)
+        @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        @JsonPropertyDescription("Part of the names of all that is made for the target, and of its address")
         String name,
 
         @Required @JsonPropertyDescription("Name of an accelerator profile of the operator's configuration")
         String accelerator,
 
-        @Default("Serve") Delivery delivery,
-        @Default("{}") Search search,
-        @Default("{}") Serving serving,
+        @Default("Serve") @JsonPropertyDescription("Serve: pods behind a Service. Bundle: a signed file for a device")
+        Delivery delivery,
+
+        @Default("{}") @JsonPropertyDescription("How variants are looked for, and what that may take")
+        Search search,
+
+        @Default("{}") @JsonPropertyDescription("How its pods are made")
+        Serving serving,
 
         @JsonPropertyDescription("Overrides of spec.gates") @Nullable
         GateOverrides gates,

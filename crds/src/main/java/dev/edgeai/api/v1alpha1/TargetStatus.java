@@ -11,8 +11,8 @@ import java.util.Map;
 /** One target: which run made its variants, what serves, what is on its way. */
 @RecordBuilder
 public record TargetStatus(
-        String name,
-        RolloutPhase phase,
+        @JsonPropertyDescription("Of the target") String name,
+        @JsonPropertyDescription("Where its rollout is") RolloutPhase phase,
 
         @JsonPropertyDescription("Name of the OptimizationRun of the current inputs") @Nullable
         String run,
@@ -26,20 +26,29 @@ public record TargetStatus(
         @JsonPropertyDescription("The phase to go on with when spec.suspend ends") @Nullable
         RolloutPhase pausedPhase,
 
-        @Nullable Version stable,
-        @Nullable Version candidate,
+        @JsonPropertyDescription("The version that serves") @Nullable
+        Version stable,
+
+        @JsonPropertyDescription("The version that is on its way") @Nullable
+        Version candidate,
 
         @JsonPropertyDescription("Kept ready during the bake") @Nullable
         Version previous,
 
+        @JsonPropertyDescription("What the live metrics say of this rollout so far")
         List<AnalysisResult> analysis,
-        @Nullable Rollback lastRollback,
-        @Size(max = 20) List<RejectedDigest> rejected,
+
+        @JsonPropertyDescription("What was taken back last, and why") @Nullable
+        Rollback lastRollback,
+
+        @Size(max = 20) @JsonPropertyDescription("Versions that do not come back by themselves")
+        List<RejectedDigest> rejected,
 
         @JsonPropertyDescription("Value of the annotation edgeai.dev/retry that was acted on last") @Nullable
         String retry,
 
-        @Nullable String message,
+        @JsonPropertyDescription("What goes on, in a sentence") @Nullable
+        String message,
 
         @JsonPropertyDescription(
                 "Pullable reference of the signed bundle, repository@digest; of a target that is delivered so")
@@ -71,6 +80,7 @@ public record TargetStatus(
             @JsonPropertyDescription("Pullable reference, repository@digest")
             String artifact,
 
+            @JsonPropertyDescription("Digest of the artifact")
             String digest,
 
             @JsonPropertyDescription("Digest of the certificate")
@@ -79,13 +89,16 @@ public record TargetStatus(
             @JsonPropertyDescription("OptimizationRun and trial it comes from")
             String run,
 
-            String trial,
+            @JsonPropertyDescription("Trial of that run") String trial,
 
             @JsonPropertyDescription("For example openvino/int8-ptq")
             String variant,
 
-            @Nullable Decimal speedup,
-            @Nullable Decimal accuracyRetention,
+            @JsonPropertyDescription("Certified speedup over the model as it is") @Nullable
+            Decimal speedup,
+
+            @JsonPropertyDescription("Certified share of the model's task metric kept") @Nullable
+            Decimal accuracyRetention,
 
             @JsonPropertyDescription("Percent of the traffic, as it is")
             Integer weight,
@@ -93,7 +106,7 @@ public record TargetStatus(
             @JsonPropertyDescription("Percent of the traffic the ramp asks for")
             Integer desiredWeight,
 
-            Integer readyReplicas,
+            @JsonPropertyDescription("Pods that are ready") Integer readyReplicas,
 
             @JsonPropertyDescription("Certified task metric") @Nullable
             Estimate quality,
@@ -109,7 +122,7 @@ public record TargetStatus(
             @JsonPropertyDescription("Runtime image that is to serve")
             String image,
 
-            UpgradeState state,
+            @JsonPropertyDescription("How far it is") UpgradeState state,
 
             @JsonPropertyDescription("When the last try began") @Nullable
             String tried,
@@ -117,35 +130,51 @@ public record TargetStatus(
             @JsonPropertyDescription("Value of edgeai.dev/retry when it failed") @Nullable
             String retry,
 
+            @JsonPropertyDescription("Why it waits or failed, in a sentence")
             String message) {}
 
     /** One metric's analysis over this rollout so far. */
     public record AnalysisResult(
-            String metric,
+            @JsonPropertyDescription("Name of the metric") String metric,
+
+            @JsonPropertyDescription("Of the last measurement")
             Verdict verdict,
+
             @JsonPropertyDescription("Last value") @Nullable Decimal value,
 
             @JsonPropertyDescription("Last value of the stable version") @Nullable
             Decimal stableValue,
 
+            @JsonPropertyDescription("Measurements that passed")
             Integer passed,
+
+            @JsonPropertyDescription("Measurements that failed")
             Integer failed,
+
+            @JsonPropertyDescription("Measurements that decided nothing")
             Integer inconclusive,
 
             @JsonPropertyDescription("Measurements in a row that could not be read")
             Integer consecutiveErrors,
 
-            @Nullable String time,
-            @Nullable String message) {}
+            @JsonPropertyDescription("Of the last measurement") @Nullable
+            String time,
+
+            @JsonPropertyDescription("What it says, in a sentence") @Nullable
+            String message) {}
 
     /** The last automatic rollback. */
     @RecordBuilder
     public record Rollback(
-            String time,
-            String reason,
-            String message,
+            @JsonPropertyDescription("Of the verdict") String time,
+            @JsonPropertyDescription("Why, in one word") String reason,
+            @JsonPropertyDescription("Why, in a sentence") String message,
+
+            @JsonPropertyDescription("Artifact that was taken back")
             String fromDigest,
-            @Nullable String toDigest,
+
+            @JsonPropertyDescription("Artifact that serves instead; absent when nothing does") @Nullable
+            String toDigest,
 
             @JsonPropertyDescription("Milliseconds from the verdict to weight 0") @Nullable
             Long millisToZeroWeight,
@@ -156,7 +185,7 @@ public record TargetStatus(
     /** A version that was taken back for no fault of its own; another revision or another policy does not wait. */
     @RecordBuilder
     public record Waiting(
-            String revision,
+            @JsonPropertyDescription("Which version") String revision,
 
             @JsonPropertyDescription("Fingerprint of the rollout policy it was tried under")
             String policy,
@@ -166,10 +195,19 @@ public record TargetStatus(
             @JsonPropertyDescription("When the next try begins")
             String until,
 
+            @JsonPropertyDescription("Why it was taken back, in one word")
             String reason,
-            String message,
-            Blame blame) {}
+
+            @JsonPropertyDescription("Why, in a sentence") String message,
+            @JsonPropertyDescription("Whose fault it was") Blame blame) {}
 
     /** A version that does not come back by itself; another revision of the same digest is another attempt. */
-    public record RejectedDigest(String digest, String revision, String reason, String message, String time) {}
+    public record RejectedDigest(
+            @JsonPropertyDescription("Digest of the artifact")
+            String digest,
+
+            @JsonPropertyDescription("Which version") String revision,
+            @JsonPropertyDescription("Why, in one word") String reason,
+            @JsonPropertyDescription("Why, in a sentence") String message,
+            @JsonPropertyDescription("When") String time) {}
 }

@@ -16,6 +16,11 @@ public record TimeSpan(@JsonValue String text) {
     /** What the schema accepts: so many digits that no sum of parts overflows. */
     public static final String PATTERN = "^([0-9]{1,7}(ms|s|m|h))+$";
 
+    /** CEL: where nothing at all makes no sense. */
+    static final String SOME = "self.matches('[1-9]')";
+
+    static final String SOME_MESSAGE = "give more than 0, for example 50ms, 30s or 1h30m";
+
     private static final Pattern PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
 
     @JsonCreator

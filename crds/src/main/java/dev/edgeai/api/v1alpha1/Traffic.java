@@ -7,7 +7,8 @@ import io.fabric8.generator.annotation.Min;
 
 /** What makes the weights of the ramp true. */
 public record Traffic(
-        @Default("Service") TrafficProvider provider,
+        @Default("Service") @JsonPropertyDescription("Service: the share of ready pods is the weight")
+        TrafficProvider provider,
 
         @Default("0")
         @Min(0)

@@ -9,23 +9,42 @@ import java.util.Map;
 
 /** One trial of a run. */
 public record TrialStatus(
-        String name,
+        @JsonPropertyDescription("Of the trial") String name,
+
+        @JsonPropertyDescription("What the variant is made with")
         Framework framework,
+
+        @JsonPropertyDescription("What is done to the model, for example int8-ptq")
         String technique,
-        Map<String, String> parameters,
-        TrialPhase phase,
-        @Nullable String node,
-        @Nullable Measurement measurement,
-        @Nullable Comparison comparison,
-        List<GateResult> gates,
-        @Pattern("^sha256:[0-9a-f]{64}$") @Nullable String digest,
+
+        @JsonPropertyDescription("Of the technique") Map<String, String> parameters,
+        @JsonPropertyDescription("Where the trial is") TrialPhase phase,
+
+        @JsonPropertyDescription("Where it was measured") @Nullable
+        String node,
+
+        @JsonPropertyDescription("What was measured of the variant") @Nullable
+        Measurement measurement,
+
+        @JsonPropertyDescription("The variant against the baseline") @Nullable
+        Comparison comparison,
+
+        @JsonPropertyDescription("What each gate says") List<GateResult> gates,
+
+        @Pattern("^sha256:[0-9a-f]{64}$") @JsonPropertyDescription("Digest of the artifact") @Nullable
+        String digest,
 
         @JsonPropertyDescription("Tools that made and measured it, name to version")
         Map<String, String> versions,
 
-        @Nullable String reason,
-        @Nullable String message,
-        @Nullable Stage stage,
+        @JsonPropertyDescription("Why it failed or was not tried, in one word") @Nullable
+        String reason,
+
+        @JsonPropertyDescription("Why, in a sentence") @Nullable
+        String message,
+
+        @JsonPropertyDescription("The step it is in, or failed in") @Nullable
+        Stage stage,
 
         @JsonPropertyDescription("How much of it was measured") @Nullable
         Depth depth,

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
@@ -19,11 +21,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** What the API server makes of objects, good and bad. Each refusal must name the field and say what to write. */
 @ExtendWith(ApiServer.Extension.class)
@@ -81,6 +86,11 @@ class CrdIT {
                 "/spec/targets | [{name: a, accelerator: x}, {name: b, accelerator: x}]",
                 "/spec/targets/0/gates | {minSpeedup: 1}",
                 "/spec/targets/0/serving | {replicas: 0, resources: {limits: {memory: 1Gi, nvidia.com/gpu: 1}}}",
+                "/spec/targets/0/serving | {resources: {requests: {cpu: 500m, memory: 1024Mi}, limits: {cpu: 1, memory: 1Gi}}}",
+                "/spec/source/uri | https://user@[2001:db8::1]:8443/model.onnx",
+                "/spec/source/uri | oci://my_registry.svc:5000/models/digits:1",
+                "/spec/rollout | {bake: 0s, progressDeadline: 0m1s, ramp: [{weight: 5, hold: 0s}]}",
+                "/spec/replicas | 10000",
                 "/spec/suspend | true",
             })
     void goodEdgeModelsAreAccepted(String path, String value) throws Exception {
@@ -126,6 +136,25 @@ class CrdIT {
                 "/spec/targets/0/serving | {resources: {limits: {memory: 1 GB}}} | resources.limits[memory] | a quantity",
                 "/spec/rollout/analysis/metrics | [{name: error-rate}] | spec.rollout.analysis.metrics[0] | give max, min",
                 "/spec/rollout/analysis/metrics | [{name: mine, max: 1}] | spec.rollout.analysis.metrics[0] | query",
+                "/spec/source/uri | http:// | spec.source.uri | must be oci://registry/repository:tag",
+                "/spec/source/uri | http:///model.onnx | spec.source.uri | must be oci://registry/repository:tag",
+                "/spec/source/uri | http://:80/model.onnx | spec.source.uri | must be oci://registry/repository:tag",
+                "/spec/source/uri | 'https:// /model.onnx' | spec.source.uri | must be oci://registry/repository:tag",
+                "/spec/source/uri | https://?a/model.onnx | spec.source.uri | must be oci://registry/repository:tag",
+                "/spec/evaluation/dataset/uri | oci://:5000/d:1 | spec.evaluation.dataset.uri | https://host/file",
+                "/spec/targets/0/serving | {resources: {requests: {memory: -1Gi}}} | resources.requests[memory] | of 0 or more",
+                "/spec/targets/0/serving | {resources: {limits: {cpu: -1}}} | resources.limits[cpu] | of 0 or more",
+                "/spec/targets/0/serving | {resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}} | spec.targets[0].serving.resources | at most its limit",
+                "/spec/targets/0/serving | {resources: {requests: {cpu: 2}, limits: {cpu: 500m}}} | spec.targets[0].serving.resources | at most its limit",
+                "/spec/targets/0/serving/replicas | 2147483647 | spec.targets[0].serving.replicas | less than or equal to 10000",
+                "/spec/replicas | 10001 | spec.replicas | less than or equal to 10000",
+                "/spec/rollout/analysis/interval | 0s | spec.rollout.analysis.interval | more than 0",
+                "/spec/rollout/progressDeadline | 0h0m0s | spec.rollout.progressDeadline | more than 0",
+                "/spec/targets/0/rollout/progressDeadline | 0ms | spec.targets[0].rollout.progressDeadline | more than 0",
+                "/spec/targets/0/search/timeout | 0m | spec.targets[0].search.timeout | more than 0",
+                "/spec/gates/maxLatencyP95 | 0ms | spec.gates.maxLatencyP95 | more than 0",
+                "/spec/gates/maxPeakMemory | 0 | spec.gates.maxPeakMemory | more than 0",
+                "/spec/gates/maxSize | -5Mi | spec.gates.maxSize | more than 0",
                 "/spec/remediation/policy | Sometimes | spec.remediation.policy | \\\"Automatic\\\", \\\"None\\\", \\\"Suggest\\\"",
                 "/spec/replicas | -1 | spec.replicas | greater than or equal to 0",
                 "/spec/suspend | maybe | spec.suspend | must be of type boolean",
@@ -147,6 +176,7 @@ class CrdIT {
                 "/spec/source/uri | s3:/x | spec.source.uri | must be oci://registry/repository:tag",
                 "/spec/search/maxTrials | 65 | spec.search.maxTrials | less than or equal to 64",
                 "/spec/search/parallelism | 0 | spec.search.parallelism | greater than or equal to 1",
+                "/spec/search/timeout | 0s | spec.search.timeout | more than 0",
                 "/spec/search/timeout | soon | spec.search.timeout | for example 50ms, 30s",
                 "/spec/search/frameworks | [TensorRT] | spec.search.frameworks[0] | \\\"OnnxRuntime\\\", \\\"OpenVINO\\\"",
                 "/spec/gates/minMemoryReduction | 0.5 | spec.gates.minMemoryReduction | must be of type integer,string",
@@ -295,6 +325,103 @@ class CrdIT {
             assertThat(header.strip().split(" +")).containsExactly(columns.split(" "));
         } finally {
             client.resource(object).delete();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EdgeModel", "OptimizationRun"})
+    void explainHasWordsForEachField(String kind) {
+        JSONSchemaProps schema = client.apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName(kind.toLowerCase(Locale.ROOT) + "s.edgeai.dev")
+                .require()
+                .getSpec()
+                .getVersions()
+                .getFirst()
+                .getSchema()
+                .getOpenAPIV3Schema();
+        assertThat(wordless("", schema)).isEmpty();
+    }
+
+    private static List<String> wordless(String path, JSONSchemaProps schema) {
+        List<String> all = new ArrayList<>();
+        schema.getProperties().forEach((name, property) -> {
+            boolean metadata =
+                    path.isEmpty() && List.of("apiVersion", "kind", "metadata").contains(name);
+            if (property.getDescription() == null && !metadata) {
+                all.add(path + "." + name);
+            }
+            all.addAll(wordless(path + "." + name, property));
+        });
+        if (schema.getItems() != null) {
+            all.addAll(wordless(path + "[]", schema.getItems().getSchema()));
+        }
+        return all;
+    }
+
+    @Test
+    void whatWasStoredBeforeARuleGoesOn() throws Exception {
+        var definitions =
+                client.apiextensions().v1().customResourceDefinitions().withName("edgemodels.edgeai.dev");
+        CustomResourceDefinition strict = definitions.require();
+        definitions.edit(crd -> {
+            JSONSchemaProps spec = schema(crd).getProperties().get("spec");
+            spec.getProperties().get("replicas").setMaximum(null);
+            lenient(spec);
+            return crd;
+        });
+        JsonNode bad = with(EDGE_MODEL, "/spec/rollout", "{progressDeadline: 0s, analysis: {interval: 0s}}");
+        ((ObjectNode) bad.at("/spec")).put("replicas", 20_000);
+        ((ObjectNode) bad.at("/spec/source")).put("uri", "http://:80/model.onnx");
+        ((ObjectNode) bad.at("/spec/targets/0"))
+                .set("serving", YAML.readTree("{resources: {requests: {memory: -1Gi}, limits: {cpu: 1}}}"));
+        GenericKubernetesResource stored = await("the lenient schema serves")
+                .ignoreExceptions()
+                .until(() -> client.resource(resource(bad)).create(), Objects::nonNull);
+        try {
+            definitions.edit(crd -> {
+                crd.setSpec(strict.getSpec());
+                return crd;
+            });
+            await("the strict schema serves")
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThatThrownBy(() -> dryRun(
+                                    EDGE_MODEL.replace("name: digits,", "name: other,"), "/spec/replicas", "20000"))
+                            .hasMessageContaining("spec.replicas"));
+            EdgeModel model = client.resources(EdgeModel.class)
+                    .inNamespace(NAMESPACE)
+                    .withName("digits")
+                    .require();
+            assertThat(model.getSpec().rollout().analysis().interval().duration())
+                    .isZero();
+            server.kubectl(
+                    "patch",
+                    "edgemodel",
+                    "digits",
+                    "-n",
+                    NAMESPACE,
+                    "--subresource=status",
+                    "--type=merge",
+                    "--patch={\"status\":{\"phase\":\"Idle\"}}");
+            server.kubectl("annotate", "edgemodel", "digits", "-n", NAMESPACE, "edgeai.dev/retry=1");
+        } finally {
+            client.resource(stored).delete();
+        }
+    }
+
+    private static JSONSchemaProps schema(CustomResourceDefinition crd) {
+        return crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+    }
+
+    private static void lenient(JSONSchemaProps schema) {
+        schema.setXKubernetesValidations(List.of());
+        schema.getProperties().values().forEach(CrdIT::lenient);
+        if (schema.getItems() != null) {
+            lenient(schema.getItems().getSchema());
+        }
+        if (schema.getAdditionalProperties() != null) {
+            lenient(schema.getAdditionalProperties().getSchema());
         }
     }
 

@@ -9,6 +9,10 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * All that the objects of a target are built from, besides the version that is served.
  *
@@ -32,6 +36,24 @@ public record ServedTarget(
     /** The same on other hardware. */
     public ServedTarget on(AcceleratorProfile other) {
         return new ServedTarget(ref, owner, other, serving, task, config, trustedKeys);
+    }
+
+    /** The same with these keys. */
+    public ServedTarget trusting(String keys) {
+        return new ServedTarget(ref, owner, profile, serving, task, config, keys);
+    }
+
+    /** Whether each of these keys, and at least one, is trusted now. */
+    public boolean trusts(String keys) {
+        Set<String> asked = blocks(keys);
+        return !asked.isEmpty() && blocks(trustedKeys).containsAll(asked);
+    }
+
+    private static Set<String> blocks(String pem) {
+        return Stream.of(pem.split("(?<=-----END PUBLIC KEY-----)", -1))
+                .map(String::strip)
+                .filter(block -> !block.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     /** Resources of a serving pod: the target's own, or the profile's. */

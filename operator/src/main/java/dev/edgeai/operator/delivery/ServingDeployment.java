@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Deployment of one revision. Its pod template never changes: another template is another revision with a Deployment
@@ -52,6 +54,7 @@ public final class ServingDeployment {
     /** Seconds on a lost node before the pods are moved; Kubernetes' own default is 300. */
     static final long LOST_NODE_SECONDS = 30;
 
+    private static final String CERTIFICATE = "--certificate";
     private static final String MODELS = "/models";
     private static final String TEMPORARY = "/tmp";
     private static final String CREDENTIALS = "registry-credentials";
@@ -121,6 +124,32 @@ public final class ServingDeployment {
             List<String> plainHttp,
             @Nullable String credentialsSecret) {}
 
+    /** The keys that the pods of a Deployment trust. */
+    public static Optional<String> trustedKeys(Deployment there) {
+        return loading(there)
+                .flatMap(container -> container.getEnv().stream())
+                .filter(variable -> TRUSTED_KEYS.equals(variable.getName()))
+                .flatMap(variable -> Stream.ofNullable(variable.getValue()))
+                .findFirst();
+    }
+
+    /** Digest of the certificate that the pods of a Deployment load. */
+    public static Optional<String> certificate(Deployment there) {
+        return loading(there)
+                .flatMap(container -> container.getArgs().stream())
+                .dropWhile(argument -> !CERTIFICATE.equals(argument))
+                .skip(1)
+                .findFirst();
+    }
+
+    private static Stream<Container> loading(Deployment there) {
+        return Stream.ofNullable(there.getSpec())
+                .flatMap(spec -> Stream.ofNullable(spec.getTemplate()))
+                .flatMap(template -> Stream.ofNullable(template.getSpec()))
+                .flatMap(pod -> pod.getInitContainers().stream())
+                .filter(container -> LOAD_CONTAINER.equals(container.getName()));
+    }
+
     private static PodTemplateSpec template(ServedTarget target, ServedVersion version, Map<String, String> selector) {
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
@@ -156,7 +185,7 @@ public final class ServingDeployment {
                 .withArgs(
                         "--artifact",
                         version.artifact(),
-                        "--certificate",
+                        CERTIFICATE,
                         version.certificate(),
                         "--accelerator",
                         target.profile().name(),

@@ -2,9 +2,11 @@ package dev.edgeai.operator.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.planner.Fingerprints;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ import java.util.function.Supplier;
  * copied fits no other Job. See docs/decisions/signed-is-measured.md.
  */
 public final class Seals {
-    /** Annotation of a Job: the seal. */
+    /** Annotation of a Job or a Deployment: the seal. */
     public static final String SEAL = "edgeai.dev/seal";
 
     /** Annotation of a Job: its pod template as the operator sent it, JSON. */
@@ -36,6 +38,7 @@ public final class Seals {
     private static final String ALGORITHM = "HmacSHA256";
     private static final String OF_JOB = "job";
     private static final String OF_NAME = "name";
+    private static final String OF_DEPLOYMENT = "deployment";
     private static final int NAME_BYTES = 5;
 
     private final Supplier<byte[]> key;
@@ -58,6 +61,26 @@ public final class Seals {
     /** Whether the operator made this Job, for whichever run its template names, and it runs what the operator gave it. */
     public boolean isSealed(Job job) {
         return template(job).filter(given -> difference(given, job).isEmpty()).isPresent();
+    }
+
+    /**
+     * The seal over what a Deployment's pods are.
+     *
+     * @param stored as the API server keeps it, with all that it fills in: what another release of Kubernetes fills in is
+     *     no change by hand
+     */
+    public String of(Deployment stored) {
+        return hex(ofDeployment(stored));
+    }
+
+    /** Whether its pods are what the operator gave it last, whoever wrote to it under whatever name. */
+    public boolean isSealed(Deployment deployment) {
+        @Nullable Map<String, String> annotations = deployment.getMetadata().getAnnotations();
+        @Nullable String seal = annotations == null ? null : annotations.get(SEAL);
+        return seal != null
+                && MessageDigest.isEqual(
+                        hex(ofDeployment(deployment)).getBytes(StandardCharsets.US_ASCII),
+                        seal.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The labels that the Job was given, whatever stands on the Job itself by now; of a sealed Job only. */
@@ -129,6 +152,17 @@ public final class Seals {
         @Nullable Map<String, String> labels = job.getLabels();
         String run = labels == null ? "" : labels.getOrDefault(Labels.RUN_UID, "");
         return mac(List.of(OF_JOB, job.getNamespace(), job.getName(), run, template));
+    }
+
+    /** Not of the template's annotations, which change nothing of a pod: {@code kubectl rollout restart} writes there. */
+    private byte[] ofDeployment(Deployment deployment) {
+        JsonNode template = Given.tree(deployment).path("spec").path("template");
+        return mac(List.of(
+                OF_DEPLOYMENT,
+                deployment.getMetadata().getNamespace(),
+                deployment.getMetadata().getName(),
+                Fingerprints.canonicalJson(template.path("metadata").path("labels")),
+                Fingerprints.canonicalJson(template.path("spec"))));
     }
 
     /** Of the parts with their lengths, so that none can run over into the next. */

@@ -2,8 +2,10 @@ package dev.edgeai.operator.rollout;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.edgeai.operator.Services;
+import dev.edgeai.operator.job.Seals;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -12,6 +14,8 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import org.jspecify.annotations.Nullable;
 
 import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -28,6 +32,13 @@ final class Cluster {
     private static final PatchContext JSON = new PatchContext.Builder()
             .withPatchType(PatchType.JSON)
             .withFieldManager(Services.FIELD_MANAGER)
+            .build();
+
+    /** Tells what would come of a write. */
+    private static final PatchContext TRIED = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON)
+            .withFieldManager(Services.FIELD_MANAGER)
+            .withDryRun(List.of("All"))
             .build();
 
     /** The API server's answer to a write whose precondition, here the UID, does not hold. */
@@ -126,13 +137,42 @@ final class Cluster {
         applyOver(wanted, now.get());
     }
 
-    /** Puts the pod template and the number of pods in the place of what others made of them. */
-    void restore(Deployment wanted, Deployment seen) {
+    /**
+     * The one of this name, in no cache when it lost its labels.
+     *
+     * @throws NameTakenException when the name belongs to somebody else
+     */
+    Optional<Deployment> find(Deployment wanted) {
+        Optional<HasMetadata> there = live(wanted);
+        there.ifPresent(found -> requireOurs(wanted, found));
+        return there.map(Deployment.class::cast);
+    }
+
+    /** Makes a Deployment with the seal over what the API server makes of it. */
+    void create(Deployment wanted, Function<Deployment, String> seal) {
+        Deployment stored = client.resource(wanted).dryRun().create();
+        applyFresh(new DeploymentBuilder(wanted)
+                .editMetadata()
+                .addToAnnotations(Seals.SEAL, seal.apply(stored))
+                .endMetadata()
+                .build());
+    }
+
+    /**
+     * Puts the pod template, the number of pods and the own labels in the place of what others made of them; applying would
+     * leave standing what they added. Where they made nothing of the template only the seal is new, and no pod is replaced.
+     */
+    void restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
         ArrayNode patch = Serialization.jsonMapper().createArrayNode();
         patch.addObject()
                 .put("op", "test")
                 .put("path", "/metadata/uid")
                 .put("value", seen.getMetadata().getUid());
+        write(
+                patch,
+                "labels",
+                seen.getMetadata().getLabels(),
+                wanted.getMetadata().getLabels());
         patch.addObject()
                 .put("op", "replace")
                 .put("path", "/spec/replicas")
@@ -143,7 +183,25 @@ final class Cluster {
                 .set(
                         "value",
                         Serialization.jsonMapper().valueToTree(wanted.getSpec().getTemplate()));
+        Deployment stored = client.resource(seen).patch(TRIED, patch.toString());
+        write(patch, "annotations", seen.getMetadata().getAnnotations(), Map.of(Seals.SEAL, seal.apply(stored)));
         cache.written(client.resource(seen).patch(JSON, patch.toString()));
+    }
+
+    /** Each entry on its own: others write theirs there. */
+    private static void write(
+            ArrayNode patch, String map, @Nullable Map<String, String> seen, Map<String, String> wanted) {
+        if (seen == null || seen.isEmpty()) {
+            patch.addObject()
+                    .put("op", "add")
+                    .put("path", "/metadata/" + map)
+                    .set("value", Serialization.jsonMapper().valueToTree(wanted));
+            return;
+        }
+        wanted.forEach((name, value) -> patch.addObject()
+                .put("op", "add")
+                .put("path", "/metadata/" + map + "/" + name.replace("~", "~0").replace("/", "~1"))
+                .put("value", value));
     }
 
     /** Applies an object unless the part that matters is as wanted already. */

@@ -66,8 +66,14 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 services.config().images().runtime(),
                 services.config().rollout().maxConcurrentUpgrades());
         TrafficProvider traffic = new ServiceTraffic(cluster::apply);
+        Deployments deployments = new Deployments(services, cluster);
         TargetRollout rollout = new TargetRollout(
-                cluster, new RolloutActions(services, cluster, traffic), traffic, measurements, turns);
+                cluster,
+                new RolloutActions(services, cluster, traffic, deployments),
+                deployments,
+                traffic,
+                measurements,
+                turns);
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
         this.removedTargets = new RemovedTargets(cluster);
         this.sourceLook = new SourceLook(services, cluster);

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The caches' view of everything that belongs to one EdgeModel, sorted by target. */
@@ -45,17 +44,18 @@ final class ModelObjects {
     TargetObjects of(TargetRef target) {
         List<Job> jobs = jobs(target);
         List<Deployment> deployments = owned(Deployment.class, target);
-        Map<Boolean, List<Pod>> serving = labelled(Pod.class, target).stream()
+        List<Pod> serving = labelled(Pod.class, target).stream()
                 .filter(ModelObjects::serves)
-                .collect(Collectors.partitioningBy(pod -> isOf(deployments, pod)));
+                .toList();
+        List<Pod> own = serving.stream().filter(pod -> isOf(deployments, pod)).toList();
         Stream<Pod> sending = labelled(Pod.class, target).stream()
                 .filter(pod ->
                         jobs.stream().anyMatch(job -> seals.difference(job, pod).isEmpty()));
         return new TargetObjects(
                 target,
                 deployments,
-                Stream.concat(serving.get(true).stream(), sending).toList(),
-                serving.get(false),
+                Stream.concat(own.stream(), sending).toList(),
+                serving.stream().filter(pod -> !own.contains(pod)).toList(),
                 owned(Service.class, target),
                 labelled(EndpointSlice.class, target),
                 jobs,

@@ -9,8 +9,6 @@ import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.operator.Services;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ProbeJob;
-import dev.edgeai.operator.delivery.ServedVersion;
-import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.delivery.WarmupJob;
@@ -23,7 +21,6 @@ import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.TrafficMode;
 import dev.edgeai.planner.rollout.WarmupPlan;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.time.Duration;
@@ -42,11 +39,13 @@ final class RolloutActions {
     private final Services services;
     private final Cluster cluster;
     private final TrafficProvider traffic;
+    private final Deployments deployments;
 
-    RolloutActions(Services services, Cluster cluster, TrafficProvider traffic) {
+    RolloutActions(Services services, Cluster cluster, TrafficProvider traffic, Deployments deployments) {
         this.services = services;
         this.cluster = cluster;
         this.traffic = traffic;
+        this.deployments = deployments;
     }
 
     /**
@@ -91,7 +90,7 @@ final class RolloutActions {
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
-                ensureDeployment(target, version, replicas);
+                deployments.ensure(target, version, replicas);
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
                 target.objects().deployment(revision).ifPresent(seen -> cluster.scale(seen, replicas));
             case RolloutAction.DeleteDeployment(String revision) ->
@@ -116,38 +115,10 @@ final class RolloutActions {
         return Optional.empty();
     }
 
-    /** One that others have a hand in is restored whole: applying would leave standing what they added. */
-    private void ensureDeployment(TargetContext target, Version version, int replicas) {
-        if (target.served().trustedKeys().isEmpty()) {
-            throw new IllegalStateException(services.keys()
-                    .lost()
-                    .orElse("no key is trusted: every one has passed its end in signing.trustedUntil"));
-        }
-        Deployment wanted = deployment(target, version, replicas);
-        Optional<Deployment> changed = target.objects()
-                .deployment(version.revision())
-                .filter(there -> there.getMetadata().getDeletionTimestamp() == null);
-        if (changed.isPresent()) {
-            cluster.restore(wanted, changed.get());
-        } else {
-            cluster.apply(wanted);
-        }
-    }
-
     /** One Service over all revisions would also reach one that is neither stable nor candidate. */
     private static boolean othersWouldShare(TargetContext target, TrafficMode mode) {
         return mode instanceof TrafficMode.Split(String stable, String candidate, int weight)
                 && target.objects().hasReadyPodsBesides(Set.of(stable, candidate));
-    }
-
-    /** One that an earlier version of the operator made keeps its name: two would serve the same revision. */
-    private static Deployment deployment(TargetContext target, Version version, int replicas) {
-        Deployment wanted = ServingDeployment.build(target.servedFor(version), served(target, version), replicas);
-        target.objects()
-                .deployment(version.revision())
-                .ifPresent(
-                        seen -> wanted.getMetadata().setName(seen.getMetadata().getName()));
-        return wanted;
     }
 
     private void ensurePreview(TargetContext target, Optional<String> revision) {
@@ -274,16 +245,6 @@ final class RolloutActions {
                 TargetStatusRollbackBuilder.builder(rollback)
                         .millisToZeroWeight(took.toMillis())
                         .build());
-    }
-
-    /** As it was brought out; a status of an earlier release does not know with which image. */
-    private static ServedVersion served(TargetContext target, Version version) {
-        return new ServedVersion(
-                version.revision(),
-                version.artifact(),
-                version.certificate(),
-                Optional.ofNullable(version.image())
-                        .orElse(target.served().config().images().runtime()));
     }
 
     static Optional<Duration> sooner(Optional<Duration> one, Optional<Duration> other) {

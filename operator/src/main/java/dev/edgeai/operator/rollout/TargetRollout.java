@@ -36,6 +36,7 @@ import java.util.Set;
 final class TargetRollout {
     private final Cluster cluster;
     private final RolloutActions actions;
+    private final Deployments deployments;
     private final TrafficProvider traffic;
     private final Measurements measurements;
     private final Budgets budgets;
@@ -44,11 +45,13 @@ final class TargetRollout {
     TargetRollout(
             Cluster cluster,
             RolloutActions actions,
+            Deployments deployments,
             TrafficProvider traffic,
             Measurements measurements,
             UpgradeTurns turns) {
         this.cluster = cluster;
         this.actions = actions;
+        this.deployments = deployments;
         this.traffic = traffic;
         this.measurements = measurements;
         this.budgets = new Budgets(cluster);
@@ -217,7 +220,7 @@ final class TargetRollout {
                         target.annotation(Labels.SKIP),
                         target.annotation(Labels.RETRY),
                         target.annotation(Labels.ROLLBACK_TO)),
-                target.objects().revisions(target.nodes(), target.now()),
+                deployments.revisions(target),
                 traffic.selection(target.objects().ref(), target.objects().traffic()),
                 traffic.observe(target.objects().traffic(), stable, candidate),
                 candidate

@@ -14,36 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DeploymentFactsTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
-    /** As an API server keeps it after the operator's apply, the controller's status and a change by kubectl. */
-    private static final String MANAGED = """
-            metadata:
-              name: d
-              generation: 3
-              managedFields:
-                - {manager: edgeai-operator, operation: Apply, apiVersion: apps/v1, fieldsType: FieldsV1,
-                   fieldsV1: {"f:spec": {"f:replicas": {}, "f:template": {"f:spec": {"f:containers": {}}}}}}
-                - {manager: kube-controller-manager, operation: Update, apiVersion: apps/v1, fieldsType: FieldsV1,
-                   subresource: status, fieldsV1: {"f:status": {"f:replicas": {}}}}
-                - {manager: %s, operation: Update, apiVersion: apps/v1, fieldsType: FieldsV1, fieldsV1: %s}
-            spec: {replicas: 2}
-            """;
-
-    @ParameterizedTest(name = "{0} owns {1}: intact {2}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "kubectl-set | {\"f:spec\": {\"f:template\": {\"f:spec\": {\"f:containers\": {}}}}} | false",
-                "kubectl-edit | {\"f:spec\": {\"f:template\": {\"f:spec\": {\"f:nodeSelector\": {}}}}} | false",
-                "kubectl-rollout | {\"f:spec\": {\"f:template\": {\"f:metadata\": {\"f:annotations\": {}}}}} | true",
-                "kubectl-label | {\"f:metadata\": {\"f:labels\": {}}} | true",
-                "autoscaler | {\"f:spec\": {\"f:replicas\": {}}} | true",
-                "edgeai-operator | {\"f:spec\": {\"f:template\": {\"f:spec\": {}}}} | true",
-            })
-    void aHandInThePodsIsSeen(String manager, String fields, boolean intact) {
-        Deployment deployment = Samples.yaml(MANAGED.formatted(manager, fields), Deployment.class);
-        assertThat(DeploymentFacts.isIntact(deployment)).isEqualTo(intact);
-    }
-
     @ParameterizedTest(name = "observed {0} of 3, {1} updated of {2}: finished {3}")
     @CsvSource({"3, 2, 2, true", "2, 2, 2, false", "3, 1, 2, false", "3, 2, 3, false"})
     void itHasFinishedWhenAllItsPodsAreOfItsTemplate(int observed, int updated, int all, boolean finished) {
@@ -59,7 +29,6 @@ class DeploymentFactsTest {
     void oneThatSaysNothingYetHasNotFinishedAndNothingAgainstIt() {
         Deployment deployment = Samples.yaml("metadata: {name: d}\nspec: {}", Deployment.class);
         assertThat(DeploymentFacts.replicas(deployment)).isEqualTo(1);
-        assertThat(DeploymentFacts.isIntact(deployment)).isTrue();
         assertThat(DeploymentFacts.isFinished(deployment)).isFalse();
         assertThat(DeploymentFacts.refused(deployment, NOW)).isEmpty();
     }

@@ -1,0 +1,115 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
+import dev.edgeai.operator.Services;
+import dev.edgeai.operator.delivery.ServedTarget;
+import dev.edgeai.operator.delivery.ServedVersion;
+import dev.edgeai.operator.delivery.ServingDeployment;
+import dev.edgeai.planner.rollout.RevisionState;
+import dev.edgeai.planner.rollout.RevisionStateBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The serving Deployments of a target. Whether one runs what the operator gave it is told by its seal: who wrote which
+ * field stands in the object too, but any client may write that.
+ */
+final class Deployments {
+    private final Services services;
+    private final Cluster cluster;
+
+    Deployments(Services services, Cluster cluster) {
+        this.services = services;
+        this.cluster = cluster;
+    }
+
+    /** As the planner sees them, by revision. */
+    Map<String, RevisionState> revisions(TargetContext target) {
+        Map<String, RevisionState> states = new HashMap<>();
+        target.objects()
+                .revisions(target.nodes(), target.now())
+                .forEach((revision, state) -> states.put(
+                        revision,
+                        RevisionStateBuilder.builder(state)
+                                .intact(target.objects()
+                                        .deployment(revision)
+                                        .filter(services.seals()::isSealed)
+                                        .isPresent())
+                                .build()));
+        return Map.copyOf(states);
+    }
+
+    /** Makes it, or restores one that others have a hand in. */
+    void ensure(TargetContext target, Version version, int replicas) {
+        if (target.served().trustedKeys().isEmpty()) {
+            throw new IllegalStateException(services.keys()
+                    .lost()
+                    .orElse("no key is trusted: every one has passed its end in signing.trustedUntil"));
+        }
+        Optional<Deployment> seen = target.objects()
+                .deployment(version.revision())
+                .filter(there -> there.getMetadata().getDeletionTimestamp() == null);
+        Deployment wanted = build(target, target.servedFor(version), version, replicas);
+        Optional<Deployment> there = seen.or(() -> cluster.find(wanted));
+        if (there.isPresent()) {
+            Deployment kept = build(
+                    target,
+                    keys(target.servedFor(version), there.get()),
+                    signed(target, version, there.get()),
+                    replicas);
+            cluster.restore(kept, there.get(), services.seals()::of);
+        } else {
+            cluster.create(wanted, services.seals()::of);
+        }
+    }
+
+    /** One that an earlier version of the operator made keeps its name: two would serve the same revision. */
+    private static Deployment build(TargetContext target, ServedTarget served, Version version, int replicas) {
+        Deployment wanted = ServingDeployment.build(served, served(target, version), replicas);
+        target.objects()
+                .deployment(version.revision())
+                .ifPresent(
+                        seen -> wanted.getMetadata().setName(seen.getMetadata().getName()));
+        return wanted;
+    }
+
+    /** With the keys that it has, as long as each is trusted: what is restored replaces no pod for a newer key. */
+    private static ServedTarget keys(ServedTarget served, Deployment there) {
+        return ServingDeployment.trustedKeys(there)
+                .filter(served::trusts)
+                .map(served::trusting)
+                .orElse(served);
+    }
+
+    /** With the certificate that it has, as long as that is one of this artifact: signed anew it restarts no pod. */
+    private static Version signed(TargetContext target, Version version, Deployment there) {
+        return ServingDeployment.certificate(there)
+                .filter(certificate -> target.runs().stream().anyMatch(run -> holds(run, version, certificate)))
+                .map(certificate -> TargetStatusVersionBuilder.builder(version)
+                        .certificate(certificate)
+                        .build())
+                .orElse(version);
+    }
+
+    private static boolean holds(OptimizationRun run, Version version, String certificate) {
+        return run.getStatus() != null
+                && run.getStatus().certificates().stream()
+                        .anyMatch(held -> held.digest().equals(version.digest())
+                                && held.certificate().equals(certificate));
+    }
+
+    /** As it was brought out; a status of an earlier release does not know with which image. */
+    private static ServedVersion served(TargetContext target, Version version) {
+        return new ServedVersion(
+                version.revision(),
+                version.artifact(),
+                version.certificate(),
+                Optional.ofNullable(version.image())
+                        .orElse(target.served().config().images().runtime()));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.operator.Services;
+import dev.edgeai.operator.job.Seals;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A serving Deployment runs what the operator gave it, whatever whoever changes it writes beside. */
+class ChangedByHandIT extends EdgeModelScenario {
+    private static final String SPEC = "/spec/template/spec";
+    private static final String FOREIGN_ENV = "{\"op\":\"add\",\"path\":\"" + SPEC
+            + "/containers/0/env/-\",\"value\":{\"name\":\"BY_HAND\",\"value\":\"1\"}}";
+    private static final String SEAL_GONE = "{\"op\":\"remove\",\"path\":\"/metadata/annotations/edgeai.dev~1seal\"}";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                FOREIGN_ENV,
+                FOREIGN_ENV + ",{\"op\":\"replace\",\"path\":\"/metadata/managedFields\",\"value\":[{}]}",
+                FOREIGN_ENV + "," + SEAL_GONE,
+                "{\"op\":\"replace\",\"path\":\"" + SPEC + "/containers/0/command\",\"value\":[\"sh\"]}",
+                "{\"op\":\"replace\",\"path\":\"" + SPEC + "/initContainers/0/args/3\",\"value\":\"sha256:0\"}",
+                "{\"op\":\"add\",\"path\":\"" + SPEC + "/hostNetwork\",\"value\":true}",
+                "{\"op\":\"remove\",\"path\":\"" + SPEC + "/containers/0/readinessProbe\"}",
+            })
+    void aChangeUnderTheOperatorsOwnNameIsRepaired(String change) {
+        serve(BLUE);
+        Deployment before = deployment();
+        patch(change);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(deployment().getSpec().getTemplate())
+                    .isEqualTo(before.getSpec().getTemplate());
+            assertThat(seal()).isNotNull();
+        });
+        until(this::settledAndReady);
+        long settled = deployment().getMetadata().getGeneration();
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> deployment().getMetadata().getGeneration() == settled);
+    }
+
+    @Test
+    void aSealOfAnotherDeploymentVouchesForNothing() {
+        serve(BLUE);
+        String other = seal();
+        offer(GREEN);
+        until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
+        await().atMost(PATIENCE).until(() -> deployments().size() == 1);
+        patch(FOREIGN_ENV + ",{\"op\":\"replace\",\"path\":\"/metadata/annotations/edgeai.dev~1seal\",\"value\":\""
+                + other + "\"}");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(env()).doesNotContain("BY_HAND"));
+    }
+
+    /** An operator of before had no seals. */
+    @Test
+    void whatAnEarlierOperatorMadeIsSealedAndItsPodsGoOn() {
+        serve(BLUE);
+        stopOperator();
+        patch(SEAL_GONE);
+        Deployment before = deployment();
+        startOperator();
+        await().atMost(PATIENCE).until(() -> !seal().isEmpty());
+        until(this::settledAndReady);
+        assertThat(deployment().getSpec().getTemplate())
+                .as("no pod is replaced for it")
+                .isEqualTo(before.getSpec().getTemplate());
+    }
+
+    @Test
+    void whatChangesNothingOfThePodsIsLeftAsItIs() {
+        serve(BLUE);
+        Deployment before = deployment();
+        patch("{\"op\":\"add\",\"path\":\"/spec/template/metadata/annotations\",\"value\":{\"restartedAt\":\"now\"}}");
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> Map.of("restartedAt", "now")
+                        .equals(deployment()
+                                .getSpec()
+                                .getTemplate()
+                                .getMetadata()
+                                .getAnnotations()));
+        assertThat(deployment().getMetadata().getAnnotations().get(Seals.SEAL))
+                .isEqualTo(before.getMetadata().getAnnotations().get(Seals.SEAL));
+    }
+
+    private void patch(String operations) {
+        client.resource(deployment())
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.JSON)
+                                .withFieldManager(Services.FIELD_MANAGER)
+                                .build(),
+                        "[" + operations + "]");
+    }
+
+    private String seal() {
+        Map<String, String> annotations = deployment().getMetadata().getAnnotations();
+        return annotations == null ? "" : annotations.getOrDefault(Seals.SEAL, "");
+    }
+
+    private List<String> env() {
+        return deployment().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
+                .map(EnvVar::getName)
+                .toList();
+    }
+
+    private Deployment deployment() {
+        return deployments().getFirst();
+    }
+
+    private List<Deployment> deployments() {
+        return client.apps().deployments().inNamespace(namespace).list().getItems();
+    }
+}
