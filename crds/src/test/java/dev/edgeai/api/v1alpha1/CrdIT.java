@@ -366,8 +366,9 @@ class CrdIT {
                 client.apiextensions().v1().customResourceDefinitions().withName("edgemodels.edgeai.dev");
         CustomResourceDefinition strict = definitions.require();
         definitions.edit(crd -> {
-            JSONSchemaProps spec = schema(crd).getProperties().get("spec");
-            spec.getProperties().get("replicas").setMaximum(null);
+            JSONSchemaProps spec =
+                    Objects.requireNonNull(schema(crd).getProperties().get("spec"));
+            Objects.requireNonNull(spec.getProperties().get("replicas")).setMaximum(null);
             lenient(spec);
             return crd;
         });

@@ -55,7 +55,7 @@ final class ModelObjects {
                 target,
                 deployments,
                 Stream.concat(own.stream(), sending).toList(),
-                serving.stream().filter(pod -> !own.contains(pod)).toList(),
+                serving.stream().filter(pod -> !isOf(deployments, pod)).toList(),
                 owned(Service.class, target),
                 labelled(EndpointSlice.class, target),
                 jobs,
