@@ -4,6 +4,7 @@ import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.health.HealthServer;
 import dev.edgeai.operator.optimization.OptimizationRunReconciler;
 import dev.edgeai.operator.rollout.EdgeModelReconciler;
+import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;

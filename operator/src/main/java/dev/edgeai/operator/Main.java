@@ -3,6 +3,7 @@ package dev.edgeai.operator;
 import dev.edgeai.operator.config.ConfigException;
 import dev.edgeai.operator.config.ConfigLoader;
 import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

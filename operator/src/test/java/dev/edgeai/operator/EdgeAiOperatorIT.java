@@ -4,6 +4,7 @@ import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.operator.config.ConfigException;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.signing.SigningKeys;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.Secret;

@@ -15,6 +15,7 @@ import java.time.ZonedDateTime;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 @AnalyzeClasses(packages = "dev.edgeai", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -32,6 +33,10 @@ class ArchitectureTest {
                     "java.net..",
                     "java.util.concurrent..")
             .because("decisions are pure functions");
+
+    @ArchTest
+    static final ArchRule PACKAGES_FORM_NO_CYCLE =
+            slices().matching("dev.edgeai.planner.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule API_IS_TYPES_ONLY = classes()

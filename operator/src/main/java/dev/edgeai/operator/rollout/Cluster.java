@@ -1,8 +1,8 @@
 package dev.edgeai.operator.rollout;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.edgeai.operator.Services;
 import dev.edgeai.operator.job.Seals;
+import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;

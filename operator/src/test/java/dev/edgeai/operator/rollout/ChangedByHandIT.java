@@ -1,8 +1,8 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.operator.Services;
 import dev.edgeai.operator.job.Seals;
+import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;

@@ -1,4 +1,4 @@
-package dev.edgeai.operator;
+package dev.edgeai.operator.services;
 
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
