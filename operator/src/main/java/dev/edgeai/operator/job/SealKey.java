@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The key that Jobs are sealed with: one Secret of the operator's namespace, made when it is missing, and in no pod but
+ * The key that Jobs, Deployments and runs are sealed with: one Secret of the operator's namespace, made when it is missing, and in no pod but
  * the operator's. Losing it costs work, not trust: Jobs sealed with it are foreign from then on and are made anew.
  */
 public final class SealKey implements Supplier<byte[]> {

@@ -2,8 +2,10 @@ package dev.edgeai.operator.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.planner.Fingerprints;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -29,7 +31,7 @@ import java.util.function.Supplier;
  * copied fits no other Job. See docs/decisions/signed-is-measured.md.
  */
 public final class Seals {
-    /** Annotation of a Job or a Deployment: the seal. */
+    /** Annotation of a Job, a Deployment or a run: the seal. */
     public static final String SEAL = "edgeai.dev/seal";
 
     /** Annotation of a Job: its pod template as the operator sent it, JSON. */
@@ -39,6 +41,7 @@ public final class Seals {
     private static final String OF_JOB = "job";
     private static final String OF_NAME = "name";
     private static final String OF_DEPLOYMENT = "deployment";
+    private static final String OF_RUN = "run";
     private static final int NAME_BYTES = 5;
 
     private final Supplier<byte[]> key;
@@ -75,12 +78,20 @@ public final class Seals {
 
     /** Whether its pods are what the operator gave it last, whoever wrote to it under whatever name. */
     public boolean isSealed(Deployment deployment) {
-        @Nullable Map<String, String> annotations = deployment.getMetadata().getAnnotations();
-        @Nullable String seal = annotations == null ? null : annotations.get(SEAL);
-        return seal != null
-                && MessageDigest.isEqual(
-                        hex(ofDeployment(deployment)).getBytes(StandardCharsets.US_ASCII),
-                        seal.getBytes(StandardCharsets.UTF_8));
+        return isSeal(deployment.getMetadata(), ofDeployment(deployment));
+    }
+
+    /** The run with its seal, as it is to be made for the model that owns it. */
+    public OptimizationRun seal(OptimizationRun run, String modelUid) {
+        run.setMetadata(new ObjectMetaBuilder(run.getMetadata())
+                .addToAnnotations(SEAL, hex(ofRun(run, modelUid)))
+                .build());
+        return run;
+    }
+
+    /** Whether the operator made this run for the model. */
+    public boolean isSealed(OptimizationRun run, String modelUid) {
+        return isSeal(run.getMetadata(), ofRun(run, modelUid));
     }
 
     /** The labels that the Job was given, whatever stands on the Job itself by now; of a sealed Job only. */
@@ -161,8 +172,29 @@ public final class Seals {
                 OF_DEPLOYMENT,
                 deployment.getMetadata().getNamespace(),
                 deployment.getMetadata().getName(),
-                Fingerprints.canonicalJson(template.path("metadata").path("labels")),
-                Fingerprints.canonicalJson(template.path("spec"))));
+                canonical(template.path("metadata").path("labels")),
+                canonical(template.path("spec"))));
+    }
+
+    private static String canonical(JsonNode node) {
+        return node.isObject() ? Fingerprints.canonicalJson(node) : "";
+    }
+
+    private byte[] ofRun(OptimizationRun run, String modelUid) {
+        return mac(List.of(
+                OF_RUN,
+                run.getMetadata().getNamespace(),
+                run.getMetadata().getName(),
+                modelUid,
+                Fingerprints.canonicalJson(run.getSpec())));
+    }
+
+    private static boolean isSeal(ObjectMeta object, byte[] right) {
+        @Nullable Map<String, String> annotations = object.getAnnotations();
+        @Nullable String seal = annotations == null ? null : annotations.get(SEAL);
+        return seal != null
+                && MessageDigest.isEqual(
+                        hex(right).getBytes(StandardCharsets.US_ASCII), seal.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Of the parts with their lengths, so that none can run over into the next. */

@@ -275,7 +275,7 @@ final class Cluster {
 
     private static void requireOurs(HasMetadata wanted, HasMetadata there) {
         if (!Ownership.isShared(wanted, there)) {
-            throw new NameTakenException(there);
+            throw new NameTakenException(wanted, there);
         }
     }
 

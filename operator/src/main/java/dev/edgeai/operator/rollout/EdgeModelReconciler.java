@@ -56,6 +56,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private final TargetGuard guard;
     private final RemovedTargets removedTargets;
     private final SourceLook sourceLook;
+    private final Heard heard;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
@@ -71,12 +72,14 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 cluster,
                 new RolloutActions(services, cluster, traffic, deployments),
                 deployments,
+                new ModelRuns(cluster, services.seals()),
                 traffic,
                 measurements,
                 turns);
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
         this.removedTargets = new RemovedTargets(cluster);
         this.sourceLook = new SourceLook(services, cluster);
+        this.heard = new Heard(services);
     }
 
     @Override
@@ -105,8 +108,12 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                         failures))
                 .toList();
         List<TargetStatus> servingOn = RemovedTargets.servingOn(model, outcomes);
-        SourceLook.Looked looked =
-                sourceLook.look(model, objects, outcomes, ModelSummary.of(model, outcomes, servingOn, now), now);
+        SourceLook.Looked looked = sourceLook.look(
+                model,
+                objects,
+                outcomes,
+                heard.tell(model, objects, ModelSummary.of(model, outcomes, servingOn, now)),
+                now);
         StatusWriter.write(model, looked.status(), context, EdgeModel::new);
         cleanUp(model, outcomes, servingOn, objects);
         sourceLook.cleanUp(looked);

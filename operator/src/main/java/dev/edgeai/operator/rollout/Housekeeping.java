@@ -65,7 +65,8 @@ final class Housekeeping {
                 .toList();
     }
 
-    private static Stream<String> used(TargetStatus status) {
+    /** Names of runs that a target stands on. */
+    static Stream<String> used(TargetStatus status) {
         return Stream.concat(
                 Stream.ofNullable(status.run()),
                 Stream.of(status.stable(), status.candidate(), status.previous())

@@ -83,9 +83,30 @@ final class ModelObjects {
                 labels(deployment).get(Labels.REVISION), labels(pod).get(Labels.REVISION));
     }
 
-    /** Of all its targets: the same inputs run once, under whatever name a target had then. */
+    /**
+     * Of all its targets: the same inputs run once, under whatever name a target had then. Whoever writes here can make a
+     * run and say that the model owns it; it counts when the operator sealed it, or chose it before there were seals.
+     */
     List<OptimizationRun> runs() {
-        return owned(OptimizationRun.class);
+        return owned(OptimizationRun.class).stream().filter(this::isOurs).toList();
+    }
+
+    /** Those that somebody else made in the model's name. */
+    List<OptimizationRun> foreignRuns() {
+        return owned(OptimizationRun.class).stream().filter(run -> !isOurs(run)).toList();
+    }
+
+    private boolean isOurs(OptimizationRun run) {
+        return seals.isSealed(run, model.getMetadata().getUid())
+                || isChosen(run.getMetadata().getName());
+    }
+
+    /** By the status, which nobody but the operator may write. */
+    private boolean isChosen(String run) {
+        return Stream.ofNullable(model.getStatus())
+                .flatMap(status -> status.targets().stream())
+                .flatMap(Housekeeping::used)
+                .anyMatch(run::equals);
     }
 
     /** Names of the targets that anything was made for. */

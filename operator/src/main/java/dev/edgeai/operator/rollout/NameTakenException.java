@@ -12,11 +12,15 @@ final class NameTakenException extends RuntimeException {
 
     private final String sentence;
 
-    NameTakenException(HasMetadata taken) {
-        this(sentence(taken));
+    /**
+     * @param wanted what was to be written
+     * @param taken what is there
+     */
+    NameTakenException(HasMetadata wanted, HasMetadata taken) {
+        this(isOrphan(wanted, taken) ? orphan(taken) : sentence(taken));
     }
 
-    private NameTakenException(String sentence) {
+    NameTakenException(String sentence) {
         super(sentence);
         this.sentence = sentence;
     }
@@ -24,6 +28,21 @@ final class NameTakenException extends RuntimeException {
     /** Which object, whose it is, and what to do. */
     String sentence() {
         return sentence;
+    }
+
+    /** Everything but the owner is as the operator wrote it, and anybody can write that. */
+    private static boolean isOrphan(HasMetadata wanted, HasMetadata taken) {
+        return Ownership.controller(taken).isEmpty()
+                && taken.getMetadata().getLabels() != null
+                && taken.getMetadata()
+                        .getLabels()
+                        .entrySet()
+                        .containsAll(wanted.getMetadata().getLabels().entrySet());
+    }
+
+    private static String orphan(HasMetadata taken) {
+        return "%s %s has the labels of this model and no ownerReference to it: nobody can tell whose it is, and it is left as it is; delete it, and it is made anew"
+                .formatted(taken.getKind(), taken.getMetadata().getName());
     }
 
     private static String sentence(HasMetadata taken) {

@@ -161,26 +161,30 @@ final class TargetGuard {
             List<OptimizationRun> runs,
             Instant now,
             Optional<Said> problem) {
-        int ready = Optional.ofNullable(status.stable())
+        Optional<RevisionState> stable = Optional.ofNullable(status.stable())
                 .map(Version::revision)
-                .map(seen.revisions(NodeFacts.NONE, now)::get)
-                .map(RevisionState::ready)
-                .orElse(0);
+                .map(seen.revisions(NodeFacts.NONE, now)::get);
         TargetOutcome outcome = new TargetOutcome(
-                target,
-                TargetContext.policy(model, target),
-                status,
-                runs.stream()
-                        .filter(run -> run.getMetadata().getName().equals(status.run()))
-                        .findFirst(),
-                TargetContext.replicas(model, target),
-                ready,
-                problem,
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                now);
-        return outcome.serves() ? outcome.unreached(Reach.missing(status, seen)) : outcome;
+                        target,
+                        TargetContext.policy(model, target),
+                        status,
+                        runs.stream()
+                                .filter(run -> run.getMetadata().getName().equals(status.run()))
+                                .findFirst(),
+                        TargetContext.replicas(model, target),
+                        stable.map(RevisionState::ready).orElse(0),
+                        problem,
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.empty(),
+                        now)
+                .lacking(stable.flatMap(RevisionState::why));
+        // Of a name that is taken one sentence is enough: what was looked up at the Service would contradict it
+        return outcome.serves()
+                ? outcome.unreached(Reach.missing(status, seen)
+                        .map(missing -> problem.filter(said -> said.reason() == Reason.NAME_TAKEN)
+                                .orElse(missing)))
+                : outcome;
     }
 }

@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param now when it was looked at
  * @param unreached why users' requests do not reach what should serve
  * @param failure what looking at it ended with
+ * @param lacking why pods of the stable version are not ready, as far as that is known
  */
 record TargetOutcome(
         Target target,
@@ -43,7 +44,8 @@ record TargetOutcome(
         Optional<Duration> requeue,
         Instant now,
         Optional<Said> unreached,
-        Optional<Failure> failure) {
+        Optional<Failure> failure,
+        Optional<String> lacking) {
 
     /** Of a target that was looked at to the end. */
     TargetOutcome(
@@ -73,7 +75,28 @@ record TargetOutcome(
                 requeue,
                 now,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The same with why pods of the stable version are not ready. */
+    TargetOutcome lacking(Optional<String> why) {
+        return new TargetOutcome(
+                target,
+                policy,
+                status,
+                run,
+                replicas,
+                ready,
+                problem,
+                suggestion,
+                behind,
+                waits,
+                requeue,
+                now,
+                unreached,
+                failure,
+                why);
     }
 
     /** The same with what was looked up at the Service. */
@@ -92,7 +115,8 @@ record TargetOutcome(
                 requeue,
                 now,
                 why,
-                failure);
+                failure,
+                lacking);
     }
 
     /** The same that could not be looked at to the end. */
@@ -111,7 +135,8 @@ record TargetOutcome(
                 requeue,
                 now,
                 unreached,
-                Optional.of(why));
+                Optional.of(why),
+                lacking);
     }
 
     /** Whether it is delivered by pods. */

@@ -3,7 +3,6 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.RemediationPolicy;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
@@ -18,11 +17,11 @@ import dev.edgeai.planner.rollout.CertifiedVersion;
 import dev.edgeai.planner.rollout.Commands;
 import dev.edgeai.planner.rollout.LiveMetrics;
 import dev.edgeai.planner.rollout.Recertification;
+import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutObservation;
 import dev.edgeai.planner.rollout.VariantChoice;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +36,7 @@ final class TargetRollout {
     private final Cluster cluster;
     private final RolloutActions actions;
     private final Deployments deployments;
+    private final ModelRuns runs;
     private final TrafficProvider traffic;
     private final Measurements measurements;
     private final Budgets budgets;
@@ -46,12 +46,14 @@ final class TargetRollout {
             Cluster cluster,
             RolloutActions actions,
             Deployments deployments,
+            ModelRuns runs,
             TrafficProvider traffic,
             Measurements measurements,
             UpgradeTurns turns) {
         this.cluster = cluster;
         this.actions = actions;
         this.deployments = deployments;
+        this.runs = runs;
         this.traffic = traffic;
         this.measurements = measurements;
         this.budgets = new Budgets(cluster);
@@ -63,7 +65,7 @@ final class TargetRollout {
             // said before the search, and not after an hour of it
             cluster.requireFree(ServingServices.stable(target.served(), Map.of(), Optional.empty()));
         }
-        Optional<OptimizationRun> run = run(target);
+        Optional<OptimizationRun> run = runs.current(target);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
         return target.target().delivery() == Delivery.BUNDLE
@@ -84,34 +86,6 @@ final class TargetRollout {
         return target.target().delivery() == Delivery.SERVE
                 && target.status().phase() == RolloutPhase.IDLE
                 && target.status().stable() == null;
-    }
-
-    /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
-    private Optional<OptimizationRun> run(TargetContext target) {
-        OptimizationRunSpec wanted = target.wantedRun();
-        return switch (RunChoice.of(target.objects().ref(), wanted, target.annotations(), target.runs())) {
-            case RunChoice.Present(OptimizationRun run) -> Optional.of(run);
-            case RunChoice.Missing missing -> {
-                OptimizationRun fresh = fresh(target, wanted, missing);
-                if (!target.model().getSpec().suspend()) {
-                    cluster.apply(fresh);
-                }
-                yield target.model().getSpec().suspend() ? Optional.empty() : Optional.of(fresh);
-            }
-        };
-    }
-
-    private static OptimizationRun fresh(TargetContext target, OptimizationRunSpec wanted, RunChoice.Missing missing) {
-        OptimizationRun run = new OptimizationRun();
-        run.setMetadata(new ObjectMetaBuilder()
-                .withName(missing.name())
-                .withNamespace(target.objects().ref().namespace())
-                .withLabels(target.objects().ref().labels())
-                .withAnnotations(missing.annotations())
-                .withOwnerReferences(target.served().owner())
-                .build());
-        run.setSpec(wanted);
-        return run;
     }
 
     private TargetOutcome bundle(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {
@@ -174,18 +148,20 @@ final class TargetRollout {
                 && (stable.isEmpty()
                         || !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision)));
         return new TargetOutcome(
-                target.target(),
-                target.policy(),
-                withRun(applied.status(), run),
-                run,
-                target.replicas(),
-                stable.map(version -> seen.ready(version.revision())).orElse(0),
-                offer.problem(),
-                choice.suggestion(),
-                behind,
-                cooldown.isPresent() || choice.wanted().isPresent(),
-                again(target, applied, cooldown),
-                target.now());
+                        target.target(),
+                        target.policy(),
+                        withRun(applied.status(), run),
+                        run,
+                        target.replicas(),
+                        stable.map(version -> seen.ready(version.revision())).orElse(0),
+                        offer.problem(),
+                        choice.suggestion(),
+                        behind,
+                        cooldown.isPresent() || choice.wanted().isPresent(),
+                        again(target, applied, cooldown),
+                        target.now())
+                .lacking(stable.map(version -> seen.revisions().get(version.revision()))
+                        .flatMap(RevisionState::why));
     }
 
     /** What runs on this target's hardware have certified so far, the newest certificate of each first. */

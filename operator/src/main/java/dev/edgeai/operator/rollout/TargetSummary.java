@@ -70,11 +70,12 @@ final class TargetSummary {
         return serves() && status.stable() != null && seen.ready() < seen.replicas()
                 ? Optional.of(new Said(
                         Reason.PODS_NOT_READY,
-                        "%d of %d pods of %s are ready"
+                        "%d of %d pods of %s are ready%s"
                                 .formatted(
                                         seen.ready(),
                                         seen.replicas(),
-                                        status.stable().variant())))
+                                        status.stable().variant(),
+                                        seen.lacking().map(why -> ": " + why).orElse(""))))
                 : Optional.empty();
     }
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -218,6 +219,54 @@ class SealsTest {
                 .endMetadata()
                 .withSpec(spec)
                 .build();
+    }
+
+    @Test
+    void aSealIsGoodForOneDeploymentAndWhatItsPodsAre() {
+        Deployment sealed = deployment();
+        sealed.getMetadata().setAnnotations(Map.of(Seals.SEAL, SEALS.of(sealed)));
+        assertThat(SEALS.isSealed(deployment())).as("none").isFalse();
+        assertThat(SEALS.isSealed(sealed)).isTrue();
+        assertThat(SEALS.isSealed(changed(sealed, d -> d.getSpec().setReplicas(7))))
+                .as("an autoscaler may scale")
+                .isTrue();
+        assertThat(SEALS.isSealed(changed(
+                        sealed,
+                        d -> d.getSpec().getTemplate().getMetadata().setAnnotations(Map.of("restarted", "now")))))
+                .isTrue();
+        List<Consumer<Deployment>> changes = List.of(
+                d -> d.getMetadata().setName("other"),
+                d -> d.getMetadata().setNamespace("other"),
+                d -> d.getSpec().getTemplate().getMetadata().getLabels().put("more", "x"),
+                d -> pod(d).getContainers().getFirst().setImage("other"),
+                d -> pod(d).getContainers().add(container("more")),
+                d -> pod(d).setHostNetwork(true),
+                d -> pod(d).setServiceAccountName("other"),
+                d -> d.getSpec().setTemplate(null));
+        assertThat(changes)
+                .allSatisfy(change ->
+                        assertThat(SEALS.isSealed(changed(sealed, change))).isFalse());
+    }
+
+    private static Deployment deployment() {
+        return Serialization.unmarshal("""
+                metadata: {name: d, namespace: n}
+                spec:
+                  replicas: 2
+                  template:
+                    metadata: {labels: {a: b}}
+                    spec: {containers: [{name: serve, image: runtime}]}
+                """, Deployment.class);
+    }
+
+    private static PodSpec pod(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getSpec();
+    }
+
+    private static Deployment changed(Deployment deployment, Consumer<Deployment> change) {
+        Deployment other = Serialization.clone(deployment);
+        change.accept(other);
+        return other;
     }
 
     private static <T> List<T> with(List<T> list, T more) {

@@ -74,6 +74,18 @@ class ModelSummaryTest {
     }
 
     @Test
+    void missingPodsSayWhyAtRestToo() {
+        String why = "Unschedulable: 0/3 nodes are available: 3 Insufficient memory.";
+        EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 3, 2)
+                .lacking(Optional.of(why)));
+        for (String type : List.of("Ready", "Reconciling", "Degraded")) {
+            assertThat(condition(status, type).getMessage())
+                    .as(type)
+                    .isEqualTo("2 of 3 pods of openvino/int8-ptq are ready: " + why);
+        }
+    }
+
+    @Test
     void aRollbackIsNotReadyAlthoughStableServes() {
         EdgeModelStatus status = of(outcome(
                 "cpu",

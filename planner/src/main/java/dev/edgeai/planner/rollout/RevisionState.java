@@ -39,6 +39,21 @@ public record RevisionState(
         Optional<Disturbance> disturbance,
         Optional<String> message) {
 
+    /** Why pods are not ready, in a sentence. */
+    public Optional<String> why() {
+        return disturbance
+                .map(d -> d.reason() + ": " + d.message())
+                .or(this::message)
+                .or(this::unfinished);
+    }
+
+    private Optional<String> unfinished() {
+        if (!intact) {
+            return Optional.of("the Deployment was changed by hand and is repaired");
+        }
+        return finished ? Optional.empty() : Optional.of("the Deployment has not replaced all its pods yet");
+    }
+
     /** Pods that are there as asked, and nothing to say. */
     public static RevisionState of(int replicas, int ready) {
         return new RevisionState(

@@ -298,25 +298,13 @@ final class RolloutContext {
         if (state != null && state.silentSince().isPresent()) {
             again(HardSignals.SILENCE.dividedBy(2));
         }
-        Optional<String> why = state == null
-                ? Optional.empty()
-                : state.disturbance()
-                        .map(d -> d.reason() + ": " + d.message())
-                        .or(state::message)
-                        .or(() -> unfinished(state));
+        Optional<String> why = Optional.ofNullable(state).flatMap(RevisionState::why);
         return "%d of %d pods of %s are ready%s"
                 .formatted(
                         seen.ready(version.revision()),
                         pods,
                         version.variant(),
                         why.map(w -> ": " + w).orElse(""));
-    }
-
-    private static Optional<String> unfinished(RevisionState state) {
-        if (!state.intact()) {
-            return Optional.of("the Deployment was changed by hand and is repaired");
-        }
-        return state.finished() ? Optional.empty() : Optional.of("the Deployment has not replaced all its pods yet");
     }
 
     Ramp ramp() {

@@ -58,6 +58,7 @@ public enum Reason {
     ABORTED("Aborted"),
     SKIPPED("Skipped"),
     ROLLBACK_REQUESTED("RollbackRequested"),
+    COMMAND_REFUSED("CommandRefused"),
 
     // What keeps pods from running; never the model's fault
     QUOTA_EXCEEDED("QuotaExceeded"),

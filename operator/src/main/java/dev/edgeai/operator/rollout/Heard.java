@@ -1,0 +1,81 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.EdgeModelStatus;
+import dev.edgeai.api.v1alpha1.EdgeModelStatusBuilder;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
+import dev.edgeai.operator.services.Services;
+import dev.edgeai.operator.status.Events;
+import dev.edgeai.planner.rollout.RefusedCommand;
+import dev.edgeai.planner.status.Conditions;
+import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Tells of what does not count: words of a person that name nothing, and runs that somebody else made for the model. */
+final class Heard {
+    /** At one look; whoever makes one can make thousands. */
+    private static final int TOLD_RUNS = 3;
+
+    private final Services services;
+
+    Heard(Services services) {
+        this.services = services;
+    }
+
+    /** The status with what was asked for in vain. */
+    EdgeModelStatus tell(EdgeModel model, ModelObjects objects, EdgeModelStatus status) {
+        objects.foreignRuns().stream().limit(TOLD_RUNS).forEach(run -> tell(model, run));
+        List<RefusedCommand> refused = RefusedCommand.of(
+                Objects.requireNonNullElse(model.getMetadata().getAnnotations(), Map.of()),
+                status.targets(),
+                certified(objects.runs()));
+        refused.forEach(command -> services.events()
+                .tell(model, Events.Type.WARNING, Reason.COMMAND_REFUSED.text(), command.message(), command.message()));
+        String waiting = refused.stream()
+                .filter(RefusedCommand::waits)
+                .map(RefusedCommand::message)
+                .collect(Collectors.joining("; "));
+        return waiting.isEmpty()
+                ? status
+                : EdgeModelStatusBuilder.builder(status)
+                        .conditions(status.conditions().stream()
+                                .map(condition -> with(condition, waiting))
+                                .toList())
+                        .build();
+    }
+
+    private static Condition with(Condition condition, String more) {
+        return Conditions.RECONCILING.equals(condition.getType())
+                ? new ConditionBuilder(condition)
+                        .withMessage(condition.getMessage() + "; " + more)
+                        .build()
+                : condition;
+    }
+
+    private static Set<String> certified(List<OptimizationRun> runs) {
+        return runs.stream()
+                .filter(run -> run.getStatus() != null)
+                .flatMap(run -> run.getStatus().certificates().stream())
+                .map(Certified::digest)
+                .collect(Collectors.toSet());
+    }
+
+    private void tell(EdgeModel model, OptimizationRun foreign) {
+        services.events()
+                .tell(
+                        model,
+                        Events.Type.WARNING,
+                        Reason.FOREIGN_OBJECT.text(),
+                        "OptimizationRun %s says that this model owns it, and has no seal of this operator: it is measured as any other, and nothing of it is brought out for this model; delete it if nobody needs it"
+                                .formatted(foreign.getMetadata().getName()),
+                        foreign.getMetadata().getUid());
+    }
+}

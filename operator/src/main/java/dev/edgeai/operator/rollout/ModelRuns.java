@@ -1,0 +1,69 @@
+package dev.edgeai.operator.rollout;
+
+import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.operator.job.Seals;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import java.util.Optional;
+
+/** Makes the runs of a model, each with a seal: anybody who writes in the namespace can make others in its name. */
+final class ModelRuns {
+    /** The API server's answer to a run of that name with another spec. */
+    private static final int UNPROCESSABLE = 422;
+
+    private final Cluster cluster;
+    private final Seals seals;
+
+    ModelRuns(Cluster cluster, Seals seals) {
+        this.cluster = cluster;
+        this.seals = seals;
+    }
+
+    /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
+    Optional<OptimizationRun> current(TargetContext target) {
+        OptimizationRunSpec wanted = target.wantedRun();
+        return switch (RunChoice.of(target.objects().ref(), wanted, target.annotations(), target.runs())) {
+            case RunChoice.Present(OptimizationRun run) -> Optional.of(run);
+            case RunChoice.Missing missing -> {
+                OptimizationRun fresh = fresh(target, wanted, missing);
+                if (!target.model().getSpec().suspend()) {
+                    make(fresh);
+                }
+                yield target.model().getSpec().suspend() ? Optional.empty() : Optional.of(fresh);
+            }
+        };
+    }
+
+    /** One of somebody else under its name, with the same inputs, is as good: it is sealed. */
+    private void make(OptimizationRun fresh) {
+        try {
+            cluster.apply(fresh);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != UNPROCESSABLE) {
+                throw e;
+            }
+            throw new NameTakenException(
+                    "the API server refuses OptimizationRun %s (%s); if somebody made another one of that name, delete it"
+                            .formatted(
+                                    fresh.getMetadata().getName(),
+                                    e.getStatus() == null
+                                            ? e.getMessage()
+                                            : e.getStatus().getMessage()));
+        }
+    }
+
+    private OptimizationRun fresh(TargetContext target, OptimizationRunSpec wanted, RunChoice.Missing missing) {
+        OptimizationRun run = new OptimizationRun();
+        run.setMetadata(new ObjectMetaBuilder()
+                .withName(missing.name())
+                .withNamespace(target.objects().ref().namespace())
+                .withLabels(target.objects().ref().labels())
+                .withAnnotations(missing.annotations())
+                .withOwnerReferences(target.served().owner())
+                .build());
+        run.setSpec(wanted);
+        return seals.seal(run, target.model().getMetadata().getUid());
+    }
+}

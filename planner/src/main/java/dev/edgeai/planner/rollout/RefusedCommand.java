@@ -1,0 +1,139 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * An annotation that asks for something and that no target of the model acts on. It stands on the model, so a value that is
+ * meant for one target is none of the others' business.
+ *
+ * @param message what is asked for, and what would be understood
+ * @param waits whether something waits for that annotation now
+ */
+public record RefusedCommand(String message, boolean waits) {
+    private static final Set<RolloutPhase> MOVING = EnumSet.of(
+            RolloutPhase.PREPARING,
+            RolloutPhase.WARMING,
+            RolloutPhase.RAMPING,
+            RolloutPhase.AWAITING_PROMOTION,
+            RolloutPhase.PROMOTING,
+            RolloutPhase.BAKING);
+
+    /** Phases in which each annotation that names a revision is acted on. */
+    private static final Map<String, Set<RolloutPhase>> PHASES = Map.of(
+            Labels.PROMOTE, EnumSet.of(RolloutPhase.AWAITING_PROMOTION),
+            Labels.ABORT, MOVING,
+            Labels.SKIP, EnumSet.of(RolloutPhase.RAMPING, RolloutPhase.BAKING));
+
+    /**
+     * All of a model.
+     *
+     * @param asked its annotations
+     * @param targets as they are after the decision
+     * @param certified digests that a run of the model holds a certificate of
+     */
+    public static List<RefusedCommand> of(
+            Map<String, String> asked, List<TargetStatus> targets, Set<String> certified) {
+        List<RefusedCommand> all = new ArrayList<>();
+        Stream.of(Labels.PROMOTE, Labels.ABORT, Labels.SKIP)
+                .forEach(name -> given(asked, name)
+                        .flatMap(value -> ofRevision(name, value, targets))
+                        .ifPresent(all::add));
+        given(asked, Labels.ROLLBACK_TO)
+                .flatMap(value -> ofDigest(value, targets, certified))
+                .ifPresent(all::add);
+        return List.copyOf(all);
+    }
+
+    private static Optional<RefusedCommand> ofRevision(String name, String value, List<TargetStatus> targets) {
+        List<String> expected = targets.stream()
+                .filter(target -> PHASES.getOrDefault(name, Set.of()).contains(target.phase()))
+                .flatMap(target -> moving(target).stream())
+                .toList();
+        boolean understood = targets.stream()
+                        .anyMatch(target -> value.equals(target.consumed().get(name)))
+                || Stream.concat(expected.stream(), coming(targets))
+                        .anyMatch(revision -> Commands.names(value, revision));
+        if (understood) {
+            return Optional.empty();
+        }
+        if (expected.isEmpty()) {
+            return known(targets).anyMatch(revision -> Commands.names(value, revision))
+                    ? Optional.empty()
+                    : Optional.of(new RefusedCommand(
+                            "%s=%s names no revision of this model, and nothing waits for that annotation now"
+                                    .formatted(name, value),
+                            false));
+        }
+        return Optional.of(new RefusedCommand(
+                "%s=%s does nothing, as it does not name the revision it is for: %s"
+                        .formatted(
+                                name,
+                                value,
+                                expected.stream()
+                                        .map(revision -> name + "=" + revision)
+                                        .collect(Collectors.joining(" or "))),
+                true));
+    }
+
+    private static Optional<RefusedCommand> ofDigest(String value, List<TargetStatus> targets, Set<String> certified) {
+        boolean known = certified.contains(value)
+                || targets.stream()
+                        .flatMap(RefusedCommand::versions)
+                        .anyMatch(version -> version.digest().equals(value));
+        return known
+                ? Optional.empty()
+                : Optional.of(new RefusedCommand(
+                        "%s=%s: no run of this model holds a certificate of that artifact, and nothing newer is brought "
+                                        .formatted(Labels.ROLLBACK_TO, value)
+                                + "out as long as it stands; name the digest of a certified artifact ("
+                                + certified.stream().sorted().limit(3).collect(Collectors.joining(", "))
+                                + "), or take the annotation away",
+                        true));
+    }
+
+    private static Optional<String> given(Map<String, String> asked, String name) {
+        return Optional.ofNullable(asked.get(name)).filter(value -> !value.isBlank());
+    }
+
+    /** What the words of a person would be about. */
+    private static Optional<String> moving(TargetStatus target) {
+        @Nullable Version version = target.phase() == RolloutPhase.BAKING ? target.stable() : target.candidate();
+        return Optional.ofNullable(version).map(Version::revision);
+    }
+
+    /** Said early, it counts when its time comes. */
+    private static Stream<String> coming(List<TargetStatus> targets) {
+        return targets.stream()
+                .flatMap(target -> Stream.ofNullable(target.candidate()))
+                .map(Version::revision);
+    }
+
+    private static Stream<String> known(List<TargetStatus> targets) {
+        return targets.stream()
+                .flatMap(target -> Stream.concat(
+                        versions(target).map(Version::revision),
+                        target.rejected().stream().map(RejectedDigest::revision)));
+    }
+
+    private static Stream<Version> versions(TargetStatus target) {
+        return Stream.of(
+                        Optional.ofNullable(target.stable()),
+                        Optional.ofNullable(target.candidate()),
+                        Optional.ofNullable(target.previous()))
+                .flatMap(Optional::stream);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.edgeai.planner.rollout;
+
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RefusedCommandTest {
+    private static final String DIGEST = "sha256:" + "a".repeat(64);
+
+    @ParameterizedTest(name = "{0}={1} while {2}: told {3}, waited for {4}")
+    @CsvSource({
+        "promote, yes, AWAITING_PROMOTION, true, true",
+        "promote, blue, AWAITING_PROMOTION, true, true",
+        "promote, green, AWAITING_PROMOTION, false, false",
+        "promote, green/2, AWAITING_PROMOTION, false, false",
+        "promote, used, AWAITING_PROMOTION, false, false",
+        "promote, green, RAMPING, false, false",
+        "promote, yes, RAMPING, true, false",
+        "promote, blue, IDLE, false, false",
+        "promote, yes, IDLE, true, false",
+        "abort, blue, RAMPING, true, true",
+        "abort, green, WARMING, false, false",
+        "abort, blue, BAKING, false, false",
+        "abort, green-, BAKING, true, true",
+        "skip, true, RAMPING, true, true",
+        "skip, blue, BAKING, false, false",
+        "skip, green, PREPARING, false, false",
+    })
+    void aValueThatNamesNothingThatWaitsIsTold(
+            String command, String value, RolloutPhase phase, boolean told, boolean waits) {
+        TargetStatus target = target(phase, phase == RolloutPhase.IDLE || phase == RolloutPhase.BAKING ? "" : "green");
+        List<RefusedCommand> refused =
+                RefusedCommand.of(Map.of("edgeai.dev/" + command, value), List.of(target), Set.of());
+        assertThat(refused).hasSize(told ? 1 : 0).allSatisfy(r -> {
+            assertThat(r.waits()).isEqualTo(waits);
+            assertThat(r.message()).startsWith("edgeai.dev/" + command + "=" + value);
+        });
+    }
+
+    @Test
+    void whatIsMeantForOneTargetIsNoMatterOfTheOthers() {
+        TargetStatus one = target(RolloutPhase.AWAITING_PROMOTION, "green");
+        TargetStatus other = target(RolloutPhase.AWAITING_PROMOTION, "red");
+        assertThat(RefusedCommand.of(Map.of(Labels.PROMOTE, "red"), List.of(one, other), Set.of()))
+                .isEmpty();
+        assertThat(RefusedCommand.of(Map.of(Labels.PROMOTE, "no"), List.of(one, other), Set.of()))
+                .singleElement()
+                .satisfies(r -> assertThat(r.message()).contains("promote=green or edgeai.dev/promote=red"));
+    }
+
+    @Test
+    void anArtifactThatNobodyCertifiedIsTold() {
+        TargetStatus target = target(RolloutPhase.IDLE, "");
+        assertThat(RefusedCommand.of(Map.of(Labels.ROLLBACK_TO, "v1"), List.of(target), Set.of(DIGEST)))
+                .singleElement()
+                .satisfies(r -> assertThat(r.message()).contains("v1", DIGEST, "take the annotation away"));
+        assertThat(RefusedCommand.of(Map.of(Labels.ROLLBACK_TO, DIGEST), List.of(target), Set.of(DIGEST)))
+                .isEmpty();
+        assertThat(RefusedCommand.of(Map.of(Labels.ROLLBACK_TO, "of-blue"), List.of(target), Set.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingAskedNothingTold() {
+        assertThat(RefusedCommand.of(
+                        Map.of(Labels.PROMOTE, " ", Labels.RETRY, "anything"),
+                        List.of(target(RolloutPhase.AWAITING_PROMOTION, "green")),
+                        Set.of()))
+                .isEmpty();
+    }
+
+    private static TargetStatus target(RolloutPhase phase, String candidate) {
+        return TargetStatusBuilder.builder()
+                .name("cpu")
+                .phase(phase)
+                .stable(version("blue"))
+                .candidate(candidate.isEmpty() ? null : version(candidate))
+                .consumed(Map.of(Labels.PROMOTE, "used"))
+                .build();
+    }
+
+    private static Version version(String revision) {
+        return TargetStatusVersionBuilder.builder()
+                .revision(revision)
+                .digest("of-" + revision)
+                .build();
+    }
+}
