@@ -65,7 +65,7 @@ final class ModelObjects {
     /**
      * Whether a ReplicaSet of one of the Deployments made it; by UID, as labels and names are anybody's. Of a pod that says
      * so untruly the cluster makes an end: a ReplicaSet that is not there has its pods collected, one that is takes it in
-     * and ends one too many.
+     * and ends one too many. Who may say so at all is the admission policy's matter (docs/trust.md).
      */
     private boolean isOf(List<Deployment> deployments, Pod pod) {
         return Ownership.controller(pod).stream()
