@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.operator.job.JobParts;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.PodSecurity;
-import dev.edgeai.planner.rollout.Revision;
+import dev.edgeai.planner.version.Revision;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;

@@ -1,7 +1,7 @@
 package dev.edgeai.operator.delivery;
 
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.planner.rollout.WarmupPlan;
+import dev.edgeai.planner.warmup.WarmupPlan;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.edgeai.operator.job;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.planner.optimization.JobKey;
+import dev.edgeai.planner.run.JobKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;

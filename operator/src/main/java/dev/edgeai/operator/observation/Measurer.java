@@ -1,10 +1,10 @@
 package dev.edgeai.operator.observation;
 
 import dev.edgeai.operator.config.PrometheusAddresses;
-import dev.edgeai.planner.rollout.MetricReading;
-import dev.edgeai.planner.rollout.Scrape;
-import dev.edgeai.planner.rollout.ScrapeHistory;
-import dev.edgeai.planner.rollout.ScrapeRound;
+import dev.edgeai.planner.analysis.MetricReading;
+import dev.edgeai.planner.analysis.Scrape;
+import dev.edgeai.planner.analysis.ScrapeHistory;
+import dev.edgeai.planner.analysis.ScrapeRound;
 
 import java.io.IOException;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package dev.edgeai.operator.observation;
 
-import dev.edgeai.planner.rollout.Counts;
-import dev.edgeai.planner.rollout.Histogram;
-import dev.edgeai.planner.rollout.Scrape;
+import dev.edgeai.planner.analysis.Counts;
+import dev.edgeai.planner.analysis.Histogram;
+import dev.edgeai.planner.analysis.Scrape;
 
 import java.time.Instant;
 import java.util.HashMap;

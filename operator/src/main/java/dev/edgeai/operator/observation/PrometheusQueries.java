@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.edgeai.operator.config.PrometheusAddresses;
-import dev.edgeai.planner.rollout.MetricReading;
+import dev.edgeai.planner.analysis.MetricReading;
 
 import java.io.IOException;
 import java.net.URI;

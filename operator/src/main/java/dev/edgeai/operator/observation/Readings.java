@@ -1,8 +1,8 @@
 package dev.edgeai.operator.observation;
 
-import dev.edgeai.planner.rollout.MetricReading;
-import dev.edgeai.planner.rollout.ScrapeHistory;
-import dev.edgeai.planner.rollout.ScrapeRound;
+import dev.edgeai.planner.analysis.MetricReading;
+import dev.edgeai.planner.analysis.ScrapeHistory;
+import dev.edgeai.planner.analysis.ScrapeRound;
 
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import dev.edgeai.operator.job.ReportJob;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.job.TrialJob;
-import dev.edgeai.planner.optimization.JobKey;
+import dev.edgeai.planner.run.JobKey;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.util.List;

@@ -15,12 +15,12 @@ import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Terminations;
 import dev.edgeai.operator.job.TrialJob;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.optimization.EarlierRun;
-import dev.edgeai.planner.optimization.Heritage;
-import dev.edgeai.planner.optimization.Heritage.Ancestor;
-import dev.edgeai.planner.optimization.Heritage.Extent;
-import dev.edgeai.planner.optimization.JobKey;
-import dev.edgeai.planner.optimization.RunObservation;
+import dev.edgeai.planner.run.Heritage;
+import dev.edgeai.planner.run.Heritage.Ancestor;
+import dev.edgeai.planner.run.Heritage.Extent;
+import dev.edgeai.planner.run.JobKey;
+import dev.edgeai.planner.run.RunObservation;
+import dev.edgeai.planner.search.EarlierRun;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 

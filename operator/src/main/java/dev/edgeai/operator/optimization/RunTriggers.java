@@ -8,7 +8,7 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.job.RunRef;
-import dev.edgeai.planner.optimization.Turns;
+import dev.edgeai.planner.run.Turns;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;

@@ -2,7 +2,7 @@ package dev.edgeai.operator.optimization;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.job.TrialJob;
-import dev.edgeai.planner.optimization.Turns.TrialPod;
+import dev.edgeai.planner.run.Turns.TrialPod;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;

@@ -5,9 +5,9 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.observation.Watch;
-import dev.edgeai.planner.rollout.LiveMetrics;
-import dev.edgeai.planner.rollout.ScrapeHistory;
-import dev.edgeai.planner.rollout.Silence;
+import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.ScrapeHistory;
+import dev.edgeai.planner.analysis.Silence;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;

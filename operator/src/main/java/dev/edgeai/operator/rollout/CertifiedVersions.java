@@ -12,7 +12,7 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServingDeployment;
-import dev.edgeai.planner.rollout.CertifiedVersion;
+import dev.edgeai.planner.version.CertifiedVersion;
 
 import java.util.List;
 import java.util.Optional;

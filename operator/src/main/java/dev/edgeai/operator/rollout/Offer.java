@@ -9,10 +9,10 @@ import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.UpgradeState;
 import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
-import dev.edgeai.planner.rollout.CertifiedVersion;
-import dev.edgeai.planner.rollout.RuntimeUpgrades;
-import dev.edgeai.planner.rollout.RuntimeUpgrades.Turn;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.version.CertifiedVersion;
+import dev.edgeai.planner.version.RuntimeUpgrades;
+import dev.edgeai.planner.version.RuntimeUpgrades.Turn;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;

@@ -8,7 +8,7 @@ import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.ServiceTraffic;
-import dev.edgeai.planner.rollout.TrafficMode;
+import dev.edgeai.planner.traffic.TrafficMode;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 

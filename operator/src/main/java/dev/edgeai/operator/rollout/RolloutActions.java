@@ -15,11 +15,11 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.operator.traffic.TrafficProvider;
-import dev.edgeai.planner.rollout.Probing;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
-import dev.edgeai.planner.rollout.TrafficMode;
-import dev.edgeai.planner.rollout.WarmupPlan;
+import dev.edgeai.planner.traffic.TrafficMode;
+import dev.edgeai.planner.warmup.Probing;
+import dev.edgeai.planner.warmup.WarmupPlan;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 

@@ -6,8 +6,8 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.optimization.RunInputs;
-import dev.edgeai.planner.rollout.RunFingerprint;
+import dev.edgeai.planner.run.RunInputs;
+import dev.edgeai.planner.version.RunFingerprint;
 
 import java.util.Comparator;
 import java.util.HashMap;

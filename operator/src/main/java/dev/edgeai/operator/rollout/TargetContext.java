@@ -15,8 +15,8 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
-import dev.edgeai.planner.optimization.RunInputs;
-import dev.edgeai.planner.rollout.TaggedSource;
+import dev.edgeai.planner.run.RunInputs;
+import dev.edgeai.planner.source.TaggedSource;
 
 import java.time.Instant;
 import java.util.List;

@@ -5,9 +5,9 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
 import dev.edgeai.api.v1alpha1.UpgradeState;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.rollout.RuntimeUpgrades;
-import dev.edgeai.planner.rollout.RuntimeUpgrades.Member;
-import dev.edgeai.planner.rollout.RuntimeUpgrades.Turn;
+import dev.edgeai.planner.version.RuntimeUpgrades;
+import dev.edgeai.planner.version.RuntimeUpgrades.Member;
+import dev.edgeai.planner.version.RuntimeUpgrades.Turn;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -4,9 +4,9 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.rollout.ReplicaSplit;
-import dev.edgeai.planner.rollout.Selection;
-import dev.edgeai.planner.rollout.TrafficMode;
+import dev.edgeai.planner.traffic.ReplicaSplit;
+import dev.edgeai.planner.traffic.Selection;
+import dev.edgeai.planner.traffic.TrafficMode;
 import io.fabric8.kubernetes.api.model.Service;
 
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.edgeai.operator.traffic;
 
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.rollout.Selection;
-import dev.edgeai.planner.rollout.TrafficMode;
+import dev.edgeai.planner.traffic.Selection;
+import dev.edgeai.planner.traffic.TrafficMode;
 
 import java.util.Optional;
 

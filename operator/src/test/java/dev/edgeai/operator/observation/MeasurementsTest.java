@@ -4,11 +4,11 @@ import com.sun.net.httpserver.HttpServer;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.rollout.LiveMetrics;
-import dev.edgeai.planner.rollout.MetricReading;
-import dev.edgeai.planner.rollout.Scrape;
-import dev.edgeai.planner.rollout.ScrapeHistory;
-import dev.edgeai.planner.rollout.Silence;
+import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.MetricReading;
+import dev.edgeai.planner.analysis.Scrape;
+import dev.edgeai.planner.analysis.ScrapeHistory;
+import dev.edgeai.planner.analysis.Silence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

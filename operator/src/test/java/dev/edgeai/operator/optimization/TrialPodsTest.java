@@ -1,6 +1,6 @@
 package dev.edgeai.operator.optimization;
 
-import dev.edgeai.planner.optimization.Turns.TrialPod;
+import dev.edgeai.planner.run.Turns.TrialPod;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;

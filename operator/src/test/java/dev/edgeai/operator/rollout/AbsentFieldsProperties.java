@@ -16,7 +16,7 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.ServiceTraffic;
-import dev.edgeai.planner.optimization.RunInputs;
+import dev.edgeai.planner.run.RunInputs;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;

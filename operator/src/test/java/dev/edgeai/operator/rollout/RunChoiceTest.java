@@ -7,7 +7,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.optimization.RunInputs;
+import dev.edgeai.planner.run.RunInputs;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.operator.delivery.ServedTarget;
-import dev.edgeai.planner.optimization.RunInputs;
+import dev.edgeai.planner.run.RunInputs;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
 package dev.edgeai.operator.traffic;
 
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.rollout.TrafficMode;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
-import dev.edgeai.planner.rollout.TrafficMode.Split;
+import dev.edgeai.planner.traffic.TrafficMode;
+import dev.edgeai.planner.traffic.TrafficMode.Only;
+import dev.edgeai.planner.traffic.TrafficMode.Split;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;

@@ -5,6 +5,8 @@ import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.analysis.Analysis;
+import dev.edgeai.planner.analysis.MetricVerdict;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;

@@ -4,8 +4,8 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.traffic.TrafficMode.Only;
 
 import java.time.Duration;
 import java.time.Instant;

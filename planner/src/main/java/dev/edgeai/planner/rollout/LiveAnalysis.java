@@ -5,6 +5,8 @@ import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.analysis.Analysis;
+import dev.edgeai.planner.analysis.MetricVerdict;
 import dev.edgeai.planner.status.Reason;
 
 import java.time.Duration;

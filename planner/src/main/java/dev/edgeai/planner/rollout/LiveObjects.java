@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
 import dev.edgeai.planner.rollout.RolloutAction.EnsureDeployment;
 import dev.edgeai.planner.rollout.RolloutAction.ScaleDeployment;
+import dev.edgeai.planner.traffic.Selection;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,8 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteWarmup;
 import dev.edgeai.planner.rollout.RolloutAction.StartWarmup;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.warmup.WarmupPlan;
+import dev.edgeai.planner.warmup.WarmupVerdict;
 
 import java.util.Objects;
 import java.util.Optional;
@@ -124,9 +126,9 @@ final class Preparation {
                 if (draft.stable == null) {
                     ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, verdict.message());
                 } else if (ctx.ramp().isEmpty()) {
-                    new Ascent(ctx).finishRamp(verdict.message());
+                    new RampUp(ctx).finishRamp(verdict.message());
                 } else {
-                    new Ascent(ctx).enterStep(0, verdict.message());
+                    new RampUp(ctx).enterStep(0, verdict.message());
                 }
             }
         }

@@ -2,6 +2,7 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.traffic.TrafficMode;
 
 import java.time.Duration;
 import java.util.Optional;

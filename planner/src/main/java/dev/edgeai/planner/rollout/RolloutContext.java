@@ -15,8 +15,12 @@ import dev.edgeai.planner.rollout.RolloutAction.EnsureServices;
 import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
 import dev.edgeai.planner.rollout.RolloutAction.Requeue;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.traffic.Ramp;
+import dev.edgeai.planner.traffic.Selection;
+import dev.edgeai.planner.traffic.TrafficMode;
+import dev.edgeai.planner.traffic.TrafficMode.Only;
+import dev.edgeai.planner.warmup.Probing;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;

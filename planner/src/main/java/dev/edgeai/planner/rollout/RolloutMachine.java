@@ -13,6 +13,8 @@ import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusWaitingBuilder;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.traffic.Selection;
+import dev.edgeai.planner.version.CertifiedVersion;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +77,7 @@ public final class RolloutMachine {
         if (aborted() || wentBack() || scaledToZero() || superseded()) {
             return;
         }
-        Ascent ascent = new Ascent(ctx);
+        RampUp ascent = new RampUp(ctx);
         switch (draft.phase) {
             case IDLE -> idle();
             case PREPARING -> new Preparation(ctx).preparing();

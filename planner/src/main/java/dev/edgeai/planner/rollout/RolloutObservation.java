@@ -2,6 +2,12 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.MetricReading;
+import dev.edgeai.planner.traffic.Selection;
+import dev.edgeai.planner.traffic.TrafficMode;
+import dev.edgeai.planner.version.CertifiedVersion;
+import dev.edgeai.planner.version.VariantChoice;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.time.Instant;

@@ -1,4 +1,4 @@
-/** Decisions of a rollout: how a certified variant takes over, and when it is taken back. */
+/** What a target's rollout does next: how a version takes over, and when it is taken back. */
 @NullMarked
 package dev.edgeai.planner.rollout;
 

@@ -7,7 +7,8 @@ import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
+import dev.edgeai.planner.traffic.TrafficMode.Only;
+import dev.edgeai.planner.version.VariantChoice;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
+import dev.edgeai.planner.traffic.TrafficMode.Only;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

@@ -10,9 +10,20 @@ import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.analysis.AnalysisTest;
+import dev.edgeai.planner.analysis.Counts;
+import dev.edgeai.planner.analysis.HistogramTest;
+import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.ScrapeRound;
+import dev.edgeai.planner.analysis.Silence;
+import dev.edgeai.planner.analysis.Window;
 import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
-import dev.edgeai.planner.rollout.TrafficMode.Only;
-import dev.edgeai.planner.rollout.TrafficMode.Split;
+import dev.edgeai.planner.traffic.ReplicaSplit;
+import dev.edgeai.planner.traffic.Selection;
+import dev.edgeai.planner.traffic.TrafficMode;
+import dev.edgeai.planner.traffic.TrafficMode.Only;
+import dev.edgeai.planner.traffic.TrafficMode.Split;
+import dev.edgeai.planner.version.CertifiedVersion;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +40,15 @@ import java.util.TreeMap;
 
 /** A target's Deployments, pods, Service and warm-up Job, and an operator that may die between any two steps. */
 @NullUnmarked // null takes a default
-final class RolloutWorld {
-    static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+public final class RolloutWorld {
+    public static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration TICK = Duration.ofSeconds(3);
 
     /** Probes in a window. */
     private static final double PROBES = 40;
 
     /** How a version behaves. */
-    enum Nature {
+    public enum Nature {
         GOOD,
         CRASHES,
         REFUSED,
@@ -57,7 +68,7 @@ final class RolloutWorld {
     final Set<String> probes = new HashSet<>();
     private final Set<String> verified = new HashSet<>();
     final List<RolloutPhase> phases = new ArrayList<>();
-    TargetStatus stored = RolloutMachine.begin("line-cameras", T0);
+    public TargetStatus stored = RolloutMachine.begin("line-cameras", T0);
     Instant now = T0;
 
     /** What the operator's clock adds to the world's. */
@@ -103,7 +114,7 @@ final class RolloutWorld {
     int replicas = 2;
     RolloutDecision last = new RolloutDecision(stored, List.of());
 
-    RolloutWorld(RolloutPolicy policy, double crash, long seed) {
+    public RolloutWorld(RolloutPolicy policy, double crash, long seed) {
         this.policy = policy;
         this.crash = crash;
         this.random = new Random(seed);
@@ -129,7 +140,7 @@ final class RolloutWorld {
                 .toList();
     }
 
-    static CertifiedVersion version(String name) {
+    public static CertifiedVersion version(String name) {
         return new CertifiedVersion(
                 "rev-" + name,
                 "registry/m@" + digest(name),
@@ -149,7 +160,7 @@ final class RolloutWorld {
         return "sha256:" + Fingerprints.hex(64, name);
     }
 
-    CertifiedVersion want(String name, Nature nature) {
+    public CertifiedVersion want(String name, Nature nature) {
         CertifiedVersion version = version(name);
         natures.put(version.revision(), nature);
         wanted = version;
@@ -163,7 +174,7 @@ final class RolloutWorld {
     }
 
     /** Ticks until nothing changes any more. */
-    void settle(int atMost) {
+    public void settle(int atMost) {
         for (int i = 0; i < atMost; i++) {
             tick();
             if (settled()) {

@@ -1,6 +1,7 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
+import dev.edgeai.planner.analysis.ScrapeRound;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.NullUnmarked;

@@ -7,7 +7,7 @@ import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.planner.optimization.SearchPlan;
+import dev.edgeai.planner.search.SearchPlan;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.runtime.measure.Progress;
 import dev.edgeai.runtime.optimize.LocalFiles;

@@ -4,7 +4,7 @@ import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Evaluation;
 import dev.edgeai.api.v1alpha1.Metric;
 import dev.edgeai.api.v1alpha1.Task;
-import dev.edgeai.planner.optimization.Candidates;
+import dev.edgeai.planner.technique.Candidates;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import org.jspecify.annotations.Nullable;

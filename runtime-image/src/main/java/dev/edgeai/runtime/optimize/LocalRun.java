@@ -7,10 +7,10 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.optimization.RunAction;
-import dev.edgeai.planner.optimization.RunDecision;
-import dev.edgeai.planner.optimization.RunMachine;
-import dev.edgeai.planner.optimization.RunObservation;
+import dev.edgeai.planner.run.RunAction;
+import dev.edgeai.planner.run.RunDecision;
+import dev.edgeai.planner.run.RunMachine;
+import dev.edgeai.planner.run.RunObservation;
 
 import java.time.Clock;
 import java.util.HashMap;

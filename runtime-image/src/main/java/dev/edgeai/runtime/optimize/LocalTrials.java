@@ -9,7 +9,7 @@ import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.Task;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.optimization.RunAction;
+import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.runtime.measure.Progress;
 import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;

@@ -5,8 +5,8 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.planner.optimization.RunObservation;
-import dev.edgeai.planner.optimization.SearchPlan;
+import dev.edgeai.planner.run.RunObservation;
+import dev.edgeai.planner.search.SearchPlan;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

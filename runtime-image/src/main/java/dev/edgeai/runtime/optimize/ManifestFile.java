@@ -13,7 +13,7 @@ import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
-import dev.edgeai.planner.optimization.RunInputs;
+import dev.edgeai.planner.run.RunInputs;
 import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;

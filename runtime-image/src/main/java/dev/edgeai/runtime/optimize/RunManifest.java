@@ -4,8 +4,8 @@ import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.planner.optimization.Candidate;
-import dev.edgeai.planner.optimization.RunAction;
+import dev.edgeai.planner.run.RunAction;
+import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

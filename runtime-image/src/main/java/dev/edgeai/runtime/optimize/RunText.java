@@ -9,8 +9,8 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.TrialPhase;
 import dev.edgeai.api.v1alpha1.TrialStatus;
 import dev.edgeai.api.v1alpha1.Verdict;
-import dev.edgeai.planner.optimization.Candidate;
-import dev.edgeai.planner.optimization.SearchPlan;
+import dev.edgeai.planner.search.SearchPlan;
+import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.planner.optimization.Bottleneck;
+import dev.edgeai.planner.run.Bottleneck;
 
 import java.util.LinkedHashMap;
 import java.util.List;

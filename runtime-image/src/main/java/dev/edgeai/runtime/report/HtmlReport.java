@@ -2,7 +2,7 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.planner.optimization.Bottleneck;
+import dev.edgeai.planner.run.Bottleneck;
 import dev.edgeai.runtime.pod.Json;
 import j2html.tags.DomContent;
 

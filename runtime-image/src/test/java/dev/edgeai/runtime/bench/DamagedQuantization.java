@@ -4,7 +4,7 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.GateResult;
 import dev.edgeai.api.v1alpha1.Gates;
 import dev.edgeai.api.v1alpha1.Verdict;
-import dev.edgeai.planner.optimization.GateEvaluation;
+import dev.edgeai.planner.gate.GateEvaluation;
 import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.measure.Measurer;
 import dev.edgeai.runtime.measure.Progress;

@@ -3,7 +3,7 @@ package dev.edgeai.runtime.bench;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.planner.optimization.SpeedVerdict;
+import dev.edgeai.planner.gate.SpeedVerdict;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.benchmark.Speedup;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.planner.optimization.Bottleneck;
+import dev.edgeai.planner.run.Bottleneck;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.optimize.ManifestFile;
 import dev.edgeai.runtime.pod.ExitCode;

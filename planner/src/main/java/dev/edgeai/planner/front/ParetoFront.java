@@ -1,0 +1,137 @@
+package dev.edgeai.planner.front;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The trials no other trial beats: one that is at least as good on every axis and better on one removes another. Axes:
+ * median latency, memory footprint (file size where no memory was measured), task metric (else, for language models, the
+ * divergence from the baseline, else fidelity to it), energy per inference. An axis counts only when every trial has it,
+ * and energy only when all found it by the same method. Measured values are compared as they are, without their intervals:
+ * "not clearly different" is not transitive, so a front built on it would depend on the order of the trials
+ * (docs/decisions/pareto-front.md). Equals do not remove each other.
+ */
+public final class ParetoFront {
+    /**
+     * A trial on its axes.
+     *
+     * @param trial name
+     * @param measurement of the variant
+     * @param comparison with the baseline; absent for the baseline itself
+     */
+    public record Point(
+            String trial, Measurement measurement, @Nullable Comparison comparison) {
+        /** Of a trial that was measured. */
+        public static Point of(TrialStatus t) {
+            return new Point(t.name(), Objects.requireNonNull(t.measurement(), t::name), t.comparison());
+        }
+
+        Optional<Comparison> compared() {
+            return Optional.ofNullable(comparison);
+        }
+
+        Optional<Estimate> divergence() {
+            return compared().map(Comparison::language).map(Comparison.Language::klDivergence);
+        }
+
+        Optional<Estimate> fidelity() {
+            return compared().map(Comparison::fidelity);
+        }
+    }
+
+    /** The members of the front, by rising latency and then by name, whatever the order of the points. */
+    public static List<Point> of(List<Point> points) {
+        List<Axis> axes = Axis.shared(points);
+        return points.stream()
+                .filter(p -> points.stream().noneMatch(other -> dominates(other, p, axes)))
+                .sorted(Comparator.comparingLong((Point p) -> latency(p.measurement()))
+                        .thenComparing(Point::trial))
+                .toList();
+    }
+
+    /** For an order in which what was not timed comes last. */
+    public static long latency(Measurement m) {
+        return Objects.requireNonNullElse(m.latencyP50Micros(), Long.MAX_VALUE);
+    }
+
+    /** Whether {@code a} is at least as good as {@code b} on every axis and better on one. */
+    static boolean dominates(Point a, Point b, List<Axis> axes) {
+        boolean better = false;
+        for (Axis axis : axes) {
+            int order = Double.compare(axis.cost(a), axis.cost(b));
+            if (order > 0) {
+                return false;
+            }
+            better |= order < 0;
+        }
+        return better;
+    }
+
+    /** What is compared; a cost is better when it is smaller. */
+    public enum Axis {
+        LATENCY,
+        MEMORY,
+        QUALITY,
+        /** Quality of a language model without a task metric. */
+        DIVERGENCE,
+        /** Quality where there is neither. */
+        FIDELITY,
+        ENERGY,
+        SIZE;
+
+        /** The axes that all of these have; of the three that tell quality the first one. */
+        public static List<Axis> shared(List<Point> points) {
+            List<Measurement> all = points.stream().map(Point::measurement).toList();
+            List<Axis> axes = new ArrayList<>();
+            if (all.stream().allMatch(Measurement::timed)) {
+                axes.add(LATENCY);
+            }
+            axes.add(all.stream().allMatch(m -> m.footprintBytes().isPresent()) ? MEMORY : SIZE);
+            if (all.stream().allMatch(m -> m.quality() != null)) {
+                axes.add(QUALITY);
+            } else if (points.stream().allMatch(p -> p.divergence().isPresent())) {
+                axes.add(DIVERGENCE);
+            } else if (points.stream().allMatch(p -> p.fidelity().isPresent())) {
+                axes.add(FIDELITY);
+            }
+            Stream<EnergyMethod> methods =
+                    all.stream().map(Measurement::energyMethod).filter(Objects::nonNull);
+            if (all.stream().allMatch(m -> m.joulesPerInference() != null && m.energyMethod() != null)
+                    && methods.distinct().count() <= 1) {
+                axes.add(ENERGY);
+            }
+            return axes;
+        }
+
+        /** Whether it is the one that tells quality. */
+        boolean isQuality() {
+            return this == QUALITY || this == DIVERGENCE || this == FIDELITY;
+        }
+
+        public double cost(Point p) {
+            Measurement m = p.measurement();
+            return switch (this) {
+                case LATENCY -> latency(m);
+                case MEMORY -> m.footprintBytes().orElseThrow();
+                case QUALITY -> -Objects.requireNonNull(m.quality()).value().asDouble();
+                case DIVERGENCE -> p.divergence().orElseThrow().value().asDouble();
+                case FIDELITY -> -p.fidelity().orElseThrow().value().asDouble();
+                case ENERGY -> Objects.requireNonNull(m.joulesPerInference()).asDouble();
+                case SIZE -> m.sizeBytes();
+            };
+        }
+    }
+
+    private ParetoFront() {}
+}

@@ -1,0 +1,207 @@
+package dev.edgeai.planner.gate;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Verdict;
+import io.fabric8.kubernetes.api.model.Quantity;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Holds a variant's measurement against the gates. What comes with a 95 % interval passes when the whole interval lies
+ * on the right side of the threshold, fails when the whole of it lies on the wrong side, and is Inconclusive when it
+ * straddles it or rests on too few samples (docs/decisions/gate-statistics.md). A minimum of 0 turns its gate off.
+ */
+public final class GateEvaluation {
+    /** Alternated pairs below which a speed-up says nothing. */
+    public static final int MIN_PAIRS = 50;
+
+    /** The same of a language model, whose requests are long. */
+    public static final int MIN_REQUEST_PAIRS = 15;
+
+    /** Evaluation samples below which a quality says nothing. */
+    public static final int MIN_QUALITY_SAMPLES = 100;
+
+    /** Timed inferences below which a percentile or a variation says nothing. */
+    public static final int MIN_LATENCY_SAMPLES = 100;
+
+    /** Timed requests of a language model, each of many inferences, below which they say nothing. */
+    public static final int MIN_REQUESTS = 30;
+
+    private final Gates gates;
+    private final Measurement variant;
+    private final Comparison comparison;
+    private final boolean language;
+    private final List<GateResult> results = new ArrayList<>();
+
+    private GateEvaluation(Gates gates, Measurement variant, Comparison comparison) {
+        this.gates = gates;
+        this.variant = variant;
+        this.comparison = comparison;
+        this.language = comparison.language() != null || variant.generation() != null;
+    }
+
+    /** Every gate that is in force, in the order of {@code spec.gates}. */
+    public static List<GateResult> evaluate(Gates gates, Measurement variant, Comparison comparison) {
+        GateEvaluation evaluation = new GateEvaluation(gates, variant, comparison);
+        evaluation.relative();
+        evaluation.absolute();
+        evaluation.bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes());
+        evaluation.bytes("maxSize", gates.maxSize(), variant.sizeBytes());
+        if (comparison.language() != null) {
+            evaluation.results.addAll(LanguageGates.evaluate(gates, comparison.language()));
+        }
+        evaluation.energy();
+        return List.copyOf(evaluation.results);
+    }
+
+    /**
+     * Pass only when all pass that could be measured; Fail when one fails; otherwise Inconclusive. No gate at all is a
+     * pass.
+     */
+    public static Verdict overall(List<GateResult> gates) {
+        if (gates.stream().anyMatch(g -> g.verdict() == Verdict.FAIL)) {
+            return Verdict.FAIL;
+        }
+        return gates.stream().noneMatch(g -> g.verdict() == Verdict.INCONCLUSIVE) ? Verdict.PASS : Verdict.INCONCLUSIVE;
+    }
+
+    private void relative() {
+        if (on(gates.minAccuracyRetention())) {
+            results.add(retention(gates.minAccuracyRetention()));
+        }
+        if (on(gates.minSpeedup())) {
+            results.add(speedup(gates.minSpeedup()));
+        }
+        if (on(gates.minMemoryReduction())) {
+            results.add(memoryReduction(gates.minMemoryReduction()));
+        }
+        Decimal variation = variant.latencyVariation();
+        timed(
+                "maxLatencyVariation",
+                variation == null ? null : variation.asDouble(),
+                gates.maxLatencyVariation().asDouble(),
+                GateUnit.PERCENT,
+                gates.maxLatencyVariation().toString());
+    }
+
+    private void absolute() {
+        if (gates.minAccuracy() != null && on(gates.minAccuracy())) {
+            results.add(quality("minAccuracy", gates.minAccuracy()).atLeast(variant.quality()));
+        }
+        if (gates.maxLatencyP95() != null) {
+            Long p95 = variant.latencyP95Micros();
+            timed(
+                    "maxLatencyP95",
+                    p95 == null ? null : p95 / 1000.0,
+                    gates.maxLatencyP95().duration().toNanos() / 1e6,
+                    GateUnit.MILLISECONDS,
+                    gates.maxLatencyP95().text());
+        }
+    }
+
+    private static boolean on(Decimal minimum) {
+        return minimum.value().signum() > 0;
+    }
+
+    private GateResult retention(Decimal threshold) {
+        if (comparison.accuracyRetention() != null) {
+            return quality("minAccuracyRetention", threshold).atLeast(comparison.accuracyRetention());
+        }
+        return comparison.language() == null
+                ? quality("minAccuracyRetention", threshold).atLeast(comparison.fidelity())
+                : new GateResult(
+                        "minAccuracyRetention",
+                        null,
+                        threshold.toString(),
+                        Verdict.NOT_MEASURED,
+                        "minAccuracyRetention: not measured, as the dataset has no labelled prompts;"
+                                + " maxKlDivergence and maxPerplexityIncrease decide");
+    }
+
+    private static IntervalGate quality(String name, Decimal threshold) {
+        return new IntervalGate(name, threshold, GateUnit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
+    }
+
+    private GateResult speedup(Decimal threshold) {
+        return variant.timed()
+                ? new IntervalGate(
+                                "minSpeedup",
+                                threshold,
+                                GateUnit.TIMES,
+                                "pairs",
+                                language ? MIN_REQUEST_PAIRS : MIN_PAIRS)
+                        .atLeast(comparison.speedup())
+                : otherHardware("minSpeedup", threshold.toString());
+    }
+
+    /** A gate on what this hardware cannot tell. */
+    private GateResult otherHardware(String gate, String threshold) {
+        return new GateResult(
+                gate,
+                null,
+                threshold,
+                Verdict.NOT_MEASURED,
+                "%s: not measured, as %s runs on other hardware than the nodes'".formatted(gate, variant.engine()));
+    }
+
+    private GateResult memoryReduction(Decimal threshold) {
+        Decimal saved = comparison.memoryReduction();
+        if (saved == null) {
+            return otherHardware("minMemoryReduction", threshold.toString());
+        }
+        return PointGate.atLeast(
+                "minMemoryReduction",
+                saved.asDouble(),
+                threshold.asDouble(),
+                GateUnit.PERCENT,
+                " (footprint: peak resident memory with the model less that of the same engine with none)");
+    }
+
+    /** An upper limit of what was timed. */
+    private void timed(String gate, @Nullable Double value, double threshold, GateUnit unit, String asWritten) {
+        int samples = Objects.requireNonNullElse(variant.latencySamples(), 0);
+        int minimum = language ? MIN_REQUESTS : MIN_LATENCY_SAMPLES;
+        if (value == null) {
+            results.add(otherHardware(gate, asWritten));
+        } else if (samples < minimum) {
+            results.add(PointGate.tooFew(gate, value, threshold, unit, samples, minimum));
+        } else {
+            results.add(PointGate.atMost(gate, value, threshold, unit, ""));
+        }
+    }
+
+    private void bytes(String gate, @Nullable Quantity threshold, @Nullable Long value) {
+        if (threshold != null) {
+            double limit = threshold.getNumericalAmount().doubleValue();
+            results.add(
+                    value == null
+                            ? otherHardware(gate, threshold.toString())
+                            : PointGate.atMost(gate, value, limit, GateUnit.BYTES, ""));
+        }
+    }
+
+    private void energy() {
+        Decimal limit = gates.maxJoulesPerInference();
+        if (limit != null) {
+            Decimal joules = variant.joulesPerInference();
+            results.add(
+                    joules == null
+                            ? otherHardware("maxJoulesPerInference", limit.toString())
+                            : PointGate.atMost(
+                                    "maxJoulesPerInference",
+                                    joules.asDouble(),
+                                    limit.asDouble(),
+                                    GateUnit.JOULES,
+                                    variant.energyMethod() == Measurement.EnergyMethod.MEASURED
+                                            ? " (measured)"
+                                            : " (estimated from CPU time)"));
+        }
+    }
+}

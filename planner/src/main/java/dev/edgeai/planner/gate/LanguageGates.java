@@ -1,0 +1,39 @@
+package dev.edgeai.planner.gate;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+/** What a language model may lose in how it predicts text (docs/decisions/gates-of-language-models.md). */
+final class LanguageGates {
+    /** Evaluated tokens below which a divergence says nothing. */
+    static final int MIN_TOKENS = 1000;
+
+    static List<GateResult> evaluate(Gates gates, Comparison.Language language) {
+        return List.of(
+                new IntervalGate("maxKlDivergence", gates.maxKlDivergence(), GateUnit.NATS, "tokens", MIN_TOKENS)
+                        .atMost(language.klDivergence()),
+                new IntervalGate(
+                                "maxPerplexityIncrease",
+                                gates.maxPerplexityIncrease(),
+                                GateUnit.PERCENT,
+                                "tokens",
+                                MIN_TOKENS)
+                        .atMost(increase(language.perplexityRatio())));
+    }
+
+    private static Estimate increase(Estimate ratio) {
+        return new Estimate(less(ratio.value()), less(ratio.lower()), less(ratio.upper()), ratio.samples());
+    }
+
+    private static Decimal less(Decimal ratio) {
+        return new Decimal(ratio.value().subtract(BigDecimal.ONE));
+    }
+
+    private LanguageGates() {}
+}

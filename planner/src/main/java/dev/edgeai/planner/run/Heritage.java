@@ -1,0 +1,112 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.planner.Fingerprints;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run may take over from others of the same model, so that nothing is measured twice.
+ *
+ * @param extent how much of it
+ * @param images that measure now
+ * @param runs of the same EdgeModel, the newest first; the status of each is the operator's own
+ */
+public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancestor> runs) {
+    /** Of a run without a model. */
+    public static final Heritage NONE =
+            new Heritage(Extent.NOTHING, new OperatorConfig.Images("", Map.of(), ""), List.of());
+
+    public Heritage {
+        runs = List.copyOf(runs);
+    }
+
+    /** How much a run inherits. */
+    public enum Extent {
+        /** What was measured under the same conditions; it is judged by this run's own gates. */
+        MEASUREMENTS,
+        /** All that the last good run of the same inputs found: only the certificates are made anew. */
+        EVERYTHING,
+        /** A person asked for another try. */
+        NOTHING
+    }
+
+    /** Another run of the model. */
+    public record Ancestor(String name, OptimizationRunSpec spec, OptimizationRunStatus status) {
+        private boolean hasEnded() {
+            return status.phase() == RunPhase.SUCCEEDED || status.phase() == RunPhase.FAILED;
+        }
+
+        private boolean hasMeasured() {
+            Assessment assessed = status.assessment();
+            return assessed != null
+                    && status.baseline() != null
+                    && status.accelerator() != null
+                    && status.sourceDigest() != null
+                    && status.datasetDigest() != null
+                    && status.trials().stream().anyMatch(t -> t.measurement() != null);
+        }
+
+        private boolean chose(String repository) {
+            Selected selected = status.selected();
+            return status.phase() == RunPhase.SUCCEEDED
+                    && selected != null
+                    && selected.artifact().startsWith(repository + "@");
+        }
+    }
+
+    /** The run whose certificates are to be signed anew. */
+    Optional<Ancestor> signed(OptimizationRunSpec spec, String repository) {
+        String inputs = Fingerprints.canonicalJson(spec);
+        return runs.stream()
+                .filter(run -> extent == Extent.EVERYTHING)
+                .filter(run -> run.hasMeasured() && run.chose(repository))
+                .filter(run -> Fingerprints.canonicalJson(run.spec()).equals(inputs))
+                .findFirst();
+    }
+
+    /** The newest that measured something under these conditions. */
+    Optional<Ancestor> measured(String conditions) {
+        return runs.stream()
+                .filter(run -> extent == Extent.MEASUREMENTS)
+                .filter(run -> run.hasEnded() && run.hasMeasured())
+                .filter(run -> conditions.equals(run.status().measuredUnder()))
+                .findFirst();
+    }
+
+    /**
+     * Names all that measurements depend on; what only judges them (gates, objectives) is left out. The search counts as a
+     * whole: its frameworks and strategy say what is measured, its time how long a trial may take.
+     *
+     * @param profile of the hardware the run is bound to
+     * @param repository where its variants are
+     */
+    String conditions(OptimizationRunSpec spec, AcceleratorProfile profile, String repository) {
+        return Fingerprints.hex(
+                16,
+                Fingerprints.canonicalJson(List.of(
+                        spec.source(),
+                        spec.task(),
+                        spec.evaluation(),
+                        spec.accelerator(),
+                        spec.search(),
+                        spec.seed(),
+                        profile.name(),
+                        profile.platform(),
+                        profile.nodeSelector(),
+                        profile.resources(),
+                        profile.frameworks(),
+                        profile.threads(),
+                        images.runtime(),
+                        images.optimizers(),
+                        repository)));
+    }
+}

@@ -1,0 +1,226 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
+import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.front.ParetoFront;
+import dev.edgeai.planner.front.ParetoFront.Point;
+import dev.edgeai.planner.front.Recommendation;
+import dev.edgeai.planner.run.RunAction.Requeue;
+import dev.edgeai.planner.run.RunAction.StartCertify;
+import dev.edgeai.planner.status.Reason;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The end of a run: the front, the recommendation, the certificates. The front is taken over the trials that pass all
+ * gates, because a variant that may not be served must not push out one that may; when none passes it is taken over all
+ * that were measured, for people to see the trade-offs.
+ */
+final class RunConclusion {
+    /** Front members that get a certificate, so that a rollback has somewhere to go without a new run. */
+    static final int MAX_CERTIFIED = 4;
+
+    private final OptimizationRunSpec spec;
+    private final RunObservation seen;
+    private final RunDraft draft;
+    private final List<RunAction> actions;
+
+    RunConclusion(OptimizationRunSpec spec, RunObservation seen, RunDraft draft, List<RunAction> actions) {
+        this.spec = spec;
+        this.seen = seen;
+        this.draft = draft;
+        this.actions = actions;
+    }
+
+    void conclude() {
+        List<TrialStatus> accepted = draft.in(TrialPhase.ACCEPTED);
+        List<TrialStatus> rejected = draft.in(TrialPhase.REJECTED);
+        List<TrialStatus> front = front(accepted.isEmpty() ? rejected : accepted);
+        draft.front = front.stream().map(TrialStatus::name).toList();
+        if (!accepted.isEmpty()) {
+            certify(Recommendation.of(front, spec.objectives()), front);
+        } else if (draft.trials.stream().anyMatch(TrialTransitions::registryAway)) {
+            draft.fail(Reason.REGISTRY_UNAVAILABLE, registryAway());
+        } else if (!rejected.isEmpty()) {
+            draft.fail(Reason.NO_VARIANT_PASSED_GATES, nonePassed(rejected));
+        } else {
+            draft.fail(Reason.NO_VARIANT_MEASURED, noneMeasured());
+        }
+    }
+
+    private static List<TrialStatus> front(List<TrialStatus> trials) {
+        List<Point> points = trials.stream().map(Point::of).toList();
+        List<String> names = ParetoFront.of(points).stream().map(Point::trial).toList();
+        return trials.stream()
+                .filter(t -> names.contains(t.name()))
+                .sorted(Comparator.comparing(t -> names.indexOf(t.name())))
+                .toList();
+    }
+
+    private void certify(Recommendation recommendation, List<TrialStatus> front) {
+        takeInCertificates(recommendation);
+        List<String> failed = draft.trials.stream()
+                .filter(TrialTransitions::certificationFailed)
+                .map(TrialStatus::name)
+                .toList();
+        List<TrialStatus> wanted = recommendation.ranked().stream()
+                .map(Recommendation.Ranked::trial)
+                .filter(t -> !failed.contains(t.name()))
+                .limit(MAX_CERTIFIED)
+                .toList();
+        if (wanted.isEmpty()) {
+            boolean away = draft.trials.stream().anyMatch(TrialTransitions::registryAway);
+            draft.fail(away ? Reason.REGISTRY_UNAVAILABLE : Reason.CERTIFICATION_FAILED, certificationFailed());
+            return;
+        }
+        boolean first = wanted.getFirst()
+                .name()
+                .equals(recommendation.ranked().getFirst().trial().name());
+        draft.selected = selected(
+                wanted.getFirst(),
+                first
+                        ? recommendation.reason()
+                        : Recommendation.of(
+                                        front.stream()
+                                                .filter(t -> !failed.contains(t.name()))
+                                                .toList(),
+                                        spec.objectives())
+                                .reason());
+        List<TrialStatus> open =
+                wanted.stream().filter(t -> certificate(t).isEmpty()).toList();
+        if (open.isEmpty()) {
+            succeed();
+        } else {
+            startCertifying(open, wanted.size());
+        }
+    }
+
+    private void takeInCertificates(Recommendation recommendation) {
+        List<Certified> certificates = new ArrayList<>();
+        for (Recommendation.Ranked ranked : recommendation.ranked()) {
+            TrialStatus trial = ranked.trial();
+            Optional<Certified> known = certificate(trial);
+            known.ifPresent(certificates::add);
+            if (known.isEmpty() && !TrialTransitions.certificationFailed(trial)) {
+                switch (seen.certification(trial.name())) {
+                    case JobState.Succeeded<CertificateResult> s ->
+                        certificates.add(new Certified(
+                                trial.name(),
+                                Objects.requireNonNull(trial.digest()),
+                                s.result().digest(),
+                                s.result().bundle()));
+                    case JobState.Failed<CertificateResult> f ->
+                        draft.update(trial.name(), t -> TrialTransitions.uncertified(t, f.failure()));
+                    case JobState.Missing<CertificateResult> m -> {}
+                    case JobState.Pending<CertificateResult> p -> {}
+                    case JobState.Running<CertificateResult> r -> {}
+                }
+            }
+        }
+        draft.certificates = certificates;
+    }
+
+    private void startCertifying(List<TrialStatus> open, int wanted) {
+        draft.phase = RunPhase.CERTIFYING;
+        long active = draft.trials.stream()
+                .filter(t -> seen.certification(t.name()).active())
+                .count();
+        open.stream()
+                .filter(t -> seen.certification(t.name()) instanceof JobState.Missing<CertificateResult>)
+                .limit(Math.max(0, spec.search().parallelism() - active))
+                .forEach(t -> actions.add(new StartCertify(
+                        t, Objects.requireNonNull(draft.accelerator), Objects.requireNonNull(draft.baseline))));
+        draft.progress(
+                Reason.CERTIFYING,
+                "%d of %d variants of the Pareto front certified%s"
+                        .formatted(wanted - open.size(), wanted, RunHeritage.note(seen, draft)),
+                Stream.<JobState<?>>concat(
+                                seen.refused().stream(), open.stream().map(t -> seen.certification(t.name())))
+                        .toList());
+        actions.add(new Requeue(RunMachine.LOOK_AGAIN));
+    }
+
+    private void succeed() {
+        draft.phase = RunPhase.SUCCEEDED;
+        draft.completionTime = draft.now.toString();
+        draft.conditions = draft.conditions.ready(
+                Reason.SUCCEEDED, Objects.requireNonNull(draft.selected).reason());
+    }
+
+    private Selected selected(TrialStatus trial, String reason) {
+        String digest = Objects.requireNonNull(trial.digest());
+        Comparison comparison = trial.comparison();
+        return new Selected(
+                trial.name(),
+                trial.variant(),
+                seen.repository() + "@" + digest,
+                digest,
+                reason,
+                comparison == null || comparison.speedup() == null
+                        ? null
+                        : comparison.speedup().value(),
+                comparison == null || comparison.accuracyRetention() == null
+                        ? null
+                        : comparison.accuracyRetention().value());
+    }
+
+    private Optional<Certified> certificate(TrialStatus trial) {
+        return draft.certificates.stream()
+                .filter(c -> c.trial().equals(trial.name()))
+                .findFirst();
+    }
+
+    private String nonePassed(List<TrialStatus> rejected) {
+        TrialStatus best = rejected.stream()
+                .min(Comparator.comparingLong((TrialStatus t) -> count(t, Verdict.FAIL))
+                        .thenComparingLong(t -> count(t, Verdict.INCONCLUSIVE))
+                        .thenComparingLong(t -> ParetoFront.latency(Objects.requireNonNull(t.measurement())))
+                        .thenComparing(TrialStatus::name))
+                .orElseThrow();
+        return "none of %d measured variants passed all gates; the nearest is %s: %s. Change spec.gates or widen spec.search"
+                .formatted(rejected.size(), best.variant(), TrialTransitions.missed(best.gates()));
+    }
+
+    private static long count(TrialStatus trial, Verdict verdict) {
+        return trial.gates().stream().filter(g -> g.verdict() == verdict).count();
+    }
+
+    private String noneMeasured() {
+        return "none of %d trials could be measured: %s".formatted(draft.trials.size(), listed(draft.trials));
+    }
+
+    private String registryAway() {
+        List<TrialStatus> away =
+                draft.trials.stream().filter(TrialTransitions::registryAway).toList();
+        return "the registry could not be reached for %d of %d trials, and no other passed all gates: %s"
+                .formatted(away.size(), draft.trials.size(), listed(away));
+    }
+
+    private String certificationFailed() {
+        return "no certificate could be signed: "
+                + listed(draft.trials.stream()
+                        .filter(TrialTransitions::certificationFailed)
+                        .toList());
+    }
+
+    private static String listed(List<TrialStatus> trials) {
+        return trials.stream()
+                .limit(3)
+                .map(t -> t.variant() + ": " + t.reason() + " (" + t.message() + ")")
+                .collect(Collectors.joining("; "));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.v1alpha1.Delivery;
+import dev.edgeai.api.v1alpha1.EdgeModelSpec;
+import dev.edgeai.api.v1alpha1.GateOverrides;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.Target;
+import io.fabric8.kubernetes.api.model.Quantity;
+
+import java.util.Optional;
+
+/** The search that an EdgeModel asks for on one target. */
+public final class RunInputs {
+    /** Where no profile is known: nothing limits a bundle but its own gates. */
+    public static OptimizationRunSpec of(EdgeModelSpec model, Target target) {
+        return of(model, target, Optional.empty());
+    }
+
+    /**
+     * What is absent takes its default, so that equal wishes give equal specifications.
+     *
+     * @param profile of the target's accelerator; its {@code maxBundleSize} limits what a bundle may take
+     */
+    public static OptimizationRunSpec of(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
+        return of(model, target, profile, Optional.empty());
+    }
+
+    /**
+     * The same of exactly one content of the source.
+     *
+     * @param followed digest that the source's tag was followed to; a pin of the model's own comes first
+     */
+    @SuppressWarnings("NullAway") // the record completes them
+    public static OptimizationRunSpec of(
+            EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile, Optional<String> followed) {
+        ModelSource source = model.source();
+        String pin = source.digest() == null ? followed.orElse(null) : source.digest();
+        return new OptimizationRunSpec(
+                new ModelSource(source.uri(), pin, source.credentialsSecretRef()),
+                model.task(),
+                model.evaluation(),
+                target.accelerator(),
+                model.objectives(),
+                gates(model, target, profile),
+                target.search(),
+                null,
+                null);
+    }
+
+    /** The same search of exactly this content of its source. */
+    public static OptimizationRunSpec pinned(OptimizationRunSpec run, String digest) {
+        ModelSource source = run.source();
+        return new OptimizationRunSpec(
+                new ModelSource(source.uri(), digest, source.credentialsSecretRef()),
+                run.task(),
+                run.evaluation(),
+                run.accelerator(),
+                run.objectives(),
+                run.gates(),
+                run.search(),
+                run.seed(),
+                run.ttlAfterFinished());
+    }
+
+    private static Gates gates(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
+        GateOverrides overrides = target.gates();
+        Gates gates = overrides == null ? model.gates() : overrides.over(model.gates());
+        return profile.filter(p -> target.delivery() == Delivery.BUNDLE)
+                .map(AcceleratorProfile::maxBundleSize)
+                .map(limit -> withSizeLimit(gates, limit))
+                .orElse(gates);
+    }
+
+    /** A target may ask for less than the device takes, not for more. */
+    private static Gates withSizeLimit(Gates gates, Quantity limit) {
+        Quantity asked = gates.maxSize();
+        boolean stricter = asked != null && asked.getNumericalAmount().compareTo(limit.getNumericalAmount()) <= 0;
+        return stricter ? gates : sizeOnly(limit).over(gates);
+    }
+
+    @SuppressWarnings("NullAway") // absent: not overridden
+    private static GateOverrides sizeOnly(Quantity limit) {
+        return new GateOverrides(null, null, null, null, null, null, null, limit, null, null, null);
+    }
+
+    private RunInputs() {}
+}

@@ -1,0 +1,171 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.ReportResult;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.search.EarlierRun;
+import dev.edgeai.planner.status.Reason;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything the run's decision looks at, gathered at one moment.
+ *
+ * @param accelerators profiles the run may use: the one it names (absent when the configuration has none of that name)
+ *     and that one's fallback
+ * @param available frameworks with an optimizer image
+ * @param cpuFeatures CPU features all matching nodes have, as Node Feature Discovery names them in lower case
+ *     ({@code avx512_bf16}, {@code amx_bf16}); absent when nothing is known
+ * @param fetched what the baseline's {@code fetch} container reported, as soon as it ended
+ * @param assessed what the baseline's {@code assess} container reported, as soon as it ended
+ * @param baseline the baseline's Job
+ * @param trials Jobs of trials by {@link JobKey#trial()}; one without entry is {@link JobState.Missing}
+ * @param certifications certify Jobs by the trial's name
+ * @param report the report Job
+ * @param suspended whether the owner is suspended
+ * @param repository where variants are pushed, {@code registry/repository}
+ * @param earlier runs of the same namespace that ended well, to learn from
+ * @param refused why the API server took no Job of the run when it was last tried
+ * @param turn whether a trial of this run may take a place for measuring now, see {@link Turns}
+ * @param heritage what other runs of the same model measured
+ */
+public record RunObservation(
+        Accelerators accelerators,
+        Set<Framework> available,
+        Optional<Set<String>> cpuFeatures,
+        Optional<FetchResult> fetched,
+        Optional<Assessment> assessed,
+        JobState<TrialResult> baseline,
+        Map<String, JobState<TrialResult>> trials,
+        Map<String, JobState<CertificateResult>> certifications,
+        JobState<ReportResult> report,
+        boolean suspended,
+        String repository,
+        List<EarlierRun> earlier,
+        Optional<JobState.Pending<Object>> refused,
+        boolean turn,
+        Heritage heritage) {
+    public RunObservation {
+        earlier = List.copyOf(earlier);
+        available = Set.copyOf(available);
+        trials = Map.copyOf(trials);
+        certifications = Map.copyOf(certifications);
+    }
+
+    /** Of a run that nothing is refused, that waits for no other and inherits nothing. */
+    public RunObservation(
+            Accelerators accelerators,
+            Set<Framework> available,
+            Optional<Set<String>> cpuFeatures,
+            Optional<FetchResult> fetched,
+            Optional<Assessment> assessed,
+            JobState<TrialResult> baseline,
+            Map<String, JobState<TrialResult>> trials,
+            Map<String, JobState<CertificateResult>> certifications,
+            JobState<ReportResult> report,
+            boolean suspended,
+            String repository,
+            List<EarlierRun> earlier) {
+        this(
+                accelerators,
+                available,
+                cpuFeatures,
+                fetched,
+                assessed,
+                baseline,
+                trials,
+                certifications,
+                report,
+                suspended,
+                repository,
+                earlier,
+                Optional.empty(),
+                true,
+                Heritage.NONE);
+    }
+
+    /** The same, and a Job was refused. */
+    public RunObservation refused(JobState.Pending<Object> refusal) {
+        return copy(baseline, trials, certifications, Optional.of(refusal), turn, heritage);
+    }
+
+    /** The same, and it is or is not its turn. */
+    public RunObservation turn(boolean next) {
+        return copy(baseline, trials, certifications, refused, next, heritage);
+    }
+
+    /** The same with what may be inherited. */
+    public RunObservation heritage(Heritage from) {
+        return copy(baseline, trials, certifications, refused, turn, from);
+    }
+
+    /** The same with other Jobs. */
+    RunObservation with(
+            JobState<TrialResult> otherBaseline,
+            Map<String, JobState<TrialResult>> otherTrials,
+            Map<String, JobState<CertificateResult>> otherCertifications) {
+        return copy(otherBaseline, otherTrials, otherCertifications, refused, turn, heritage);
+    }
+
+    private RunObservation copy(
+            JobState<TrialResult> otherBaseline,
+            Map<String, JobState<TrialResult>> otherTrials,
+            Map<String, JobState<CertificateResult>> otherCertifications,
+            Optional<JobState.Pending<Object>> otherRefused,
+            boolean otherTurn,
+            Heritage otherHeritage) {
+        return new RunObservation(
+                accelerators,
+                available,
+                cpuFeatures,
+                fetched,
+                assessed,
+                otherBaseline,
+                otherTrials,
+                otherCertifications,
+                report,
+                suspended,
+                repository,
+                earlier,
+                otherRefused,
+                otherTurn,
+                otherHeritage);
+    }
+
+    /** A profile and how many Ready nodes match its selector now. */
+    public record Matched(AcceleratorProfile profile, int nodes) {}
+
+    /** The profile of the run, and its fallback; each absent when the configuration has none of that name. */
+    public record Accelerators(Optional<Matched> requested, Optional<Matched> fallback) {}
+
+    /**
+     * The same while nothing can be signed: a certify Job that does not exist waits for the key and is not made.
+     *
+     * @param why with the remedy
+     * @param now so that the wait is no stuck pod's
+     */
+    public RunObservation withoutKey(List<String> trialNames, String why, Instant now) {
+        Map<String, JobState<CertificateResult>> waiting = new HashMap<>(certifications);
+        trialNames.forEach(name -> waiting.putIfAbsent(
+                name, new JobState.Pending<>(Optional.of(Reason.SIGNING_KEY_LOST.text()), Optional.of(why), now)));
+        return copy(baseline, trials, waiting, refused, turn, heritage);
+    }
+
+    public JobState<TrialResult> trial(JobKey job) {
+        return trials.getOrDefault(job.trial(), new JobState.Missing<>());
+    }
+
+    public JobState<CertificateResult> certification(String trial) {
+        return certifications.getOrDefault(trial, new JobState.Missing<>());
+    }
+}

@@ -1,0 +1,111 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Depth;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.planner.technique.Candidate;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/** A trial's status in the making: what was planned stays, what is found out changes. */
+final class TrialDraft {
+    private final Candidate candidate;
+    TrialPhase phase = TrialPhase.PENDING;
+
+    @Nullable
+    String node;
+
+    @Nullable
+    Measurement measurement;
+
+    @Nullable
+    Comparison comparison;
+
+    List<GateResult> gates = List.of();
+
+    @Nullable
+    String digest;
+
+    Map<String, String> versions = Map.of();
+
+    @Nullable
+    String reason;
+
+    @Nullable
+    String message;
+
+    @Nullable
+    Depth depth;
+
+    @Nullable
+    Decimal joulesSpent;
+
+    @Nullable
+    String nondeterministic;
+
+    @Nullable
+    String inheritedFrom;
+
+    private TrialDraft(Candidate candidate) {
+        this.candidate = candidate;
+    }
+
+    /** Of a trial that was not looked at yet. */
+    static TrialDraft planned(Candidate candidate) {
+        return new TrialDraft(candidate);
+    }
+
+    /** With what was planned of a trial, and nothing of what was found out. */
+    static TrialDraft anew(TrialStatus t) {
+        TrialDraft draft = new TrialDraft(Candidate.of(t));
+        draft.depth = t.depth();
+        return draft;
+    }
+
+    /** With all that is known of a trial. */
+    static TrialDraft of(TrialStatus t) {
+        TrialDraft draft = anew(t);
+        draft.phase = t.phase();
+        draft.node = t.node();
+        draft.measurement = t.measurement();
+        draft.comparison = t.comparison();
+        draft.gates = t.gates();
+        draft.digest = t.digest();
+        draft.versions = t.versions();
+        draft.reason = t.reason();
+        draft.message = t.message();
+        draft.joulesSpent = t.joulesSpent();
+        draft.nondeterministic = t.nondeterministic();
+        draft.inheritedFrom = t.inheritedFrom();
+        return draft;
+    }
+
+    TrialStatus build() {
+        return new TrialStatus(
+                candidate.name(),
+                candidate.framework(),
+                candidate.technique(),
+                candidate.parameters(),
+                phase,
+                node,
+                measurement,
+                comparison,
+                gates,
+                digest,
+                versions,
+                reason,
+                message,
+                candidate.stage(),
+                depth,
+                candidate.base(),
+                joulesSpent,
+                nondeterministic,
+                inheritedFrom);
+    }
+}

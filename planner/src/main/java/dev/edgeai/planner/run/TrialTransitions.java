@@ -1,0 +1,160 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Depth;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.gate.GateEvaluation;
+import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.technique.Candidate;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** How a trial's status follows from its Job. */
+public final class TrialTransitions {
+    public static TrialStatus planned(Candidate c, Depth depth) {
+        TrialDraft draft = TrialDraft.planned(c);
+        draft.depth = depth;
+        return draft.build();
+    }
+
+    /** A screened trial that is to be measured in full. Until then it keeps what the screening found. */
+    static TrialStatus promoted(TrialStatus t) {
+        TrialDraft draft = TrialDraft.of(t);
+        draft.phase = TrialPhase.PENDING;
+        draft.depth = Depth.FULL;
+        draft.message = null;
+        return draft.build();
+    }
+
+    static TrialStatus leftOut(TrialStatus t, String why) {
+        TrialDraft draft = TrialDraft.of(t);
+        draft.message = why;
+        return draft.build();
+    }
+
+    /** A trial that was not begun, or not ended, in time; one that was screened stays so. */
+    static TrialStatus overBudget(TrialStatus t, String spent) {
+        return failed(t, new Failure(Reason.BUDGET_EXCEEDED.text(), spent), Optional.empty());
+    }
+
+    /** The Job that an open trial is at. */
+    static JobKey job(TrialStatus t) {
+        boolean screened = !RunDraft.done(t) && t.digest() != null;
+        return screened ? JobKey.full(t.name()) : JobKey.trial(t.name());
+    }
+
+    /** What the Job says now; a Job that is gone without a result leaves the trial to be started again. */
+    public static TrialStatus absorb(
+            TrialStatus t, JobState<TrialResult> job, Gates gates, @Nullable Measurement baseline) {
+        return switch (job) {
+            case JobState.Missing<TrialResult> m -> open(t, TrialPhase.PENDING, Optional.empty(), Optional.empty());
+            case JobState.Pending<TrialResult> p -> open(t, TrialPhase.PENDING, Optional.empty(), p.message());
+            case JobState.Running<TrialResult> r -> open(t, TrialPhase.RUNNING, r.node(), Optional.empty());
+            case JobState.Failed<TrialResult> f -> failed(t, f.failure(), f.node());
+            case JobState.Succeeded<TrialResult> s -> measured(t, s.result(), s.node(), gates, baseline);
+        };
+    }
+
+    private static TrialStatus open(TrialStatus t, TrialPhase phase, Optional<String> node, Optional<String> message) {
+        TrialDraft draft = TrialDraft.of(t);
+        draft.phase = phase;
+        draft.node = node.orElse(null);
+        draft.message = message.orElse(null);
+        return draft.build();
+    }
+
+    static TrialStatus failed(TrialStatus t, Failure failure, Optional<String> node) {
+        TrialDraft draft = TrialDraft.anew(t);
+        draft.phase = TrialPhase.FAILED;
+        draft.node = node.orElse(t.node());
+        draft.versions = t.versions();
+        draft.reason = failure.reason();
+        draft.message = failure.message();
+        return draft.build();
+    }
+
+    private static TrialStatus measured(
+            TrialStatus t, TrialResult result, Optional<String> node, Gates gates, @Nullable Measurement baseline) {
+        Measurement variant = result.variant();
+        Comparison comparison = result.comparison();
+        if (variant == null || comparison == null || result.digest() == null) {
+            return failed(
+                    t,
+                    new Failure(
+                            Reason.MEASUREMENT_FAILED.text(),
+                            "the trial's pod succeeded but reported no variant, comparison or digest; see its log"),
+                    node);
+        }
+        TrialDraft draft = TrialDraft.anew(t);
+        draft.node = node.orElse(t.node());
+        draft.measurement = variant;
+        draft.comparison = comparison;
+        draft.digest = result.digest();
+        draft.versions = result.versions();
+        draft.joulesSpent = sum(t.joulesSpent(), result.joulesSpent());
+        draft.nondeterministic = result.nondeterministic();
+        if (t.depth() == Depth.SCREENING) {
+            draft.phase = TrialPhase.SCREENED;
+            draft.comparison = baseline == null ? comparison : comparison.withMemoryOf(baseline, variant);
+            draft.message = "measured on few samples";
+        } else {
+            judge(draft, GateEvaluation.evaluate(gates, variant, comparison));
+        }
+        return draft.build();
+    }
+
+    static void judge(TrialDraft draft, List<GateResult> results) {
+        boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
+        draft.phase = passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED;
+        draft.gates = results;
+        draft.message = passes ? null : missed(results);
+    }
+
+    private static @Nullable Decimal sum(@Nullable Decimal a, @Nullable Decimal b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return new Decimal(a.value().add(b.value()));
+    }
+
+    /** The gates that did not pass, in their own words. */
+    static String missed(List<GateResult> gates) {
+        return gates.stream()
+                .filter(g -> g.verdict() == Verdict.FAIL || g.verdict() == Verdict.INCONCLUSIVE)
+                .map(g -> String.valueOf(g.message()))
+                .collect(Collectors.joining("; "));
+    }
+
+    /** An accepted trial whose certificate could not be signed. It keeps its measurement. */
+    static TrialStatus uncertified(TrialStatus t, Failure failure) {
+        TrialDraft draft = TrialDraft.of(t);
+        draft.reason = Reason.of(failure) == Reason.REGISTRY_UNAVAILABLE
+                ? failure.reason()
+                : Reason.CERTIFICATION_FAILED.text();
+        draft.message = failure.reason() + ": " + failure.message();
+        return draft.build();
+    }
+
+    static boolean certificationFailed(TrialStatus t) {
+        return t.phase() == TrialPhase.ACCEPTED && t.reason() != null;
+    }
+
+    /** Whether it came to its end because the registry was away, which tells nothing about the variant. */
+    static boolean registryAway(TrialStatus t) {
+        return Reason.REGISTRY_UNAVAILABLE.text().equals(t.reason());
+    }
+
+    private TrialTransitions() {}
+}

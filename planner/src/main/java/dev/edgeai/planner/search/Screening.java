@@ -1,0 +1,137 @@
+package dev.edgeai.planner.search;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.planner.front.ParetoFront.Axis;
+import dev.edgeai.planner.front.ParetoFront.Point;
+import dev.edgeai.planner.gate.GateEvaluation;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a short measurement already shows: what clearly misses a gate, and what another trial clearly beats. */
+final class Screening {
+    /** Gates on single numbers of timing, which a short measurement is too short for. */
+    private static final Set<String> TOO_SHORT_FOR = Set.of("maxLatencyVariation", "maxLatencyP95");
+
+    /** Gates on what engine options change for the better. */
+    private static final Set<String> BY_ENGINE_OPTIONS = Set.of(
+            "minSpeedup",
+            "minMemoryReduction",
+            "maxLatencyVariation",
+            "maxLatencyP95",
+            "maxPeakMemory",
+            "maxJoulesPerInference");
+
+    /** What a technique that mends the quality may change, and what is too short to tell. */
+    private static final Set<String> BESIDES_QUALITY =
+            Set.of("maxLatencyVariation", "maxLatencyP95", "minAccuracyRetention", "minAccuracy");
+
+    /** A footprint is read once when screening: by this share it may be off. */
+    private static final double MEMORY_DOUBT = 0.05;
+
+    /** Below this much resident memory is noise, bytes. */
+    private static final double MEMORY_NOISE = 1 << 20;
+
+    /** Why it cannot pass, whatever a full measurement would find. */
+    static Optional<String> clearlyMisses(TrialStatus t, Gates gates) {
+        return clearlyMisses(t, gates, TOO_SHORT_FOR);
+    }
+
+    /** Why it cannot pass, whatever engine options it is run with. */
+    static Optional<String> clearlyMissesWithAnyOption(TrialStatus t, Gates gates) {
+        return clearlyMisses(t, gates, BY_ENGINE_OPTIONS);
+    }
+
+    private static Optional<String> clearlyMisses(TrialStatus t, Gates gates, Set<String> besides) {
+        return GateEvaluation.evaluate(doubted(gates), measurement(t), comparison(t)).stream()
+                .filter(g -> g.verdict() == Verdict.FAIL && !besides.contains(g.name()))
+                .map(GateResult::message)
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    @SuppressWarnings("NullAway") // absent stays absent
+    private static Gates doubted(Gates g) {
+        double memory = Math.max(0, g.minMemoryReduction().asDouble() - MEMORY_DOUBT);
+        return new Gates(
+                g.minAccuracyRetention(),
+                g.minSpeedup(),
+                Decimal.of(memory),
+                g.maxLatencyVariation(),
+                g.minAccuracy(),
+                g.maxLatencyP95(),
+                g.maxPeakMemory(),
+                g.maxSize(),
+                g.maxKlDivergence(),
+                g.maxPerplexityIncrease(),
+                g.maxJoulesPerInference());
+    }
+
+    /** Whether its quality, as measured so far, is below what a gate asks for, and nothing else clearly is. */
+    static boolean losesOnlyQuality(TrialStatus t, Gates gates) {
+        Estimate kept = Objects.requireNonNullElse(
+                comparison(t).accuracyRetention(), comparison(t).fidelity());
+        boolean loses = below(kept, gates.minAccuracyRetention())
+                || below(measurement(t).quality(), gates.minAccuracy());
+        return loses && clearlyMisses(t, gates, BESIDES_QUALITY).isEmpty();
+    }
+
+    private static boolean below(@Nullable Estimate quality, @Nullable Decimal minimum) {
+        return quality != null && minimum != null && quality.value().compareTo(minimum) < 0;
+    }
+
+    /** The trial that clearly beats it. */
+    static Optional<TrialStatus> clearlyBeaten(TrialStatus t, List<TrialStatus> all) {
+        return all.stream().filter(o -> o != t && beats(o, t)).findFirst();
+    }
+
+    /**
+     * Faster by the whole of both intervals (where timed), no larger and no worse. Both were measured on the same samples,
+     * so qualities are compared as they are.
+     */
+    private static boolean beats(TrialStatus a, TrialStatus b) {
+        Comparison one = comparison(a);
+        Comparison other = comparison(b);
+        Point p = Point.of(a);
+        Point q = Point.of(b);
+        for (Axis axis : Axis.shared(List.of(p, q))) {
+            boolean worse = switch (axis) {
+                case LATENCY -> false; // by the speed-up's interval, below
+                case MEMORY, SIZE -> axis.cost(p) > axis.cost(q) + MEMORY_NOISE;
+                case QUALITY, DIVERGENCE, FIDELITY -> axis.cost(p) > axis.cost(q);
+                case ENERGY -> false; // follows the latency where it is estimated
+            };
+            if (worse) {
+                return false;
+            }
+        }
+        if (one.speedup() == null || other.speedup() == null) {
+            return measurement(a).sizeBytes() < measurement(b).sizeBytes();
+        }
+        return one.speedup().lower().compareTo(other.speedup().upper()) > 0;
+    }
+
+    private static Measurement measurement(TrialStatus t) {
+        return known(t.measurement(), t);
+    }
+
+    private static Comparison comparison(TrialStatus t) {
+        return known(t.comparison(), t);
+    }
+
+    private static <T> T known(@Nullable T value, TrialStatus t) {
+        return Objects.requireNonNull(value, t::name);
+    }
+
+    private Screening() {}
+}

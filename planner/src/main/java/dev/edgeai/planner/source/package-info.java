@@ -1,0 +1,5 @@
+/** A tag that moved under a model's source. */
+@NullMarked
+package dev.edgeai.planner.source;
+
+import org.jspecify.annotations.NullMarked;

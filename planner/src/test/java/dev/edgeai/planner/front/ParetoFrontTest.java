@@ -1,0 +1,119 @@
+package dev.edgeai.planner.front;
+
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
+import dev.edgeai.planner.front.ParetoFront.Axis;
+import dev.edgeai.planner.front.ParetoFront.Point;
+import dev.edgeai.planner.run.Runs;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@NullUnmarked // null takes a default
+class ParetoFrontTest {
+    @Provide
+    Arbitrary<List<Point>> points() {
+        // few values an axis, so that ties are frequent
+        Arbitrary<Measurement> measurement = Combinators.combine(
+                        Arbitraries.longs().between(1, 5),
+                        Arbitraries.longs().between(0, 5),
+                        Arbitraries.integers().between(90, 95))
+                .as((latency, memory, quality) -> Runs.measurement(latency, memory, quality / 100.0));
+        return measurement
+                .list()
+                .ofMaxSize(12)
+                .map(all -> IntStream.range(0, all.size())
+                        .mapToObj(i -> new Point("trial-" + i, all.get(i), null))
+                        .toList());
+    }
+
+    private static List<Axis> axes(List<Point> points) {
+        return Axis.shared(points);
+    }
+
+    @Property
+    void no_member_beats_another(@ForAll("points") List<Point> points) {
+        List<Point> front = ParetoFront.of(points);
+        for (Point a : front) {
+            for (Point b : front) {
+                assertThat(ParetoFront.dominates(a, b, axes(points))).isFalse();
+            }
+        }
+    }
+
+    @Property
+    void every_trial_off_the_front_is_beaten_by_one_on_it(@ForAll("points") List<Point> points) {
+        List<Point> front = ParetoFront.of(points);
+        assertThat(points)
+                .filteredOn(p -> !front.contains(p))
+                .allMatch(p -> front.stream().anyMatch(f -> ParetoFront.dominates(f, p, axes(points))));
+        assertThat(front.isEmpty()).isEqualTo(points.isEmpty());
+    }
+
+    @Property
+    void the_order_of_the_trials_does_not_matter(@ForAll("points") List<Point> points, @ForAll long seed) {
+        List<Point> shuffled = new ArrayList<>(points);
+        Collections.shuffle(shuffled, new Random(seed));
+        assertThat(ParetoFront.of(shuffled)).isEqualTo(ParetoFront.of(points));
+    }
+
+    @Property
+    void the_front_of_a_front_is_itself(@ForAll("points") List<Point> points) {
+        List<Point> front = ParetoFront.of(points);
+        assertThat(ParetoFront.of(front)).isEqualTo(front);
+    }
+
+    @Test
+    void equals_do_not_remove_each_other() {
+        Measurement same = Runs.measurement(10, 10, 0.9);
+        assertThat(ParetoFront.of(List.of(new Point("b", same, null), new Point("a", same, null))))
+                .extracting(Point::trial)
+                .containsExactly("a", "b");
+    }
+
+    @Test
+    void energy_counts_only_when_all_have_it_by_one_method() {
+        Measurement fast = energy(10, "2", EnergyMethod.MEASURED);
+        Measurement frugal = energy(20, "1", EnergyMethod.MEASURED);
+        Measurement guessed = energy(20, "1", EnergyMethod.ESTIMATED);
+        assertThat(ParetoFront.of(List.of(new Point("fast", fast, null), new Point("frugal", frugal, null))))
+                .hasSize(2);
+        assertThat(ParetoFront.of(List.of(new Point("fast", fast, null), new Point("guessed", guessed, null))))
+                .hasSize(1);
+    }
+
+    private static Measurement energy(long p50, String joules, EnergyMethod method) {
+        Measurement m = Runs.measurement(p50, 10, 0.9);
+        return new Measurement(
+                m.engine(),
+                m.threads(),
+                m.quality(),
+                m.latencyP50Micros(),
+                m.latencyP95Micros(),
+                m.latencyP99Micros(),
+                m.latencyVariation(),
+                m.latencySamples(),
+                m.throughput(),
+                m.peakMemoryBytes(),
+                m.engineMemoryBytes(),
+                m.sizeBytes(),
+                null,
+                Decimal.of(joules),
+                method,
+                null);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.edgeai.planner.gate;
+
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.GateResult;
+import dev.edgeai.api.v1alpha1.Gates;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.Verdict;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Gates of language models, and of variants for hardware that is not at hand. */
+@NullUnmarked // null takes a default
+class LanguageGatesTest {
+    private static final Estimate FAST = Estimate.of(3, 2.9, 3.1, 30);
+    private static final Estimate TOP_TOKEN = Estimate.of(0.99, 0.98, 1, 5000);
+
+    private static GateResult gate(String name, List<GateResult> results) {
+        return results.stream().filter(g -> g.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static Comparison comparison(Estimate kl, Estimate ratio, @Nullable Estimate auc, boolean timed) {
+        return new Comparison(
+                timed ? FAST : null,
+                auc,
+                TOP_TOKEN,
+                timed ? Decimal.of("0.7") : null,
+                Decimal.of("0.7"),
+                new Comparison.Language(kl, ratio, null));
+    }
+
+    private static Measurement measured(boolean timed, int requests) {
+        return new Measurement(
+                timed ? "LlamaCpp 0.5.0" : "MLX 0.32.4",
+                1,
+                null,
+                timed ? 900_000L : null,
+                timed ? 950_000L : null,
+                timed ? 990_000L : null,
+                timed ? Decimal.of("0.05") : null,
+                timed ? requests : null,
+                null,
+                timed ? 200L << 20 : null,
+                timed ? 40L << 20 : null,
+                50L << 20,
+                null,
+                timed ? Decimal.of("2.5") : null,
+                timed ? EnergyMethod.ESTIMATED : null,
+                new Generation(Estimate.of(20, 19, 21, 5000), null, null, null, null, null));
+    }
+
+    private static List<GateResult> evaluate(Estimate kl, Estimate ratio, @Nullable Estimate auc) {
+        return GateEvaluation.evaluate(Gates.defaults(), measured(true, 30), comparison(kl, ratio, auc, true));
+    }
+
+    @ParameterizedTest(name = "KL {0} ({1} to {2}, {3} tokens): {4}")
+    @CsvSource({
+        "0.02, 0.018, 0.022, 5000, PASS",
+        "0.09, 0.08, 0.10, 5000, PASS",
+        "0.09, 0.08, 0.11, 5000, INCONCLUSIVE",
+        "0.11, 0.10, 0.12, 5000, INCONCLUSIVE",
+        "0.20, 0.19, 0.21, 5000, FAIL",
+        "0.02, 0.018, 0.022, 999, INCONCLUSIVE",
+    })
+    void divergence_passes_only_when_the_whole_interval_does(
+            double value, double lower, double upper, int tokens, Verdict expected) {
+        List<GateResult> results =
+                evaluate(Estimate.of(value, lower, upper, tokens), Estimate.of(1, 0.99, 1.01, 5000), null);
+        assertThat(gate("maxKlDivergence", results).verdict()).isEqualTo(expected);
+    }
+
+    @Test
+    void perplexity_is_held_as_a_rise_over_the_baselines() {
+        List<GateResult> results =
+                evaluate(Estimate.of(0.02, 0.01, 0.03, 5000), Estimate.of(1.2, 1.15, 1.25, 5000), null);
+        assertThat(gate("maxPerplexityIncrease", results).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(gate("maxPerplexityIncrease", results).message())
+                .isEqualTo("maxPerplexityIncrease: 20 % (95 % interval 15 % to 25 %, 5000 tokens)"
+                        + " is above 10 % by 10 points");
+    }
+
+    @Test
+    void agreement_on_the_top_token_never_stands_in_for_the_task_metric_of_a_language_model() {
+        List<GateResult> results = evaluate(Estimate.of(0.5, 0.4, 0.6, 5000), Estimate.of(1, 0.99, 1.01, 5000), null);
+        assertThat(gate("minAccuracyRetention", results).verdict()).isEqualTo(Verdict.NOT_MEASURED);
+        assertThat(GateEvaluation.overall(results)).as("its damage is seen").isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void the_task_metric_is_held_where_there_are_labelled_prompts() {
+        List<GateResult> results = evaluate(
+                Estimate.of(0.02, 0.01, 0.03, 5000),
+                Estimate.of(1, 0.99, 1.01, 5000),
+                Estimate.of(0.90, 0.88, 0.92, 600));
+        assertThat(gate("minAccuracyRetention", results).verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void thirty_requests_are_enough_as_each_is_many_inferences_and_fewer_are_not() {
+        Comparison good = comparison(Estimate.of(0.02, 0.01, 0.03, 5000), Estimate.of(1, 0.99, 1.01, 5000), null, true);
+        assertThat(GateEvaluation.overall(GateEvaluation.evaluate(Gates.defaults(), measured(true, 30), good)))
+                .isEqualTo(Verdict.PASS);
+        assertThat(GateEvaluation.overall(GateEvaluation.evaluate(Gates.defaults(), measured(true, 29), good)))
+                .isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    @Test
+    void what_is_made_for_other_hardware_is_decided_by_fidelity_and_size() {
+        Gates gates = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("1"));
+        List<GateResult> results = GateEvaluation.evaluate(
+                gates,
+                measured(false, 0),
+                comparison(Estimate.of(0.02, 0.01, 0.03, 5000), Estimate.of(1, 0.99, 1.01, 5000), null, false));
+        assertThat(results)
+                .filteredOn(g -> g.verdict() == Verdict.NOT_MEASURED)
+                .extracting(GateResult::name)
+                .containsExactly(
+                        "minAccuracyRetention",
+                        "minSpeedup",
+                        "minMemoryReduction",
+                        "maxLatencyVariation",
+                        "maxJoulesPerInference");
+        assertThat(GateEvaluation.overall(results)).isEqualTo(Verdict.PASS);
+    }
+
+    @Test
+    void energy_is_held_and_its_method_said() {
+        Gates gates = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("1"));
+        List<GateResult> results = GateEvaluation.evaluate(
+                gates,
+                measured(true, 30),
+                comparison(Estimate.of(0.02, 0.01, 0.03, 5000), Estimate.of(1, 0.99, 1.01, 5000), null, true));
+        assertThat(gate("maxJoulesPerInference", results).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(gate("maxJoulesPerInference", results).message())
+                .isEqualTo("maxJoulesPerInference: 2.5 J (estimated from CPU time) is above 1 J by 1.5 J");
+    }
+}

@@ -1,0 +1,241 @@
+package dev.edgeai.planner.run;
+
+import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.api.trial.FetchResult;
+import dev.edgeai.api.trial.ReportResult;
+import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.Comparison;
+import dev.edgeai.api.v1alpha1.Decimal;
+import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.Search;
+import dev.edgeai.api.v1alpha1.Strategy;
+import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.planner.Fingerprints;
+import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.run.RunObservation.Accelerators;
+import dev.edgeai.planner.run.RunObservation.Matched;
+import org.jspecify.annotations.NullUnmarked;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Values that tests of runs share. */
+@NullUnmarked // null takes a default
+public final class Runs {
+    public static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+    static final FetchResult FETCHED = new FetchResult(digest("source"), digest("dataset"), 1000);
+
+    public static String digest(String of) {
+        return "sha256:" + Fingerprints.hex(64, of);
+    }
+
+    public static AcceleratorProfile profile(String name, String platform) {
+        return new AcceleratorProfile(name, platform, null, null, null, null, 1, null, null, null);
+    }
+
+    public static Assessment onnx() {
+        return assessment("ONNX", "Convolutional", false);
+    }
+
+    public static Assessment assessment(String format, String architecture, boolean quantized) {
+        return new Assessment(
+                format,
+                architecture,
+                1_700_000L,
+                420_000L,
+                "float32",
+                List.of(),
+                List.of(),
+                Map.of(),
+                quantized,
+                false,
+                false,
+                null);
+    }
+
+    /** A search that tries everything, in the order of the table. */
+    public static OptimizationRunSpec spec(int maxTrials, int parallelism, String timeout) {
+        return spec(new Search(maxTrials, parallelism, new TimeSpan(timeout), null, Strategy.EXHAUSTIVE, null));
+    }
+
+    public static OptimizationRunSpec spec(Search search) {
+        return new OptimizationRunSpec(
+                new ModelSource("oci://registry:5000/models/digits:1", null, null),
+                Task.IMAGE_CLASSIFICATION,
+                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data/digits:1", null), null, null, null),
+                "intel-cpu",
+                null,
+                null,
+                search,
+                null,
+                null);
+    }
+
+    public static Measurement measurement(long p50, long footprintMiB, double quality) {
+        return new Measurement(
+                "OpenVINO 2026.4.1",
+                1,
+                Estimate.of(quality, quality - 0.01, Math.min(1, quality + 0.01), 1000),
+                p50,
+                p50 * 12 / 10,
+                p50 * 14 / 10,
+                Decimal.of("0.05"),
+                400,
+                Decimal.of(1e6 / p50),
+                (40 + footprintMiB) << 20,
+                40L << 20,
+                500_000L,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    public static Comparison comparison(double speedup, double retention, double memory) {
+        return new Comparison(
+                Estimate.of(speedup, speedup * 0.97, speedup * 1.03, 400),
+                Estimate.of(retention, retention - 0.005, retention + 0.005, 1000),
+                null,
+                Decimal.of(memory),
+                Decimal.of("0.7"),
+                null);
+    }
+
+    public static TrialResult baseline() {
+        return new TrialResult("baseline", null, measurement(1000, 20, 0.98), null, null, null, Map.of(), null, null);
+    }
+
+    /** A result that passes every default gate. */
+    static TrialResult good(String trial, long p50, long footprintMiB) {
+        return result(trial, p50, footprintMiB, 0.995);
+    }
+
+    public static TrialResult result(String trial, long p50, long footprintMiB, double retention) {
+        return new TrialResult(
+                trial,
+                digest(trial),
+                measurement(1000, 20, 0.98),
+                measurement(p50, footprintMiB, 0.98 * retention),
+                comparison(1000.0 / p50, retention, 1 - footprintMiB / 20.0),
+                null,
+                Map.of("openvino", "2026.4.1"),
+                null,
+                null);
+    }
+
+    public static RunObservation nothing() {
+        return observation(1, false);
+    }
+
+    static RunObservation observation(int nodes, boolean suspended) {
+        return new RunObservation(
+                new Accelerators(Optional.of(new Matched(profile("intel-cpu", "intel-cpu"), nodes)), Optional.empty()),
+                Set.of(Framework.OPENVINO, Framework.ONNX_RUNTIME),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new JobState.Missing<>(),
+                Map.of(),
+                Map.of(),
+                new JobState.Missing<>(),
+                suspended,
+                "registry:5000/edgeai/default/digits",
+                List.of());
+    }
+
+    public static RunObservation withBaseline(RunObservation o, JobState<TrialResult> state) {
+        return new RunObservation(
+                o.accelerators(),
+                o.available(),
+                o.cpuFeatures(),
+                Optional.of(FETCHED),
+                Optional.of(onnx()),
+                state,
+                o.trials(),
+                o.certifications(),
+                o.report(),
+                o.suspended(),
+                o.repository(),
+                o.earlier());
+    }
+
+    static RunObservation withBaselineState(RunObservation o, JobState<TrialResult> state) {
+        return new RunObservation(
+                o.accelerators(),
+                o.available(),
+                o.cpuFeatures(),
+                o.fetched(),
+                o.assessed(),
+                state,
+                o.trials(),
+                o.certifications(),
+                o.report(),
+                o.suspended(),
+                o.repository(),
+                o.earlier());
+    }
+
+    static RunObservation withAccelerators(RunObservation o, Accelerators accelerators) {
+        return new RunObservation(
+                accelerators,
+                o.available(),
+                o.cpuFeatures(),
+                o.fetched(),
+                o.assessed(),
+                o.baseline(),
+                o.trials(),
+                o.certifications(),
+                o.report(),
+                o.suspended(),
+                o.repository(),
+                o.earlier());
+    }
+
+    public static RunObservation withJobs(
+            RunObservation o,
+            Map<String, JobState<TrialResult>> trials,
+            Map<String, JobState<CertificateResult>> certifications) {
+        return withJobs(o, trials, certifications, o.report());
+    }
+
+    static RunObservation withReport(RunObservation o, JobState<ReportResult> report) {
+        return withJobs(o, o.trials(), o.certifications(), report);
+    }
+
+    private static RunObservation withJobs(
+            RunObservation o,
+            Map<String, JobState<TrialResult>> trials,
+            Map<String, JobState<CertificateResult>> certifications,
+            JobState<ReportResult> report) {
+        return new RunObservation(
+                o.accelerators(),
+                o.available(),
+                o.cpuFeatures(),
+                o.fetched(),
+                o.assessed(),
+                o.baseline(),
+                trials,
+                certifications,
+                report,
+                o.suspended(),
+                o.repository(),
+                o.earlier());
+    }
+
+    public static <T> JobState<T> done(T result) {
+        return new JobState.Succeeded<>(result, Optional.of("node-1"));
+    }
+
+    private Runs() {}
+}
