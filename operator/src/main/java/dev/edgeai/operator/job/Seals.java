@@ -42,6 +42,7 @@ public final class Seals {
     private static final String OF_NAME = "name";
     private static final String OF_DEPLOYMENT = "deployment";
     private static final String OF_RUN = "run";
+    private static final String OF_ROLLBACK = "rollback";
     private static final int NAME_BYTES = 5;
 
     private final Supplier<byte[]> key;
@@ -94,6 +95,23 @@ public final class Seals {
         return isSeal(run.getMetadata(), ofRun(run, modelUid));
     }
 
+    /**
+     * The seal over a status that a rollback's traffic write carries along.
+     *
+     * @param service that carries it
+     * @param modelUid of the EdgeModel whose status it is
+     * @param before fingerprint of the status that it follows
+     */
+    public String ofRollback(ObjectMeta service, String modelUid, String before, JsonNode status) {
+        return hex(mac(List.of(
+                OF_ROLLBACK, service.getNamespace(), service.getName(), modelUid, before, canonical(status))));
+    }
+
+    /** Whether two seals are the same, told in the same time whatever they are. */
+    public static boolean isSame(String right, String seal) {
+        return MessageDigest.isEqual(right.getBytes(StandardCharsets.UTF_8), seal.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** The labels that the Job was given, whatever stands on the Job itself by now; of a sealed Job only. */
     public static Map<String, String> givenLabels(Job job) {
         return Optional.ofNullable(job.getSpec())
@@ -139,8 +157,7 @@ public final class Seals {
         if (template == null || seal == null) {
             return Optional.empty();
         }
-        byte[] right = hex(ofJob(job.getMetadata(), template)).getBytes(StandardCharsets.US_ASCII);
-        return MessageDigest.isEqual(right, seal.getBytes(StandardCharsets.UTF_8))
+        return isSame(hex(ofJob(job.getMetadata(), template)), seal)
                 ? Json.read(template, JsonNode.class)
                 : Optional.empty();
     }
@@ -192,9 +209,7 @@ public final class Seals {
     private static boolean isSeal(ObjectMeta object, byte[] right) {
         @Nullable Map<String, String> annotations = object.getAnnotations();
         @Nullable String seal = annotations == null ? null : annotations.get(SEAL);
-        return seal != null
-                && MessageDigest.isEqual(
-                        hex(right).getBytes(StandardCharsets.US_ASCII), seal.getBytes(StandardCharsets.UTF_8));
+        return seal != null && isSame(hex(right), seal);
     }
 
     /** Of the parts with their lengths, so that none can run over into the next. */

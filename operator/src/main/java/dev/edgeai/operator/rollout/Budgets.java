@@ -6,6 +6,7 @@ import dev.edgeai.operator.delivery.DisruptionBudget;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.planner.rollout.EvictionRule;
 import dev.edgeai.planner.rollout.RevisionState;
+import dev.edgeai.planner.rollout.RolloutDecision;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,11 @@ final class Budgets {
         this.cluster = cluster;
     }
 
-    void ensure(TargetContext target, TargetStatus status, Map<String, RevisionState> revisions) {
+    void ensure(
+            TargetContext target,
+            TargetStatus status,
+            RolloutDecision decision,
+            Map<String, RevisionState> revisions) {
         String stable = Names.disruptionBudget(target.objects().ref());
         String candidate = Names.candidateBudget(target.objects().ref());
         // of an earlier version of the operator: two over one pod would keep it from being evicted at all
@@ -31,18 +36,23 @@ final class Budgets {
                 .filter(budget ->
                         !Set.of(stable, candidate).contains(budget.getMetadata().getName()))
                 .forEach(cluster::delete);
-        ensure(target, stable, status.stable(), revisions);
-        ensure(target, candidate, status.candidate(), revisions);
+        ensure(target, stable, status.stable(), decision, revisions);
+        ensure(target, candidate, status.candidate(), decision, revisions);
     }
 
     private void ensure(
-            TargetContext target, String name, @Nullable Version version, Map<String, RevisionState> revisions) {
+            TargetContext target,
+            String name,
+            @Nullable Version version,
+            RolloutDecision decision,
+            Map<String, RevisionState> revisions) {
         Optional<PodDisruptionBudget> seen = target.objects().budgets().stream()
                 .filter(budget -> budget.getMetadata().getName().equals(name))
                 .findFirst();
         int pods = Optional.ofNullable(version)
-                .map(v -> revisions.get(v.revision()))
-                .map(state -> EvictionRule.podsToKeep(state, target.now()))
+                .flatMap(v -> Optional.ofNullable(revisions.get(v.revision()))
+                        .map(state -> EvictionRule.podsToKeep(
+                                state, decision.pods(v.revision()).orElse(state.replicas()), target.now())))
                 .orElse(0);
         if (version == null || pods == 0) {
             seen.ifPresent(cluster::delete);

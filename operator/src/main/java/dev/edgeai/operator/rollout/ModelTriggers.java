@@ -115,7 +115,10 @@ final class ModelTriggers implements Cluster.Cache {
                 : source.get(ResourceID.fromResource(object)).map(HasMetadata.class::cast);
     }
 
-    /** Shows an object that was just written, although its event has not come yet. */
+    /**
+     * Shows an object that was just written, although its event has not come yet. Where what a controller made of it is
+     * known already, that stays: no event would come to put the older answer right.
+     */
     @Override
     public void written(HasMetadata object) {
         @Nullable InformerEventSource<?, EdgeModel> source = informers.get(object.getClass());
@@ -128,10 +131,12 @@ final class ModelTriggers implements Cluster.Cache {
     private static <R extends HasMetadata> void remember(InformerEventSource<R, EdgeModel> source, HasMetadata object) {
         ResourceID id = ResourceID.fromResource(object);
         R written = (R) object;
-        source.get(id)
-                .ifPresentOrElse(
-                        before -> source.handleRecentResourceUpdate(id, written, before),
-                        () -> source.handleRecentResourceCreate(id, written));
+        if (source.get(id).isPresent()) {
+            // Were the cached one given as the one before, it would be taken for older whatever its version
+            source.handleRecentResourceUpdate(id, written, written);
+        } else {
+            source.handleRecentResourceCreate(id, written);
+        }
     }
 
     private <R extends HasMetadata> EventSource<R, EdgeModel> informer(

@@ -1,45 +1,85 @@
 package dev.edgeai.operator.rollout;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ServingServices;
+import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.planner.Fingerprints;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
-import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * A rollback's traffic write comes before its status, because users wait for it. So that a process that dies between the
- * two does not send users back to the version it has just taken away, that write carries the status along.
+ * two does not send users back to the version it has just taken away, that write carries the status along. It holds only
+ * as what follows the very status that is written now, whatever the clocks of two operators say, and only under the
+ * operator's seal: whoever may write a Service may not say what the operator brings out.
  */
 final class RollbackIntent {
-    private RollbackIntent() {}
+    private static final int FINGERPRINT_DIGITS = 32;
 
-    /** What to write with the traffic; nothing unless the target rolls back. */
-    static Optional<String> of(TargetStatus next) {
-        return next.phase() == RolloutPhase.ROLLING_BACK ? Optional.of(Json.write(next)) : Optional.empty();
+    private final Seals seals;
+
+    RollbackIntent(Seals seals) {
+        this.seals = seals;
     }
 
-    /** The status to go on from: the intended one when it is newer than the one that was written. */
-    static TargetStatus newest(TargetStatus written, TargetObjects objects) {
+    /**
+     * @param before fingerprint of the status that this one follows
+     * @param status to go on from
+     * @param seal over both
+     */
+    record Sealed(String before, JsonNode status, String seal) {}
+
+    /** What to write with the traffic; nothing unless the target rolls back. */
+    Optional<String> of(TargetContext target, TargetStatus next) {
+        return of(target.objects().ref(), target.modelUid(), target.written(), next);
+    }
+
+    Optional<String> of(TargetRef ref, String modelUid, TargetStatus written, TargetStatus next) {
+        if (next.phase() != RolloutPhase.ROLLING_BACK) {
+            return Optional.empty();
+        }
+        String before = fingerprint(written);
+        return Json.read(Json.write(next), JsonNode.class)
+                .map(status -> new Sealed(before, status, seal(ref, modelUid, before, status)))
+                .map(Json::write);
+    }
+
+    /** The status to go on from: the intended one when it follows the one that is written. */
+    TargetStatus newest(TargetStatus written, TargetObjects objects, String modelUid) {
         return objects.service(Names.stableService(objects.ref()))
                 .map(service -> service.getMetadata().getAnnotations())
-                .flatMap(RollbackIntent::read)
-                .filter(intended -> isAfter(intended, written))
+                .map(annotations -> annotations.get(ServingServices.INTENT))
+                .flatMap(text -> Json.read(text, Sealed.class))
+                .filter(intent -> isOurs(intent, objects.ref(), modelUid))
+                .filter(intent -> intent.before().equals(fingerprint(written)))
+                .flatMap(intent -> Json.read(intent.status().toString(), TargetStatus.class))
                 .orElse(written);
     }
 
-    private static Optional<TargetStatus> read(Map<String, String> annotations) {
-        return Optional.ofNullable(annotations.get(ServingServices.INTENT))
-                .flatMap(text -> Json.read(text, TargetStatus.class));
+    private static String fingerprint(TargetStatus status) {
+        return Fingerprints.hex(FINGERPRINT_DIGITS, Fingerprints.canonicalJson(status));
     }
 
-    private static boolean isAfter(TargetStatus intended, TargetStatus written) {
-        return intended.since() != null
-                && written.since() != null
-                && Instant.parse(intended.since()).isAfter(Instant.parse(written.since()));
+    private boolean isOurs(Sealed intent, TargetRef ref, String modelUid) {
+        return intent.before() != null
+                && intent.status() != null
+                && intent.seal() != null
+                && Seals.isSame(seal(ref, modelUid, intent.before(), intent.status()), intent.seal());
+    }
+
+    private String seal(TargetRef ref, String modelUid, String before, JsonNode status) {
+        ObjectMeta service = new ObjectMetaBuilder()
+                .withNamespace(ref.namespace())
+                .withName(Names.stableService(ref))
+                .build();
+        return seals.ofRollback(service, modelUid, before, status);
     }
 }

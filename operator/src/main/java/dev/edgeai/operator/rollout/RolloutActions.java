@@ -40,12 +40,14 @@ final class RolloutActions {
     private final Cluster cluster;
     private final TrafficProvider traffic;
     private final Deployments deployments;
+    private final RollbackIntent intents;
 
     RolloutActions(Services services, Cluster cluster, TrafficProvider traffic, Deployments deployments) {
         this.services = services;
         this.cluster = cluster;
         this.traffic = traffic;
         this.deployments = deployments;
+        this.intents = new RollbackIntent(services.seals());
     }
 
     /**
@@ -86,7 +88,7 @@ final class RolloutActions {
                 if (othersWouldShare(target, mode)) {
                     return Optional.of(OTHERS_LEAVE);
                 }
-                traffic.apply(target.served(), target.objects().traffic(), mode, RollbackIntent.of(next));
+                traffic.apply(target.served(), target.objects().traffic(), mode, intents.of(target, next));
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->

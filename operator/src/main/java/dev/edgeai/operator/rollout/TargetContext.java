@@ -30,7 +30,8 @@ import java.util.Optional;
  * @param model the EdgeModel
  * @param target the target of its spec
  * @param served what its objects are built from
- * @param status as it was written last
+ * @param written its status as it was written last
+ * @param status the one to go on from
  * @param objects as the caches have them
  * @param runs OptimizationRuns of all targets of the EdgeModel
  * @param nodes the cluster's nodes
@@ -40,6 +41,7 @@ record TargetContext(
         EdgeModel model,
         Target target,
         ServedTarget served,
+        TargetStatus written,
         TargetStatus status,
         TargetObjects objects,
         List<OptimizationRun> runs,
@@ -48,7 +50,7 @@ record TargetContext(
 
     /** The same with another status. */
     TargetContext with(TargetStatus other) {
-        return new TargetContext(model, target, served, other, objects, runs, nodes, now);
+        return new TargetContext(model, target, served, written, other, objects, runs, nodes, now);
     }
 
     RolloutPolicy policy() {
@@ -59,6 +61,10 @@ record TargetContext(
         RolloutOverrides overrides = target.rollout();
         RolloutPolicy base = model.getSpec().rollout();
         return overrides == null ? base : overrides.over(base);
+    }
+
+    String modelUid() {
+        return model.getMetadata().getUid();
     }
 
     /** Pods the target should have. */

@@ -38,11 +38,13 @@ final class TargetGuard {
     private final Services services;
     private final Supplier<NodeFacts> nodes;
     private final Function<TargetContext, TargetOutcome> rollout;
+    private final RollbackIntent intents;
 
     TargetGuard(Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
         this.services = services;
         this.nodes = nodes;
         this.rollout = rollout;
+        this.intents = new RollbackIntent(services.seals());
     }
 
     /**
@@ -76,9 +78,9 @@ final class TargetGuard {
         strangers(model, target, seen, now);
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
-            TargetStatus before = RollbackIntent.newest(status, seen);
+            TargetStatus before = intents.newest(status, seen, model.getMetadata().getUid());
             TargetOutcome outcome =
-                    rollout.apply(new TargetContext(model, target, served, before, seen, runs, nodes.get(), now));
+                    rollout.apply(new TargetContext(model, target, served, status, before, seen, runs, nodes.get(), now));
             return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
         } catch (NameTakenException e) {
             tell(model, target, e);

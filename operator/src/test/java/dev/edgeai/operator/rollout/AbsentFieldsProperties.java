@@ -13,6 +13,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.ServiceTraffic;
@@ -216,7 +217,7 @@ class AbsentFieldsProperties {
         Target target = model.getSpec().targets().getFirst();
         RunChoice.of(REF, RunInputs.of(model.getSpec(), target), Map.of(Labels.RETRY, "2"), List.of(run));
         Housekeeping.oldRuns(List.of(status), List.of(run));
-        RollbackIntent.newest(status, objects);
+        new RollbackIntent(new Seals(() -> new byte[32])).newest(status, objects, "uid");
         TargetOutcome outcome = new TargetOutcome(
                         target,
                         RolloutPolicy.defaults(),

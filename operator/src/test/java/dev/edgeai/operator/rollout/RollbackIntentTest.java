@@ -5,38 +5,95 @@ import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RollbackIntentTest {
     private static final TargetRef TARGET = new TargetRef("vision", "digits", "cpu");
+    private static final String MODEL = "0b8e4c1e-model";
+
+    private final RollbackIntent intents = under("the operator's key");
     private final TargetStatus ramping = status("Ramping", "2026-01-01T12:00:00Z");
     private final TargetStatus rollingBack = status("RollingBack", "2026-01-01T12:00:30.5Z");
 
     @Test
     void onlyARollbackCarriesItsStatus() {
-        assertThat(RollbackIntent.of(ramping)).isEmpty();
-        assertThat(RollbackIntent.of(rollingBack)).isPresent();
+        assertThat(intents.of(TARGET, MODEL, rollingBack, ramping)).isEmpty();
+        assertThat(intents.of(TARGET, MODEL, ramping, rollingBack)).isPresent();
     }
 
     @Test
     void aStatusThatWasNotWrittenIsTakenFromTheTrafficWrite() {
-        assertThat(RollbackIntent.newest(ramping, service(rollingBack))).isEqualTo(rollingBack);
+        assertThat(newest(ramping, intended(ramping, rollingBack))).isEqualTo(rollingBack);
     }
 
     @Test
-    void anOldIntentIsWithoutEffect() {
-        TargetStatus later = status("Preparing", "2026-01-01T12:01:00Z");
-        assertThat(RollbackIntent.newest(rollingBack, service(rollingBack))).isSameAs(rollingBack);
-        assertThat(RollbackIntent.newest(later, service(rollingBack))).isSameAs(later);
+    void itHoldsWhateverTheClocksOfTwoOperatorsSay() {
+        TargetStatus ahead = status("Ramping", "2026-01-01T13:00:00Z");
+        assertThat(newest(ahead, intended(ahead, rollingBack))).isEqualTo(rollingBack);
     }
 
-    private static TargetObjects service(TargetStatus intent) {
+    @Test
+    void itIsWithoutEffectOnceAStatusWasWritten() {
+        String intent = intended(ramping, rollingBack);
+        TargetStatus byAClockThatIsBehind = status("Idle", "2026-01-01T11:00:00Z");
+        assertThat(newest(rollingBack, intent)).isSameAs(rollingBack);
+        assertThat(newest(byAClockThatIsBehind, intent)).isSameAs(byAClockThatIsBehind);
+    }
+
+    @Test
+    void whatSomebodyElseSealedOrChangedIsWithoutEffect() {
+        String foreign =
+                under("another key").of(TARGET, MODEL, ramping, rollingBack).orElseThrow();
+        String ofAnotherModel =
+                intents.of(TARGET, "another uid", ramping, rollingBack).orElseThrow();
+        String ofAnotherTarget = intents.of(new TargetRef("vision", "digits", "gpu"), MODEL, ramping, rollingBack)
+                .orElseThrow();
+        String changed = intended(ramping, rollingBack).replace("\"variant\":\"v\"", "\"variant\":\"w\"");
+        assertThat(changed).contains("\"w\"");
+        for (String forged : List.of(foreign, ofAnotherModel, ofAnotherTarget, changed, Json.write(rollingBack))) {
+            assertThat(newest(ramping, forged)).isSameAs(ramping);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "no JSON",
+                "null",
+                "[]",
+                "{}",
+                "{\"before\": 1, \"status\": null}",
+                "{\"before\": \"x\", \"status\": {\"since\": \"x\", \"phase\": \"y\"}, \"seal\": \"z\"}"
+            })
+    void nonsenseIsWithoutEffect(String intent) {
+        assertThat(newest(ramping, intent)).isSameAs(ramping);
+    }
+
+    private static RollbackIntent under(String key) {
+        return new RollbackIntent(new Seals(() -> key.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private String intended(TargetStatus before, TargetStatus next) {
+        return intents.of(TARGET, MODEL, before, next).orElseThrow();
+    }
+
+    private TargetStatus newest(TargetStatus written, String intent) {
+        return intents.newest(written, service(intent), MODEL);
+    }
+
+    private static TargetObjects service(String intent) {
         return new TargetObjects(
                 TARGET,
                 List.of(),
@@ -45,9 +102,7 @@ class RollbackIntentTest {
                 List.of(new ServiceBuilder()
                         .withNewMetadata()
                         .withName(Names.stableService(TARGET))
-                        .addToAnnotations(
-                                ServingServices.INTENT,
-                                RollbackIntent.of(intent).orElseThrow())
+                        .addToAnnotations(ServingServices.INTENT, intent)
                         .endMetadata()
                         .build()),
                 List.of(),

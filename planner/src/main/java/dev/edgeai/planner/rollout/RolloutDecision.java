@@ -1,8 +1,13 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.planner.rollout.RolloutAction.EnsureDeployment;
+import dev.edgeai.planner.rollout.RolloutAction.ScaleDeployment;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What to do and what to write.
@@ -13,5 +18,18 @@ import java.util.List;
 public record RolloutDecision(TargetStatus status, List<RolloutAction> actions) {
     public RolloutDecision {
         actions = List.copyOf(actions);
+    }
+
+    /** Pods that it has the Deployment of a revision ask for; absent when it leaves them as they are. */
+    public Optional<Integer> pods(String revision) {
+        return actions.stream()
+                .flatMap(action -> switch (action) {
+                    case EnsureDeployment(Version version, int replicas)
+                    when version.revision().equals(revision) -> Stream.of(replicas);
+                    case ScaleDeployment(String scaled, int replicas)
+                    when scaled.equals(revision) -> Stream.of(replicas);
+                    default -> Stream.<Integer>empty();
+                })
+                .reduce((first, last) -> last);
     }
 }

@@ -388,20 +388,4 @@ class RolloutTrustTest {
         };
         assertThat(Blames.of(reason) == Blame.MODEL).isEqualTo(its);
     }
-
-    @ParameterizedTest(name = "{0} pods, {1} leaving, no place for {2} s: {3} have to stay")
-    @CsvSource({"1, 0, 0, 1", "2, 1, 0, 1", "2, 1, 300, 0", "4, 1, 300, 2", "3, 0, 300, 3", "0, 0, 0, 0"})
-    void a_drain_leaves_as_many_pods_as_are_wanted_but_is_not_held_for_ever(
-            int replicas, int leaving, int seconds, int stay) {
-        Instant now = RolloutWorld.T0;
-        RevisionState state = RevisionStateBuilder.builder(RevisionState.of(replicas, replicas - leaving))
-                .leaving(leaving)
-                .disturbance(
-                        seconds == 0
-                                ? Optional.empty()
-                                : Optional.of(new Disturbance(
-                                        Reason.UNSCHEDULABLE, "0/3 nodes are available", now.minusSeconds(seconds))))
-                .build();
-        assertThat(EvictionRule.podsToKeep(state, now)).isEqualTo(stay);
-    }
 }
