@@ -44,8 +44,32 @@ public final class ServingServices {
                 target, Names.referenceService(target.ref()), target.ref().revision(revision));
     }
 
-    /** Whether requests to the Service's address come to the port that pods listen on. */
+    /**
+     * Whether requests to the Service's address come to ready pods, at the port that they listen on. Of its type only one
+     * that leads elsewhere is wrong: a NodePort or a load balancer in front is a choice of those who run the cluster.
+     */
     public static boolean leadsToPods(Service service) {
+        return !isElsewhere(service)
+                && !Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses())
+                && hasPort(service);
+    }
+
+    /** What is to be applied over the one that was seen: its type is named only where it has to be set right. */
+    public static Service over(Optional<Service> seen, Service wanted) {
+        return seen.filter(ServingServices::isElsewhere).isEmpty()
+                ? wanted
+                : new ServiceBuilder(wanted)
+                        .editSpec()
+                        .withType("ClusterIP")
+                        .endSpec()
+                        .build();
+    }
+
+    private static boolean isElsewhere(Service service) {
+        return service.getSpec() == null || "ExternalName".equals(service.getSpec().getType());
+    }
+
+    private static boolean hasPort(Service service) {
         return Optional.ofNullable(service.getSpec()).map(ServiceSpec::getPorts).stream()
                 .flatMap(List::stream)
                 .filter(port -> Integer.valueOf(PORT).equals(port.getPort()))
@@ -63,6 +87,7 @@ public final class ServingServices {
                 .endMetadata()
                 .withNewSpec()
                 .withSelector(selector)
+                .withPublishNotReadyAddresses(false)
                 .addNewPort()
                 .withName("http")
                 .withAppProtocol("http")

@@ -83,6 +83,7 @@ public record TargetObjects(
                 ready.size(),
                 (int) pods.stream().filter(PodFacts::isUnresponsive).count(),
                 ready.isEmpty() ? silentSince(pods) : Optional.empty(),
+                Optional.empty(), // what was seen before is not looked at here
                 ready.stream()
                         .flatMap(pod -> PodFacts.readinessSince(pod).stream())
                         .min(Comparator.naturalOrder()),

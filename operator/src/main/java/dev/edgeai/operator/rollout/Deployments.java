@@ -23,6 +23,8 @@ final class Deployments {
     private final Services services;
     private final Cluster cluster;
 
+    private final Silences silences = new Silences();
+
     Deployments(Services services, Cluster cluster) {
         this.services = services;
         this.cluster = cluster;
@@ -36,6 +38,7 @@ final class Deployments {
                 .forEach((revision, state) -> states.put(
                         revision,
                         RevisionStateBuilder.builder(state)
+                                .silenceSeen(silences.seen(target.objects().ref(), revision, state, target.now()))
                                 .intact(target.objects()
                                         .deployment(revision)
                                         .filter(services.seals()::isSealed)

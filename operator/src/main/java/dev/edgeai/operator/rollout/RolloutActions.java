@@ -128,14 +128,16 @@ final class RolloutActions {
         if (revision.isEmpty()) {
             target.objects().service(name).ifPresent(cluster::delete);
         } else {
-            cluster.applyUnlessSame(
-                    ServingServices.preview(target.served(), revision.get()),
-                    target.objects().service(name),
-                    RolloutActions::reached);
+            applyService(target, ServingServices.preview(target.served(), revision.get()));
         }
     }
 
-    /** What of a Service matters: which pods, and whether on their port. */
+    private void applyService(TargetContext target, Service wanted) {
+        Optional<Service> seen = target.objects().service(wanted.getMetadata().getName());
+        cluster.applyUnlessSame(ServingServices.over(seen, wanted), seen, RolloutActions::reached);
+    }
+
+    /** What of a Service matters: which pods, and whether it leads to them. */
     private static List<Object> reached(Service service) {
         return List.of(
                 Objects.requireNonNullElse(service.getSpec().getSelector(), Map.of()),
@@ -168,10 +170,7 @@ final class RolloutActions {
             cluster.delete(there.get());
             return;
         }
-        cluster.applyUnlessSame(
-                ServingServices.reference(target.served(), reference.revision()),
-                target.objects().service(Names.referenceService(ref)),
-                RolloutActions::reached);
+        applyService(target, ServingServices.reference(target.served(), reference.revision()));
         if (there.isEmpty()) {
             boolean baking = next.phase() == RolloutPhase.BAKING;
             create(

@@ -16,8 +16,12 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.List;
@@ -127,6 +131,37 @@ class TrustIT extends EdgeModelScenario {
                 .until(() -> service().getSpec().getPorts().stream()
                         .allMatch(port -> port.getTargetPort().getIntVal() == 8080));
         until(this::settledAndReady);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\": \"ExternalName\", \"externalName\": \"elsewhere.example\", \"clusterIP\": null, \"clusterIPs\": null}",
+                "{\"publishNotReadyAddresses\": true}"
+            })
+    void aServiceThatLeadsElsewhereIsSetRight(String spec) {
+        serve(BLUE);
+        client.services().inNamespace(namespace).withName("digits-cpu").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": " + spec + "}");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(service().getSpec()).satisfies(s -> {
+                    assertThat(s.getType()).isEqualTo("ClusterIP");
+                    assertThat(s.getPublishNotReadyAddresses()).isNotEqualTo(true);
+                    assertThat(s.getSelector()).isNotEmpty();
+                }));
+        until(this::settledAndReady);
+    }
+
+    /** How a model is reached from outside is a matter of those who run the cluster. */
+    @Test
+    void aNodePortStays() {
+        serve(BLUE);
+        client.services()
+                .inNamespace(namespace)
+                .withName("digits-cpu")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"type\": \"NodePort\"}}");
+        offer(GREEN);
+        until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
+        assertThat(service().getSpec().getType()).isEqualTo("NodePort");
     }
 
     @Test

@@ -65,9 +65,11 @@ record HardSignals(Reason reason, String message) {
 
     private static Optional<HardSignals> unready(
             Version version, Version reference, RevisionState state, RolloutObservation seen, Instant now) {
-        Optional<Instant> silent =
-                state.silentSince().filter(since -> !since.plus(SILENCE).isAfter(now));
-        return silent.flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
+        // How long it lasts is told by one clock: a node's may be behind the operator's
+        boolean lasts = state.silenceSeen()
+                .filter(seenAt -> !seenAt.plus(SILENCE).isAfter(now))
+                .isPresent();
+        return state.silentSince().filter(since -> lasts).flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
                 .flatMap(RevisionState::readySince)
                 .filter(ready -> ready.isBefore(since))
                 .map(ready -> new HardSignals(

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param ready pods that are Ready
  * @param unresponsive pods that were ready once, run on, and answer their probe no more
  * @param silentSince since when none of its pods is ready, when that is because they answer no more; absent otherwise
+ * @param silenceSeen when the operator first saw that, by its own clock; the other times are those of the nodes
  * @param readySince since when one of its ready pods is so without a break; absent when none is
  * @param runningSince since when a pod runs without having become ready; absent when none does
  * @param leaving ready pods on nodes that take no new pods: somebody is about to drain them
@@ -29,6 +30,7 @@ public record RevisionState(
         int ready,
         int unresponsive,
         Optional<Instant> silentSince,
+        Optional<Instant> silenceSeen,
         Optional<Instant> readySince,
         Optional<Instant> runningSince,
         int leaving,
@@ -60,6 +62,7 @@ public record RevisionState(
                 replicas,
                 ready,
                 0,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

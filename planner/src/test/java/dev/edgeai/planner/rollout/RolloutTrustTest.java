@@ -189,6 +189,23 @@ class RolloutTrustTest {
     }
 
     @Test
+    void two_probes_that_came_too_late_are_no_long_silence_where_a_nodes_clock_is_behind() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.skew = Duration.ofSeconds(30);
+        world.want("green", Nature.GOOD);
+        world.until(RAMPING);
+        while (world.stored.candidate().weight() == 0) {
+            world.tick();
+        }
+        world.pods.silence(GREEN, world.now);
+        world.tick();
+        world.pods.wake(GREEN, world.now);
+        world.settle(1000);
+        assertThat(world.stored.rejected()).isEmpty();
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
+
+    @Test
     void pods_that_stall_under_load_and_come_back_without_are_evidence_once_they_are_mute_for_long() {
         RolloutWorld world = RolloutWorld.serving();
         world.want("green", Nature.STALLS_BESIDE_OTHERS);

@@ -350,7 +350,7 @@ public final class RolloutWorld {
                         Optional.ofNullable(skip),
                         Optional.ofNullable(retry),
                         Optional.ofNullable(rollbackTo)),
-                pods.observe(this::nature, now),
+                pods.observe(this::nature, now, now.plus(skew)),
                 selection,
                 selection instanceof Selection.Nothing ? Optional.empty() : endpoints,
                 warmup(),

@@ -42,6 +42,8 @@ final class WorldPods {
         int replicas;
         boolean intact = true;
         List<Pod> pods = new ArrayList<>();
+        Optional<Instant> silence = Optional.empty();
+        Optional<Instant> silenceSeen = Optional.empty();
 
         @Nullable
         Disturbance lately;
@@ -226,21 +228,33 @@ final class WorldPods {
         return -1;
     }
 
-    Map<String, RevisionState> observe(Function<String, Nature> natures, Instant now) {
+    /** @param clock the operator's, which may be another one than the nodes' */
+    Map<String, RevisionState> observe(Function<String, Nature> natures, Instant now, Instant clock) {
         Map<String, RevisionState> states = new TreeMap<>();
-        deployments.forEach((rev, d) -> states.put(rev, observe(d, natures.apply(rev), now)));
+        deployments.forEach((rev, d) -> states.put(rev, observe(d, natures.apply(rev), now, clock)));
         return states;
     }
 
-    private RevisionState observe(Deployment d, Nature nature, Instant now) {
+    private static Optional<Instant> silenceSeen(Deployment d, Optional<Instant> since, Instant clock) {
+        if (!since.equals(d.silence)) {
+            d.silence = since;
+            d.silenceSeen = since.map(s -> clock);
+        }
+        return d.silenceSeen;
+    }
+
+    private RevisionState observe(Deployment d, Nature nature, Instant now, Instant clock) {
         Optional<Failure> failure = nature == Nature.REFUSED
                 ? Optional.of(new Failure("CertificateInvalid", "the signature does not fit"))
                 : Optional.empty();
+        Optional<Instant> silent =
+                count(d, State.READY) > 0 ? Optional.empty() : since(d, State.SILENT, Comparator.reverseOrder());
         return new RevisionState(
                 d.replicas,
                 count(d, State.READY),
                 count(d, State.SILENT),
-                count(d, State.READY) > 0 ? Optional.empty() : since(d, State.SILENT, Comparator.reverseOrder()),
+                silent,
+                silenceSeen(d, silent, clock),
                 since(d, State.READY, Comparator.naturalOrder()),
                 d.pods.stream()
                         .filter(p -> p.state == State.STARTING)
