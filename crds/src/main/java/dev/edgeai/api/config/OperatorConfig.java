@@ -17,6 +17,7 @@ import java.util.Map;
  * @param prometheus which Prometheus servers analysis queries may go to
  * @param rollout limits over all models
  * @param sourceCheck looks at the tags of sources
+ * @param trials limits of every trial
  * @param maxSourceBytes largest source or dataset that is fetched, bytes
  */
 public record OperatorConfig(
@@ -27,6 +28,7 @@ public record OperatorConfig(
         Prometheus prometheus,
         Rollout rollout,
         SourceCheck sourceCheck,
+        Trials trials,
         long maxSourceBytes) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OperatorConfig {
@@ -37,6 +39,7 @@ public record OperatorConfig(
         prometheus = prometheus == null ? new Prometheus(null, List.of()) : prometheus;
         rollout = rollout == null ? new Rollout(1) : rollout;
         sourceCheck = sourceCheck == null ? new SourceCheck(SourceCheck.HOURLY) : sourceCheck;
+        trials = trials == null ? new Trials(Trials.HOURS) : trials;
         maxSourceBytes = maxSourceBytes == 0 ? 8L << 30 : maxSourceBytes;
     }
 
@@ -107,6 +110,20 @@ public record OperatorConfig(
         @SuppressWarnings({"NullAway", "ConstantValue"})
         public SourceCheck {
             interval = interval == null ? HOURLY : interval;
+        }
+    }
+
+    /**
+     * Limits of every trial: one measures on a node at a time, and others wait for it.
+     *
+     * @param maxDuration that a pod of a trial may run, whatever {@code spec.search.timeout} says
+     */
+    public record Trials(TimeSpan maxDuration) {
+        private static final TimeSpan HOURS = new TimeSpan("4h");
+
+        @SuppressWarnings({"NullAway", "ConstantValue"})
+        public Trials {
+            maxDuration = maxDuration == null ? HOURS : maxDuration;
         }
     }
 

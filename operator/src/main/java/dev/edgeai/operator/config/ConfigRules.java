@@ -25,6 +25,7 @@ final class ConfigRules {
     private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
+    private static final Duration SHORTEST_TRIAL = Duration.ofMinutes(1);
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(8760);
 
@@ -123,6 +124,9 @@ final class ConfigRules {
                 interval.isZero()
                         || (interval.compareTo(SHORTEST_INTERVAL) >= 0 && interval.compareTo(LONGEST_INTERVAL) <= 0),
                 "sourceCheck.interval is " + config.sourceCheck().interval() + "; give 1s to 8760h, or 0s for never");
+        require(
+                config.trials().maxDuration().duration().compareTo(SHORTEST_TRIAL) >= 0,
+                "trials.maxDuration is " + config.trials().maxDuration() + "; give 1m or more");
         require(config.maxSourceBytes() > 0, "maxSourceBytes is " + config.maxSourceBytes() + "; give bytes above 0");
         String address = config.prometheus().address();
         if (address != null) {

@@ -66,7 +66,8 @@ public final class ServingServices {
     }
 
     private static boolean isElsewhere(Service service) {
-        return service.getSpec() == null || "ExternalName".equals(service.getSpec().getType());
+        return service.getSpec() == null
+                || "ExternalName".equals(service.getSpec().getType());
     }
 
     private static boolean hasPort(Service service) {

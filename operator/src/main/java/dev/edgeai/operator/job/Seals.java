@@ -103,8 +103,8 @@ public final class Seals {
      * @param before fingerprint of the status that it follows
      */
     public String ofRollback(ObjectMeta service, String modelUid, String before, JsonNode status) {
-        return hex(mac(List.of(
-                OF_ROLLBACK, service.getNamespace(), service.getName(), modelUid, before, canonical(status))));
+        return hex(mac(
+                List.of(OF_ROLLBACK, service.getNamespace(), service.getName(), modelUid, before, canonical(status))));
     }
 
     /** Whether two seals are the same, told in the same time whatever they are. */

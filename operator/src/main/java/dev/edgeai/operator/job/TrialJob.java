@@ -35,7 +35,8 @@ import java.util.stream.Collectors;
  * @param spec what its containers have to do
  * @param profile where it runs
  * @param config images, registry
- * @param timeout of the whole run; one pod may take half of it from when it starts. The Job has no time of its own:
+ * @param timeout of the whole run; one pod may take half of it from when it starts, and no more than the operator's
+ *     configuration allows, since it holds the node's measuring place. The Job has no time of its own:
  *     waiting for a node, a quota or a Secret is no failure, and the operator ends what is not wanted any more
  */
 public record TrialJob(
@@ -79,7 +80,10 @@ public record TrialJob(
 
     private PodSpec pod() {
         return JobParts.pod()
-                .withActiveDeadlineSeconds(Math.max(1, timeout.toSeconds() / 2))
+                .withActiveDeadlineSeconds(Math.clamp(
+                        timeout.toSeconds() / 2,
+                        1,
+                        config.trials().maxDuration().duration().toSeconds()))
                 .withNodeSelector(profile.nodeSelector())
                 .withTolerations(profile.tolerations())
                 .withAffinity(oneAtATimeOnANode())

@@ -25,10 +25,7 @@ final class Budgets {
     }
 
     void ensure(
-            TargetContext target,
-            TargetStatus status,
-            RolloutDecision decision,
-            Map<String, RevisionState> revisions) {
+            TargetContext target, TargetStatus status, RolloutDecision decision, Map<String, RevisionState> revisions) {
         String stable = Names.disruptionBudget(target.objects().ref());
         String candidate = Names.candidateBudget(target.objects().ref());
         // of an earlier version of the operator: two over one pod would keep it from being evicted at all

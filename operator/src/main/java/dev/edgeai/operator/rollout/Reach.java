@@ -52,7 +52,8 @@ final class Reach {
             return said("Service %s is not there; it is made again".formatted(name));
         }
         if (!ServingServices.leadsToPods(service.get())) {
-            return said("Service %s leads elsewhere than to the ready pods and their port; it is set right".formatted(name));
+            return said("Service %s leads elsewhere than to the ready pods and their port; it is set right"
+                    .formatted(name));
         }
         Map<String, String> selector = selector(service.get());
         if (!isMeant(selector, status, stable, objects.ref())) {

@@ -31,7 +31,8 @@ final class Silences {
         }
         Instant since = state.silentSince().get();
         return Optional.of(seen.compute(
-                        key, (k, before) -> before != null && before.since.equals(since) ? before : new Seen(since, now))
+                        key,
+                        (k, before) -> before != null && before.since.equals(since) ? before : new Seen(since, now))
                 .at);
     }
 }

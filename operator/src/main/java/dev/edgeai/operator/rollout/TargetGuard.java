@@ -78,9 +78,10 @@ final class TargetGuard {
         strangers(model, target, seen, now);
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
-            TargetStatus before = intents.newest(status, seen, model.getMetadata().getUid());
-            TargetOutcome outcome =
-                    rollout.apply(new TargetContext(model, target, served, status, before, seen, runs, nodes.get(), now));
+            TargetStatus before =
+                    intents.newest(status, seen, model.getMetadata().getUid());
+            TargetOutcome outcome = rollout.apply(
+                    new TargetContext(model, target, served, status, before, seen, runs, nodes.get(), now));
             return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
         } catch (NameTakenException e) {
             tell(model, target, e);

@@ -33,8 +33,7 @@ public final class ServiceTraffic implements TrafficProvider {
                 .filter(service -> wanted.equals(selector(service)) && ServingServices.leadsToPods(service))
                 .isPresent();
         if (!asked) {
-            apply.accept(
-                    ServingServices.over(seen.service(), ServingServices.stable(target, wanted, intent)));
+            apply.accept(ServingServices.over(seen.service(), ServingServices.stable(target, wanted, intent)));
         }
     }
 

@@ -50,6 +50,7 @@ class ConfigLoaderTest {
         assertThat(config.signing().trustedKeys()).isEqualTo("edgeai-trusted-keys");
         assertThat(config.rollout().maxConcurrentUpgrades()).isEqualTo(1);
         assertThat(config.sourceCheck().interval()).hasToString("1h");
+        assertThat(config.trials().maxDuration()).hasToString("4h");
         assertThat(config.prometheus().allowed()).containsExactly("https://metrics.example/team-a");
     }
 
@@ -68,6 +69,7 @@ class ConfigLoaderTest {
                         maxSourceBytes: -5
                         signing: {secret: a, trustedKeys: a, trustedUntil: {short: soon}, revoked: [latest]}
                         rollout: {maxConcurrentUpgrades: -1}
+                        trials: {maxDuration: 10s}
                         sourceCheck: {interval: 10ms}
                         prometheus: {address: "prometheus:9090", allowed: ["http://user:word@metrics.example"]}
                         """))
@@ -84,6 +86,7 @@ class ConfigLoaderTest {
                         "threads is -1",
                         "accelerators.a: its fallbacks form a circle",
                         "maxSourceBytes is -5",
+                        "trials.maxDuration is 10s; give 1m or more",
                         "signing.trustedKeys is 'a'; give the name of a Secret of its own",
                         "signing.trustedUntil has key 'short'",
                         "signing.trustedUntil.short is 'soon'; give a time",

@@ -246,6 +246,27 @@ class TrialJobTest {
     }
 
     @Test
+    void noTrialHoldsAMeasuringPlaceForLongerThanTheOperatorAllows() {
+        assertThat(pod(within(Duration.ofHours(100_000))).getActiveDeadlineSeconds())
+                .isEqualTo(Duration.ofHours(4).toSeconds());
+        assertThat(pod(within(Duration.ofSeconds(1))).getActiveDeadlineSeconds())
+                .isEqualTo(1);
+    }
+
+    private static Job within(Duration timeout) {
+        OperatorConfig config = config("");
+        TrialSpec spec = spec("OpenVINO", "");
+        return new TrialJob(
+                        RUN,
+                        "digits-" + spec.trial(),
+                        spec,
+                        config.accelerators().getFirst(),
+                        config,
+                        timeout)
+                .build();
+    }
+
+    @Test
     void theWorkFolderHasRoomForFourTimesTheLargestSource() {
         assertThat(pod(variant("", "")).getVolumes().getFirst().getEmptyDir().getSizeLimit())
                 .isEqualTo(new Quantity("4000"));

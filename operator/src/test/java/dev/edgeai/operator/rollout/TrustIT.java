@@ -141,7 +141,10 @@ class TrustIT extends EdgeModelScenario {
             })
     void aServiceThatLeadsElsewhereIsSetRight(String spec) {
         serve(BLUE);
-        client.services().inNamespace(namespace).withName("digits-cpu").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": " + spec + "}");
+        client.services()
+                .inNamespace(namespace)
+                .withName("digits-cpu")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": " + spec + "}");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(service().getSpec()).satisfies(s -> {
                     assertThat(s.getType()).isEqualTo("ClusterIP");

@@ -69,13 +69,15 @@ record HardSignals(Reason reason, String message) {
         boolean lasts = state.silenceSeen()
                 .filter(seenAt -> !seenAt.plus(SILENCE).isAfter(now))
                 .isPresent();
-        return state.silentSince().filter(since -> lasts).flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
-                .flatMap(RevisionState::readySince)
-                .filter(ready -> ready.isBefore(since))
-                .map(ready -> new HardSignals(
-                        Reason.PODS_NOT_READY,
-                        "no pod of revision %s is ready any more since %s, while those of %s on the same nodes are: %s"
-                                .formatted(version.revision(), since, reference.revision(), why(state)))));
+        return state.silentSince()
+                .filter(since -> lasts)
+                .flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
+                        .flatMap(RevisionState::readySince)
+                        .filter(ready -> ready.isBefore(since))
+                        .map(ready -> new HardSignals(
+                                Reason.PODS_NOT_READY,
+                                "no pod of revision %s is ready any more since %s, while those of %s on the same nodes are: %s"
+                                        .formatted(version.revision(), since, reference.revision(), why(state)))));
     }
 
     private static Optional<HardSignals> mute(Version version, Version reference, RolloutObservation seen) {

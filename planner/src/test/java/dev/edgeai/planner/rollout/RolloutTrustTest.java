@@ -14,12 +14,10 @@ import dev.edgeai.planner.version.VariantChoice;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
 import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
