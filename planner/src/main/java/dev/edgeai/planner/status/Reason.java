@@ -102,6 +102,8 @@ public enum Reason {
     NO_EFFECT(FailureReason.NO_EFFECT.reason()),
     MEASUREMENT_FAILED(FailureReason.MEASUREMENT_FAILED.reason()),
     REGISTRY_UNAVAILABLE(FailureReason.REGISTRY_UNAVAILABLE.reason()),
+    ARTIFACT_MISSING(FailureReason.ARTIFACT_MISSING.reason()),
+    DISK_FULL(FailureReason.DISK_FULL.reason()),
     CERTIFICATE_MISSING(FailureReason.CERTIFICATE_MISSING.reason()),
     CERTIFICATE_INVALID(FailureReason.CERTIFICATE_INVALID.reason()),
     CERTIFICATE_MISMATCH(FailureReason.CERTIFICATE_MISMATCH.reason()),
