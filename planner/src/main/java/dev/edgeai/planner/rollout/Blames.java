@@ -34,6 +34,7 @@ public final class Blames {
             Map.entry(Reason.MOUNT_FAILED, Blame.ENVIRONMENT),
             Map.entry(Reason.POD_DISRUPTED, Blame.ENVIRONMENT),
             Map.entry(Reason.NODE_LOST, Blame.ENVIRONMENT),
+            Map.entry(Reason.SIDECAR_FAILED, Blame.ENVIRONMENT),
             Map.entry(Reason.NODE_BUSY, Blame.ENVIRONMENT),
             Map.entry(Reason.ANALYSIS_UNAVAILABLE, Blame.ENVIRONMENT),
             Map.entry(Reason.WARMUP_UNAVAILABLE, Blame.ENVIRONMENT)));

@@ -67,6 +67,7 @@ public enum Reason {
     POD_REFUSED("PodRefused"),
     POD_DISRUPTED("PodDisrupted"),
     NODE_LOST("NodeLost"),
+    SIDECAR_FAILED("SidecarFailed"),
 
     // A model
     WAITING_FOR_RUN("WaitingForRun"),
