@@ -15,6 +15,10 @@ public enum FailureReason {
     NO_EFFECT("NoEffect"),
     MEASUREMENT_FAILED("MeasurementFailed"),
     REGISTRY_UNAVAILABLE("RegistryUnavailable"),
+    /** What the operator itself had pushed is not in its registry any more. */
+    ARTIFACT_MISSING("ArtifactMissing"),
+    /** A volume or its node has no room, or cannot be written. */
+    DISK_FULL("DiskFull"),
     CERTIFICATE_MISSING("CertificateMissing"),
     CERTIFICATE_INVALID("CertificateInvalid"),
     CERTIFICATE_MISMATCH("CertificateMismatch"),

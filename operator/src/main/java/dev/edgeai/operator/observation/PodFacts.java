@@ -2,7 +2,10 @@ package dev.edgeai.operator.observation;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.v1alpha1.Blame;
+import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.rollout.Blames;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -12,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import org.jspecify.annotations.Nullable;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -32,8 +36,14 @@ final class PodFacts {
 
     private static final Set<String> HARMLESS_WAITING = Set.of("ContainerCreating", "PodInitializing");
 
-    /** Exit codes of SIGKILL and SIGTERM: what the kubelet sends for a probe without answer, a drain, a shutdown. */
-    private static final Set<Integer> SIGNALS = Set.of(137, 143);
+    /** Containers that the operator gave the pod; whatever else is in it says nothing of the version. */
+    private static final Set<String> OWN = Set.of(ServingDeployment.LOAD_CONTAINER, ServingDeployment.SERVE_CONTAINER);
+
+    /**
+     * Exit codes of a container that was ended, with SIGKILL or SIGTERM: what the kubelet sends for a probe without answer, a
+     * drain, a shutdown. The server ends with 0 when it is told to, and never by itself.
+     */
+    private static final Set<Integer> ENDED = Set.of(0, 137, 143);
 
     /** What a container waits for that no patience of its own brings. */
     private static final Map<String, Reason> CANNOT_START = Map.of(
@@ -60,17 +70,15 @@ final class PodFacts {
     }
 
     /**
-     * In {@code CrashLoopBackOff}, or restarted more than twice and not long ago, of its own accord: a container that the
-     * kubelet or a node ended with a signal did not crash.
+     * A container of the operator's is in {@code CrashLoopBackOff}, or the server restarted more than twice and not long ago,
+     * of its own accord: one that the kubelet or a node ended did not crash, nor did one that says what the environment kept
+     * from it.
      */
     static boolean isCrashLooping(Pod pod, Instant now) {
         return !isGone(pod)
-                && containers(pod)
-                        .filter(c -> !wasKilled(c))
-                        .anyMatch(c -> waiting(c)
-                                        .filter(w -> "CrashLoopBackOff".equals(w.getReason()))
-                                        .isPresent()
-                                || restartedOften(c, now));
+                && own(pod).filter(c -> isBackingOff(c) || (isServer(c) && restartedOften(c, now)))
+                        .flatMap(c -> ownFailure(c, now).stream())
+                        .anyMatch(f -> Blames.of(Reason.of(f)) != Blame.ENVIRONMENT);
     }
 
     /** Its containers ended for good: evicted, preempted, or its node was shut down. Another pod takes its place. */
@@ -83,11 +91,10 @@ final class PodFacts {
     static boolean isUnresponsive(Pod pod) {
         return !isTerminating(pod)
                 && !isGone(pod)
-                && containers(pod)
-                        .anyMatch(c -> Boolean.TRUE.equals(c.getStarted())
-                                && Boolean.FALSE.equals(c.getReady())
-                                && c.getState() != null
-                                && c.getState().getRunning() != null);
+                && own(pod).anyMatch(c -> Boolean.TRUE.equals(c.getStarted())
+                        && Boolean.FALSE.equals(c.getReady())
+                        && c.getState() != null
+                        && c.getState().getRunning() != null);
     }
 
     /** Since when it is ready, or is not. */
@@ -100,8 +107,7 @@ final class PodFacts {
         if (isReady(pod) || pod.getStatus() == null) {
             return Optional.empty();
         }
-        return Stream.ofNullable(pod.getStatus().getContainerStatuses())
-                .flatMap(List::stream)
+        return own(pod).filter(PodFacts::isServer)
                 .map(ContainerStatus::getState)
                 .filter(state -> state != null && state.getRunning() != null)
                 .flatMap(state -> instant(String.valueOf(state.getRunning().getStartedAt())).stream())
@@ -116,7 +122,8 @@ final class PodFacts {
         return taken(pod, now)
                 .or(() -> unplaced(pod, now))
                 .or(() -> onLostNode(pod, lostNodes, now))
-                .or(() -> notStarted(pod, now));
+                .or(() -> notStarted(pod, now))
+                .or(() -> anothersCrash(pod, now));
     }
 
     private static Optional<Disturbance> taken(Pod pod, Instant now) {
@@ -170,36 +177,68 @@ final class PodFacts {
                 .findFirst();
     }
 
+    private static Optional<Disturbance> anothersCrash(Pod pod, Instant now) {
+        return containers(pod)
+                .filter(c -> !OWN.contains(c.getName()))
+                .filter(c -> isBackingOff(c) || restartedOften(c, now))
+                .map(c -> new Disturbance(
+                        Reason.SIDECAR_FAILED,
+                        "container %s of pod %s, which is not the operator's, ends again and again%s"
+                                .formatted(
+                                        c.getName(),
+                                        pod.getMetadata().getName(),
+                                        terminated(c.getLastState())
+                                                .map(end -> " with exit code " + end.getExitCode())
+                                                .orElse("")),
+                        now))
+                .findFirst();
+    }
+
     private static Instant since(PodCondition condition, Instant now) {
         return Optional.ofNullable(condition.getLastTransitionTime())
                 .flatMap(PodFacts::instant)
                 .orElse(now);
     }
 
-    /** Ended by a signal that was not its own doing; memory is. */
-    private static boolean wasKilled(ContainerStatus container) {
-        return Optional.ofNullable(container.getLastState())
-                .map(ContainerState::getTerminated)
-                .filter(t -> !"OOMKilled".equals(t.getReason()))
-                .map(ContainerStateTerminated::getExitCode)
-                .filter(SIGNALS::contains)
+    /** What a container of the operator's left when it ended badly, in a pod that is not ready for that. */
+    static Optional<Failure> failure(Pod pod, Instant now) {
+        return isReady(pod) || isGone(pod)
+                ? Optional.empty()
+                : own(pod).flatMap(c -> ownFailure(c, now).stream()).findFirst();
+    }
+
+    private static Optional<Failure> ownFailure(ContainerStatus container, Instant now) {
+        return end(container, now).filter(end -> !wasEnded(end)).map(end -> failure(container.getName(), end));
+    }
+
+    /**
+     * The end that tells of a container as it is now. An earlier one is over once the container is made anew, runs or is
+     * done, unless it is the server's and one of many.
+     */
+    private static Optional<ContainerStateTerminated> end(ContainerStatus container, Instant now) {
+        return terminated(container.getState())
+                .or(() -> isBackingOff(container) || (isServer(container) && restartedOften(container, now))
+                        ? terminated(container.getLastState())
+                        : Optional.empty());
+    }
+
+    /** Whether it was ended by somebody, or is done. A server whose memory was not enough ended itself. */
+    private static boolean wasEnded(ContainerStateTerminated end) {
+        return end.getExitCode() == null || (ENDED.contains(end.getExitCode()) && !"OOMKilled".equals(end.getReason()));
+    }
+
+    private static Optional<ContainerStateTerminated> terminated(@Nullable ContainerState state) {
+        return Optional.ofNullable(state).map(ContainerState::getTerminated);
+    }
+
+    private static boolean isBackingOff(ContainerStatus container) {
+        return waiting(container)
+                .filter(w -> "CrashLoopBackOff".equals(w.getReason()))
                 .isPresent();
     }
 
-    /** What a container of a pod that is not ready left when it ended badly. */
-    static Optional<Failure> failure(Pod pod) {
-        if (isReady(pod) || isGone(pod)) {
-            return Optional.empty();
-        }
-        return containers(pod)
-                .filter(c -> !wasKilled(c))
-                .flatMap(c -> Stream.of(c.getState(), c.getLastState())
-                        .filter(Objects::nonNull)
-                        .map(ContainerState::getTerminated)
-                        .filter(Objects::nonNull)
-                        .filter(t -> t.getExitCode() != null && t.getExitCode() != 0)
-                        .map(t -> failure(c.getName(), t)))
-                .findFirst();
+    private static boolean isServer(ContainerStatus container) {
+        return ServingDeployment.SERVE_CONTAINER.equals(container.getName());
     }
 
     /** Why a pod does not run, as the scheduler or the kubelet says it. */
@@ -236,8 +275,7 @@ final class PodFacts {
         if (container.getRestartCount() == null || container.getRestartCount() <= MAX_RESTARTS) {
             return false;
         }
-        return Optional.ofNullable(container.getLastState())
-                .map(ContainerState::getTerminated)
+        return terminated(container.getLastState())
                 .map(ContainerStateTerminated::getFinishedAt)
                 .flatMap(PodFacts::instant)
                 .filter(end -> end.isAfter(now.minus(RECENT)))
@@ -261,6 +299,10 @@ final class PodFacts {
                 .flatMap(List::stream)
                 .filter(c -> type.equals(c.getType()))
                 .findFirst();
+    }
+
+    private static Stream<ContainerStatus> own(Pod pod) {
+        return containers(pod).filter(c -> OWN.contains(c.getName()));
     }
 
     private static Stream<ContainerStatus> containers(Pod pod) {

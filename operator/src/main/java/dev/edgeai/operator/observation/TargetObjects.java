@@ -94,7 +94,9 @@ public record TargetObjects(
                 pods.stream().anyMatch(pod -> PodFacts.isCrashLooping(pod, now)),
                 true, // its seal tells, which is not looked at here
                 DeploymentFacts.isFinished(deployment),
-                pods.stream().flatMap(pod -> PodFacts.failure(pod).stream()).findFirst(),
+                pods.stream()
+                        .flatMap(pod -> PodFacts.failure(pod, now).stream())
+                        .findFirst(),
                 disturbance(deployment, all, nodes, now),
                 pods.stream().flatMap(pod -> PodFacts.message(pod).stream()).findFirst());
     }

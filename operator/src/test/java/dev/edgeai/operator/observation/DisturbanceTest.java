@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +29,7 @@ class DisturbanceTest {
                 containerStatuses: [{name: serve, restartCount: 0, state: {terminated: {exitCode: 137}}}]
                 """);
         assertThat(PodFacts.isGone(pod)).isTrue();
-        assertThat(PodFacts.failure(pod)).as("no failure of its own").isEmpty();
+        assertThat(PodFacts.failure(pod, NOW)).as("no failure of its own").isEmpty();
         assertThat(disturbance(pod).reason()).isEqualTo(Reason.POD_DISRUPTED);
         assertThat(disturbance(pod).message()).contains("Evicted").contains("low on resource");
     }
@@ -86,13 +87,69 @@ class DisturbanceTest {
     }
 
     @ParameterizedTest(name = "exit {0}, {1}: crashes {2}")
-    @CsvSource({"1, Error, true", "134, Error, true", "137, OOMKilled, true", "137, Error, false", "143, Error, false"})
+    @CsvSource({
+        "1, Error, true",
+        "134, Error, true",
+        "137, OOMKilled, true",
+        "137, Error, false",
+        "143, Error, false",
+        "0, Completed, false"
+    })
     void whatTheKubeletKilledDidNotCrash(int exit, String why, boolean crashes) {
         Pod pod = pod("""
                 containerStatuses: [{name: serve, restartCount: 5, state: {waiting: {reason: CrashLoopBackOff}},
                   lastState: {terminated: {exitCode: %d, reason: %s, finishedAt: "2026-01-01T11:59:00Z"}}}]
                 """.formatted(exit, why));
         assertThat(PodFacts.isCrashLooping(pod, NOW)).isEqualTo(crashes);
+        assertThat(PodFacts.failure(pod, NOW).isPresent()).isEqualTo(crashes);
+    }
+
+    @Test
+    void aServerThatWasToldToStopAgainAndAgainDidNotCrash() {
+        Pod pod = pod("""
+                conditions: [{type: Ready, status: "False"}]
+                containerStatuses: [{name: serve, restartCount: 4, started: false, ready: false,
+                  state: {running: {startedAt: "2026-01-01T11:59:30Z"}},
+                  lastState: {terminated: {exitCode: 0, reason: Completed, finishedAt: "2026-01-01T11:59:29Z"}}}]
+                """);
+        assertThat(PodFacts.isCrashLooping(pod, NOW)).isFalse();
+        assertThat(PodFacts.failure(pod, NOW)).isEmpty();
+    }
+
+    @Test
+    void aContainerThatWasJustKilledHasNotFailedEither() {
+        Pod pod = pod("""
+                containerStatuses: [{name: serve, restartCount: 0,
+                  state: {terminated: {exitCode: 137, reason: Error, finishedAt: "2026-01-01T11:59:59Z"}}}]
+                """);
+        assertThat(PodFacts.failure(pod, NOW)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"initContainerStatuses", "containerStatuses"})
+    void aContainerThatSomebodyElseAddedIsOfTheEnvironment(String list) {
+        Pod pod = pod("""
+                conditions: [{type: Ready, status: "False"}]
+                %s:
+                  - {name: istio-proxy, restartCount: 7, state: {waiting: {reason: CrashLoopBackOff, message: back-off}},
+                     lastState: {terminated: {exitCode: 1, reason: Error, finishedAt: "2026-01-01T11:59:00Z"}}}
+                """.formatted(list));
+        assertThat(PodFacts.isCrashLooping(pod, NOW)).isFalse();
+        assertThat(PodFacts.failure(pod, NOW)).isEmpty();
+        assertThat(disturbance(pod).reason()).hasToString("SidecarFailed");
+        assertThat(disturbance(pod).message()).contains("istio-proxy", "p", "exit code 1");
+    }
+
+    @Test
+    void aPodIsNotSilentForWantOfAnothersContainer() {
+        Pod pod = pod("""
+                conditions: [{type: Ready, status: "False"}]
+                containerStatuses:
+                  - {name: serve, ready: true, started: true, restartCount: 0, state: {running: {startedAt: "2026-01-01T11:00:00Z"}}}
+                  - {name: istio-proxy, ready: false, started: true, restartCount: 0, state: {running: {startedAt: "2026-01-01T10:00:00Z"}}}
+                """);
+        assertThat(PodFacts.isUnresponsive(pod)).isFalse();
+        assertThat(PodFacts.runningSince(pod)).hasValue(Instant.parse("2026-01-01T11:00:00Z"));
     }
 
     @Test

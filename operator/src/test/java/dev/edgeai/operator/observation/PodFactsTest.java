@@ -4,6 +4,8 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.operator.delivery.Samples;
 import io.fabric8.kubernetes.api.model.Pod;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.time.Instant;
 
@@ -22,7 +24,7 @@ class PodFactsTest {
                     state: {waiting: {reason: CrashLoopBackOff, message: back-off}}
                     lastState: {terminated: {exitCode: 1, message: '{"reason":"DigestMismatch","message":"model.bin differs"}'}}
                 """);
-        assertThat(PodFacts.failure(pod)).hasValue(new Failure("DigestMismatch", "model.bin differs"));
+        assertThat(PodFacts.failure(pod, NOW)).hasValue(new Failure("DigestMismatch", "model.bin differs"));
         assertThat(PodFacts.isCrashLooping(pod, NOW)).isTrue();
         assertThat(PodFacts.message(pod)).hasValue("container load: CrashLoopBackOff: back-off");
     }
@@ -32,12 +34,12 @@ class PodFactsTest {
         assertThat(PodFacts.failure(pod("""
                         containerStatuses: [{name: serve, restartCount: 0,
                           state: {terminated: {exitCode: 137, reason: OOMKilled}}}]
-                        """)))
+                        """), NOW))
                 .hasValueSatisfying(f -> assertThat(f.reason()).isEqualTo("OutOfMemory"));
         assertThat(PodFacts.failure(pod("""
                         containerStatuses: [{name: serve, restartCount: 0,
                           state: {terminated: {exitCode: 134, message: "SIGABRT"}}}]
-                        """))).hasValueSatisfying(f -> {
+                        """), NOW)).hasValueSatisfying(f -> {
             assertThat(f.reason()).isEqualTo("InternalError");
             assertThat(f.message()).contains("serve").contains("134");
         });
@@ -50,9 +52,65 @@ class PodFactsTest {
                 containerStatuses: [{name: serve, restartCount: 1,
                   lastState: {terminated: {exitCode: 1, finishedAt: "2026-01-01T11:59:00Z"}}}]
                 """);
-        assertThat(PodFacts.failure(pod)).isEmpty();
+        assertThat(PodFacts.failure(pod, NOW)).isEmpty();
         assertThat(PodFacts.isCrashLooping(pod, NOW)).isFalse();
         assertThat(PodFacts.isReady(pod)).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0}: a verdict {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "waiting: {reason: CrashLoopBackOff} | true",
+                "terminated: {exitCode: 1, message: '{\"reason\":\"DigestMismatch\",\"message\":\"differs\"}'} | true",
+                "running: {startedAt: '2026-01-01T11:59:30Z'} | false",
+                "terminated: {exitCode: 0, reason: Completed} | false",
+                "waiting: {reason: PodInitializing} | false",
+            },
+            quoteCharacter = '`')
+    void aFailureThatIsOverIsNoVerdict(String state, boolean verdict) {
+        Pod pod = pod("""
+                phase: Pending
+                conditions: [{type: Ready, status: "False"}]
+                initContainerStatuses:
+                  - name: load
+                    restartCount: 1
+                    state: {%s}
+                    lastState: {terminated: {exitCode: 1, finishedAt: "2026-01-01T11:59:00Z", message: '{"reason":"DigestMismatch","message":"differs"}'}}
+                """.formatted(state));
+        assertThat(PodFacts.failure(pod, NOW).isPresent()).isEqualTo(verdict);
+    }
+
+    @Test
+    void aLoadThatSucceededInTheEndDidNotCrashHoweverOftenItFailed() {
+        Pod pod = pod("""
+                conditions: [{type: Ready, status: "False"}]
+                initContainerStatuses:
+                  - name: load
+                    restartCount: 4
+                    state: {terminated: {exitCode: 0, reason: Completed}}
+                    lastState: {terminated: {exitCode: 1, finishedAt: "2026-01-01T11:59:00Z", message: '{"reason":"RegistryUnavailable","message":"away"}'}}
+                containerStatuses: [{name: serve, restartCount: 0, started: false, state: {running: {startedAt: "2026-01-01T11:59:30Z"}}}]
+                """);
+        assertThat(PodFacts.failure(pod, NOW)).isEmpty();
+        assertThat(PodFacts.isCrashLooping(pod, NOW)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RegistryUnavailable, false", "DiskFull, false", "CertificateMissing, false", "InternalError, true"})
+    void whatTheEnvironmentKeptFromAContainerIsNoCrashOfItsOwn(String reason, boolean crashes) {
+        String status = """
+                conditions: [{type: Ready, status: "False"}]
+                containerStatuses: [{name: serve, restartCount: 5, state: {%s},
+                  lastState: {terminated: {exitCode: 1, finishedAt: "2026-01-01T11:59:00Z", message: '{"reason":"%s","message":"why"}'}}}]
+                """;
+        Pod waits = pod(status.formatted("waiting: {reason: CrashLoopBackOff}", reason));
+        Pod runs = pod(status.formatted("running: {startedAt: \"2026-01-01T11:59:30Z\"}", reason));
+        assertThat(PodFacts.isCrashLooping(waits, NOW)).isEqualTo(crashes);
+        assertThat(PodFacts.isCrashLooping(runs, NOW)).isEqualTo(crashes);
+        assertThat(PodFacts.failure(waits, NOW))
+                .hasValueSatisfying(f -> assertThat(f.reason()).isEqualTo(reason));
+        assertThat(PodFacts.failure(runs, NOW)).as("it ends again and again").isPresent();
     }
 
     @Test

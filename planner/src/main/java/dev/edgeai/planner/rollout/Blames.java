@@ -10,7 +10,6 @@ import java.util.Map;
 public final class Blames {
     private static final Map<Reason, Blame> TABLE = new EnumMap<>(Map.ofEntries(
             // The artifact itself may not or cannot be served
-            Map.entry(Reason.CERTIFICATE_MISSING, Blame.MODEL),
             Map.entry(Reason.CERTIFICATE_INVALID, Blame.MODEL),
             Map.entry(Reason.CERTIFICATE_MISMATCH, Blame.MODEL),
             Map.entry(Reason.DIGEST_MISMATCH, Blame.MODEL),
@@ -25,6 +24,9 @@ public final class Blames {
             Map.entry(Reason.ERROR_BURST, Blame.MODEL),
             // What was done to it, or could not be seen
             Map.entry(Reason.REGISTRY_UNAVAILABLE, Blame.ENVIRONMENT),
+            Map.entry(Reason.ARTIFACT_MISSING, Blame.ENVIRONMENT),
+            Map.entry(Reason.CERTIFICATE_MISSING, Blame.ENVIRONMENT),
+            Map.entry(Reason.DISK_FULL, Blame.ENVIRONMENT),
             Map.entry(Reason.UNSCHEDULABLE, Blame.ENVIRONMENT),
             Map.entry(Reason.QUOTA_EXCEEDED, Blame.ENVIRONMENT),
             Map.entry(Reason.POD_REFUSED, Blame.ENVIRONMENT),
@@ -32,6 +34,7 @@ public final class Blames {
             Map.entry(Reason.MOUNT_FAILED, Blame.ENVIRONMENT),
             Map.entry(Reason.POD_DISRUPTED, Blame.ENVIRONMENT),
             Map.entry(Reason.NODE_LOST, Blame.ENVIRONMENT),
+            Map.entry(Reason.SIDECAR_FAILED, Blame.ENVIRONMENT),
             Map.entry(Reason.NODE_BUSY, Blame.ENVIRONMENT),
             Map.entry(Reason.ANALYSIS_UNAVAILABLE, Blame.ENVIRONMENT),
             Map.entry(Reason.WARMUP_UNAVAILABLE, Blame.ENVIRONMENT)));

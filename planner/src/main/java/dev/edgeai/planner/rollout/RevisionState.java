@@ -1,6 +1,8 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
+import dev.edgeai.api.v1alpha1.Blame;
+import dev.edgeai.planner.status.Reason;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.time.Instant;
@@ -45,8 +47,16 @@ public record RevisionState(
     public Optional<String> why() {
         return disturbance
                 .map(d -> d.reason() + ": " + d.message())
+                .or(() -> failure.map(f -> f.reason() + ": " + f.message()))
                 .or(this::message)
                 .or(this::unfinished);
+    }
+
+    /** What the environment kept from its pods or did to them, in the cluster's words or in their own. */
+    Optional<Reason> environment() {
+        return disturbance
+                .map(Disturbance::reason)
+                .or(() -> failure.map(Reason::of).filter(reason -> Blames.of(reason) == Blame.ENVIRONMENT));
     }
 
     private Optional<String> unfinished() {

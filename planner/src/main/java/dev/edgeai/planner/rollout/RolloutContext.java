@@ -257,7 +257,7 @@ final class RolloutContext {
     }
 
     /**
-     * The pods did not come in time: the cluster says why. When it says nothing and a pod ran undisturbed for long, it may
+     * The pods did not come in time: the cluster or they say why. When nobody does and a pod ran undisturbed for long, it may
      * be the version; when none did, they were taken away again and again.
      */
     void expire(Version version, String waited) {
@@ -266,8 +266,8 @@ final class RolloutContext {
                 .flatMap(RevisionState::runningSince)
                 .filter(since -> since.isBefore(longAgo))
                 .isPresent();
-        Reason reason = seen.disturbance(version.revision())
-                .map(Disturbance::reason)
+        Reason reason = Optional.ofNullable(seen.revisions().get(version.revision()))
+                .flatMap(RevisionState::environment)
                 .orElse(ranInVain ? Reason.PROGRESS_DEADLINE_EXCEEDED : Reason.POD_DISRUPTED);
         rollBack(reason, "%s; the progress deadline of %s is over".formatted(waited, policy.progressDeadline()));
     }

@@ -67,6 +67,7 @@ public enum Reason {
     POD_REFUSED("PodRefused"),
     POD_DISRUPTED("PodDisrupted"),
     NODE_LOST("NodeLost"),
+    SIDECAR_FAILED("SidecarFailed"),
 
     // A model
     WAITING_FOR_RUN("WaitingForRun"),
@@ -102,6 +103,8 @@ public enum Reason {
     NO_EFFECT(FailureReason.NO_EFFECT.reason()),
     MEASUREMENT_FAILED(FailureReason.MEASUREMENT_FAILED.reason()),
     REGISTRY_UNAVAILABLE(FailureReason.REGISTRY_UNAVAILABLE.reason()),
+    ARTIFACT_MISSING(FailureReason.ARTIFACT_MISSING.reason()),
+    DISK_FULL(FailureReason.DISK_FULL.reason()),
     CERTIFICATE_MISSING(FailureReason.CERTIFICATE_MISSING.reason()),
     CERTIFICATE_INVALID(FailureReason.CERTIFICATE_INVALID.reason()),
     CERTIFICATE_MISMATCH(FailureReason.CERTIFICATE_MISMATCH.reason()),

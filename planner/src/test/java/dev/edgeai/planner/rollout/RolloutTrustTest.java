@@ -1,5 +1,6 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.RolloutPolicy;
@@ -32,6 +33,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RolloutTrustTest {
     private static final String BLUE = "rev-blue";
     private static final String GREEN = "rev-green";
+
+    @Test
+    void a_registry_that_denies_access_is_told_with_its_remedy_and_tried_again_until_it_gives_it() {
+        RolloutWorld world = RolloutWorld.serving();
+        world.pods.lacking = new Failure("RegistryUnavailable", "the registry answered 401. Give credentials.");
+        world.want("green", Nature.GOOD);
+        world.until(PREPARING);
+        world.tick();
+        world.tick();
+        assertThat(world.stored.message())
+                .contains("RegistryUnavailable: the registry answered 401. Give credentials.");
+        world.until(IDLE);
+        assertThat(world.stored.lastRollback().reason()).isEqualTo("RegistryUnavailable");
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.ENVIRONMENT);
+        assertThat(world.stored.rejected()).isEmpty();
+        world.pods.lacking = null;
+        world.settle(1000);
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
 
     @Test
     void no_replicas_is_an_orderly_state_and_a_new_version_comes_out_when_there_are_some_again() {
@@ -387,8 +407,7 @@ class RolloutTrustTest {
     @EnumSource(Reason.class)
     void only_what_the_model_did_itself_is_its_fault(Reason reason) {
         boolean its = switch (reason) {
-            case CERTIFICATE_MISSING,
-                    CERTIFICATE_INVALID,
+            case CERTIFICATE_INVALID,
                     CERTIFICATE_MISMATCH,
                     DIGEST_MISMATCH,
                     UNSAFE_ARCHIVE,

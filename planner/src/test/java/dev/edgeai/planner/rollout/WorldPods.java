@@ -56,6 +56,10 @@ final class WorldPods {
     final boolean[] down = new boolean[NODES];
     int quota = Integer.MAX_VALUE;
 
+    /** What pods that come up end with before they can load anything. */
+    @Nullable
+    Failure lacking;
+
     /** Revisions whose pods fit on no node any more. */
     final Set<String> unplaceable = new HashSet<>();
 
@@ -208,8 +212,11 @@ final class WorldPods {
                 }
             }
             case STARTING -> {
-                boolean comes =
-                        intact && nature != Nature.CRASHES && nature != Nature.REFUSED && nature != Nature.NEVER_READY;
+                boolean comes = intact
+                        && lacking == null
+                        && nature != Nature.CRASHES
+                        && nature != Nature.REFUSED
+                        && nature != Nature.NEVER_READY;
                 if (comes) {
                     p.state = State.READY;
                     p.since = now;
@@ -246,7 +253,7 @@ final class WorldPods {
     private RevisionState observe(Deployment d, Nature nature, Instant now, Instant clock) {
         Optional<Failure> failure = nature == Nature.REFUSED
                 ? Optional.of(new Failure("CertificateInvalid", "the signature does not fit"))
-                : Optional.empty();
+                : Optional.ofNullable(lacking).filter(f -> count(d, State.STARTING) > 0);
         Optional<Instant> silent =
                 count(d, State.READY) > 0 ? Optional.empty() : since(d, State.SILENT, Comparator.reverseOrder());
         return new RevisionState(
@@ -257,13 +264,13 @@ final class WorldPods {
                 silenceSeen(d, silent, clock),
                 since(d, State.READY, Comparator.naturalOrder()),
                 d.pods.stream()
-                        .filter(p -> p.state == State.STARTING)
+                        .filter(p -> p.state == State.STARTING && lacking == null)
                         .map(p -> p.since)
                         .min(Comparator.naturalOrder()),
                 (int) d.pods.stream()
                         .filter(p -> p.state == State.READY && p.node >= 0 && cordoned[p.node])
                         .count(),
-                nature == Nature.CRASHES && count(d, State.STARTING) > 0,
+                (nature == Nature.CRASHES || lacking != null) && count(d, State.STARTING) > 0,
                 d.intact,
                 d.intact,
                 failure,

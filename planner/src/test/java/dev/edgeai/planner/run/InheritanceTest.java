@@ -206,6 +206,8 @@ class InheritanceTest {
         "OperatorOfTheFrameworkMissing, true",
         "BudgetExceeded, false",
         "InternalError, false",
+        "DiskFull, false",
+        "ArtifactMissing, false",
     })
     void only_a_failure_of_the_model_is_inherited(String reason, boolean inherited) {
         OptimizationRunStatus old = ended(BEFORE, Map.of(SMALL, failed(reason)));

@@ -110,7 +110,8 @@ public final class Artifacts {
      * Pulls an artifact's files into a folder. A file that is there with the right digest is not fetched again.
      *
      * @param limit largest sum of sizes, bytes; checked before the first byte moves
-     * @param notFound the reason when it is not there: {@code SourceNotFound}, {@code DatasetNotFound}
+     * @param notFound the reason when it is not there: {@code SourceNotFound}, {@code DatasetNotFound} of what a user
+     *     named, {@code ArtifactMissing} of what the operator pushed
      * @throws RuntimeFailure with a reason and the next step
      * @throws IOException the folder cannot be written
      */
@@ -221,13 +222,13 @@ public final class Artifacts {
     /**
      * Reads everything that a manifest names through and checks it, without keeping it.
      *
-     * @throws RuntimeFailure {@code DigestMismatch}, or {@code SourceNotFound} when something is missing
+     * @throws RuntimeFailure {@code DigestMismatch}, or {@code ArtifactMissing} when something is missing
      */
     public void verify(Reference reference) {
-        Manifest manifest = manifest(reference, FailureReason.SOURCE_NOT_FOUND).read(reference);
+        Manifest manifest = manifest(reference, FailureReason.ARTIFACT_MISSING).read(reference);
         Stream.concat(Stream.of(manifest.config()), manifest.layers().stream()).forEach(blob -> {
             String what = "'%s' of %s".formatted(blob.fileName().orElse(blob.mediaType()), reference.name());
-            reaching(FailureReason.SOURCE_NOT_FOUND, () -> {
+            reaching(FailureReason.ARTIFACT_MISSING, () -> {
                 registry.check(reference, blob, what);
                 return blob;
             });

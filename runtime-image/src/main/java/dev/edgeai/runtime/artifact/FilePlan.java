@@ -91,7 +91,7 @@ final class FilePlan {
     /**
      * Makes sure that files fit on their volume.
      *
-     * @throws RuntimeFailure {@code TooLarge}
+     * @throws RuntimeFailure {@code DiskFull}
      */
     static void requireSpace(List<PlannedFile> files, Path folder, String what) throws IOException {
         long bytes = files.stream().mapToLong(file -> file.layer().size()).sum();
@@ -99,8 +99,8 @@ final class FilePlan {
         long free = Files.getFileStore(folder).getUsableSpace();
         if (bytes > free) {
             throw new RuntimeFailure(
-                    FailureReason.TOO_LARGE,
-                    "%s needs %,d bytes, the volume of %s has %,d left; give it a larger one."
+                    FailureReason.DISK_FULL,
+                    "%s needs %,d bytes, the volume of %s has %,d left; give it a larger one, or free room on the node."
                             .formatted(what, bytes, folder, free));
         }
     }

@@ -48,7 +48,7 @@ public record ModelFolder(Path path) {
      * @throws RuntimeFailure with a reason and the next step
      */
     public void fill(Artifacts artifacts, Reference repository) throws IOException {
-        artifacts.fetch(plan(), path, repository, FailureReason.SOURCE_NOT_FOUND);
+        artifacts.fetch(plan(), path, repository, FailureReason.ARTIFACT_MISSING);
     }
 
     /**

@@ -46,18 +46,16 @@ final class TransferException extends RuntimeException {
     }
 
     /**
-     * As the end of a verb.
+     * As the end of a verb. A source or a dataset that these credentials may not see is not found: whoever named it is to
+     * know at once. Access to what the operator keeps itself is for the operator's registry to give, and says nothing of
+     * the thing.
      *
-     * @param notFound the reason when the thing is not there, or hidden from these credentials
+     * @param notFound the reason when the thing is not there
      */
     RuntimeFailure failure(FailureReason notFound) {
         return switch (kind) {
             case NOT_FOUND -> new RuntimeFailure(notFound, message + " Check the address.", this);
-            case DENIED ->
-                new RuntimeFailure(
-                        notFound,
-                        message + " Give credentials (a kubernetes.io/dockerconfigjson Secret) that may do that.",
-                        this);
+            case DENIED -> denied(notFound);
             case UNAVAILABLE ->
                 new RuntimeFailure(
                         FailureReason.REGISTRY_UNAVAILABLE,
@@ -65,5 +63,23 @@ final class TransferException extends RuntimeException {
                         this);
             case REFUSED -> new RuntimeFailure(FailureReason.REGISTRY_UNAVAILABLE, message, this);
         };
+    }
+
+    private RuntimeFailure denied(FailureReason notFound) {
+        return switch (notFound) {
+            case SOURCE_NOT_FOUND, DATASET_NOT_FOUND -> denied(notFound, "source.credentialsSecretRef");
+            default ->
+                denied(
+                        FailureReason.REGISTRY_UNAVAILABLE,
+                        "registry.credentialsSecret of the operator's configuration");
+        };
+    }
+
+    private RuntimeFailure denied(FailureReason reason, String where) {
+        return new RuntimeFailure(
+                reason,
+                "%s Access was denied: give credentials (a kubernetes.io/dockerconfigjson Secret in %s) that may do that."
+                        .formatted(message, where),
+                this);
     }
 }

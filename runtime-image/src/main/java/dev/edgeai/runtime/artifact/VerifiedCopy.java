@@ -44,8 +44,8 @@ final class VerifiedCopy {
      * @param expected absent when any digest will do
      * @param size what was announced; negative when unknown
      * @param limit largest file that is taken, bytes
-     * @throws RuntimeFailure {@code DigestMismatch} or {@code TooLarge}; no file is left
-     * @throws IOException the stream broke off or the disk is full; no file is left
+     * @throws RuntimeFailure {@code DigestMismatch}, {@code TooLarge} or {@code DiskFull}; no file is left
+     * @throws IOException the stream broke off; no file is left
      */
     Written write(
             InputStream in, Path target, @Nullable Digest expected, long size, long limit, StallGuard.Progress progress)
@@ -90,13 +90,15 @@ final class VerifiedCopy {
         return new Written(Digest.ofHash(sha256.digest()), total);
     }
 
-    private void append(OutputStream out, byte[] buffer, int n) {
+    /** Into a file; seen from tests. */
+    void append(OutputStream out, byte[] buffer, int n) {
         try {
             out.write(buffer, 0, n);
         } catch (IOException e) { // of the disk: trying the download again would not help
             throw new RuntimeFailure(
-                    FailureReason.TOO_LARGE,
-                    "Cannot write %s (%s). Give the volume more room.".formatted(what, e.getMessage()),
+                    FailureReason.DISK_FULL,
+                    "Cannot write %s (%s). Give the volume more room, or free room on the node."
+                            .formatted(what, e.getMessage()),
                     e);
         }
     }

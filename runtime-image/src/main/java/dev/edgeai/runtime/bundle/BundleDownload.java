@@ -37,7 +37,7 @@ public final class BundleDownload {
      *
      * @param bundle by digest
      * @throws RuntimeFailure {@code CertificateInvalid}, {@code CertificateMismatch}, {@code DigestMismatch},
-     *     {@code UnsupportedModel}: it is no bundle; {@code SourceNotFound}, {@code RegistryUnavailable}
+     *     {@code UnsupportedModel}: it is no bundle; {@code ArtifactMissing}, {@code RegistryUnavailable}
      */
     public BundleManifest fetch(Reference bundle, Path into) throws IOException {
         Reference reference = bundle.at(bundle.requireDigest());
@@ -53,13 +53,13 @@ public final class BundleDownload {
                     "%s: %s does not say what the certificate and the files say. Take what an optimization run certified."
                             .formatted(reference, BundleManifest.FILE));
         }
-        artifacts.pull(reference, into, Long.MAX_VALUE, FailureReason.SOURCE_NOT_FOUND);
+        artifacts.pull(reference, into, Long.MAX_VALUE, FailureReason.ARTIFACT_MISSING);
         return new BundleFolder(into).open(key, accelerator);
     }
 
     private BundleLayers layers(Reference reference) {
         Manifest manifest =
-                artifacts.manifest(reference, FailureReason.SOURCE_NOT_FOUND).read(reference);
+                artifacts.manifest(reference, FailureReason.ARTIFACT_MISSING).read(reference);
         if (!Bundler.ARTIFACT_TYPE.equals(manifest.artifactType())) {
             throw new RuntimeFailure(
                     FailureReason.UNSUPPORTED_MODEL,

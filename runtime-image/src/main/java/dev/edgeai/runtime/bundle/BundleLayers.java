@@ -52,6 +52,6 @@ record BundleLayers(List<Descriptor> all) {
     BundleManifest manifest(Artifacts artifacts, Reference repository, Statement statement) {
         Descriptor descriptor = named(VariantDescriptor.FILE);
         return BundleManifest.of(
-                statement, artifacts.content(repository, descriptor, FailureReason.SOURCE_NOT_FOUND), variant());
+                statement, artifacts.content(repository, descriptor, FailureReason.ARTIFACT_MISSING), variant());
     }
 }

@@ -37,7 +37,7 @@ public final class Bundler {
      */
     public Digest bundle(Reference artifact, Digest certificate) {
         Reference subject = artifact.at(artifact.requireDigest());
-        StoredManifest stored = artifacts.manifest(subject, FailureReason.SOURCE_NOT_FOUND);
+        StoredManifest stored = artifacts.manifest(subject, FailureReason.ARTIFACT_MISSING);
         List<Descriptor> layers = stored.read(subject).layers();
         requireBundleable(layers, subject);
         byte[] envelope = artifacts

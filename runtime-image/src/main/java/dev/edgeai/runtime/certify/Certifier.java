@@ -34,14 +34,14 @@ public final class Certifier {
      * before is used again.
      *
      * @return digest of the certificate's manifest
-     * @throws RuntimeFailure {@code GateRefused}: a gate did not pass; {@code SourceNotFound}: the artifact is not
+     * @throws RuntimeFailure {@code GateRefused}: a gate did not pass; {@code ArtifactMissing}: the artifact is not
      *     whole in the registry
      */
     public Digest certify(CertificateRequest request) {
         requirePassed(request);
         Reference artifact = Reference.parse(request.artifact());
         Reference subject = artifact.at(artifact.requireDigest());
-        StoredManifest stored = artifacts.requireComplete(subject, FailureReason.SOURCE_NOT_FOUND);
+        StoredManifest stored = artifacts.requireComplete(subject, FailureReason.ARTIFACT_MISSING);
         Statement statement = Statement.of(request);
         return existing(subject, statement)
                 .orElseGet(() -> artifacts.attach(

@@ -33,7 +33,7 @@ public final class Loader {
      * @param artifact the variant, by digest
      * @param certificate digest of the certificate's manifest
      * @throws RuntimeFailure {@code CertificateMissing}, {@code CertificateInvalid}, {@code CertificateMismatch},
-     *     {@code DigestMismatch}, {@code SourceNotFound}, {@code RegistryUnavailable}
+     *     {@code DigestMismatch}, {@code ArtifactMissing}, {@code RegistryUnavailable}, {@code DiskFull}
      */
     public VerifiedModel load(Reference artifact, Digest certificate, Path models) throws IOException {
         Reference subject = artifact.at(artifact.requireDigest());
@@ -43,7 +43,7 @@ public final class Loader {
         }
         if (!folder.manifest().map(Digest::of).equals(Optional.of(subject.requireDigest()))) {
             folder.keepManifest(
-                    artifacts.manifest(subject, FailureReason.SOURCE_NOT_FOUND).bytes());
+                    artifacts.manifest(subject, FailureReason.ARTIFACT_MISSING).bytes());
         }
         folder.fill(artifacts, subject);
         return VerifiedModel.open(models, key, accelerator);

@@ -16,7 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The program {@code edgeai}: parses, runs one verb, turns what it throws into a {@link Failure} and an exit code. */
 @Command(
@@ -29,6 +31,9 @@ import java.util.List;
         exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:a gate or a check said no"})
 public final class EdgeAi implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EdgeAi.class);
+
+    /** Java has no type for it, only the operating system's words. */
+    private static final Pattern NO_ROOM = Pattern.compile("No space left on device|Disk quota exceeded");
 
     @Spec
     private CommandSpec spec;
@@ -112,7 +117,7 @@ public final class EdgeAi implements Runnable {
         };
     }
 
-    /** Errors of the virtual machine have a remedy, also where another thread met them. */
+    /** Errors of the virtual machine and of the disk have a remedy, also where another thread met them. */
     private static Failure unexpected(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             switch (cause) {
@@ -127,6 +132,13 @@ public final class EdgeAi implements Runnable {
                             FailureReason.INTERNAL_ERROR,
                             "A library could not be loaded (%s); check that the image is made for this node's processor."
                                     .formatted(linkage));
+                }
+                case IOException disk
+                when NO_ROOM.matcher(String.valueOf(disk.getMessage())).find() -> {
+                    return RuntimeFailure.failure(
+                            FailureReason.DISK_FULL,
+                            "A file could not be written (%s); give the volume more room, or free room on the node."
+                                    .formatted(disk.getMessage()));
                 }
                 default -> {}
             }

@@ -29,11 +29,11 @@ record KnownVariant(Sources sources, TrialSpec spec) {
      * Fetches it into a folder and puts the options over those of its descriptor. The same variant and options give the
      * same bytes.
      *
-     * @throws RuntimeFailure {@code SourceNotFound}: it is not there; {@code UnsupportedModel}: it has no sound descriptor
+     * @throws RuntimeFailure {@code ArtifactMissing}: it is not there; {@code UnsupportedModel}: it has no sound descriptor
      */
     void fetch(Path folder) throws IOException {
         sources.folder(
-                Reference.SCHEME + spec.repository(), spec.variantDigest(), folder, FailureReason.SOURCE_NOT_FOUND);
+                Reference.SCHEME + spec.repository(), spec.variantDigest(), folder, FailureReason.ARTIFACT_MISSING);
         if (!spec.engineOptions().isEmpty()) {
             putOptions(folder.resolve(VariantDescriptor.FILE));
         }

@@ -47,7 +47,7 @@ public final class ReportFiles {
         Optional<Reference> variant = Optional.ofNullable(run.status().selected())
                 .map(selected -> repository.at(Digest.parse(selected.digest())));
         byte[] subject = variant.map(v ->
-                        artifacts.manifest(v, FailureReason.SOURCE_NOT_FOUND).bytes())
+                        artifacts.manifest(v, FailureReason.ARTIFACT_MISSING).bytes())
                 .orElse(null);
         return artifacts.publish(
                 variant.orElse(repository),
@@ -58,7 +58,7 @@ public final class ReportFiles {
     public static String fetch(Artifacts artifacts, Reference report) throws IOException {
         Path folder = Files.createTempDirectory("edgeai-report");
         try {
-            artifacts.pull(report, folder, MAX_BYTES, FailureReason.SOURCE_NOT_FOUND);
+            artifacts.pull(report, folder, MAX_BYTES, FailureReason.ARTIFACT_MISSING);
             return Files.readString(folder.resolve(HTML));
         } finally {
             for (String file : List.of(HTML, JSON)) {

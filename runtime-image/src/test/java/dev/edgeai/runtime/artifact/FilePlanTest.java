@@ -3,6 +3,7 @@ package dev.edgeai.runtime.artifact;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +55,18 @@ class FilePlanTest {
                 ModelPack.LAYER_TYPE, new Digest("a".repeat(64)), Long.MAX_VALUE, null, Map.of(Descriptor.TITLE, "x"));
 
         assertThat(manifest(huge, huge).layerBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aVolumeWithoutRoomIsNotTheArtifactsFault(@TempDir Path folder) {
+        Descriptor huge = new Descriptor(
+                ModelPack.LAYER_TYPE, new Digest("a".repeat(64)), Long.MAX_VALUE, null, Map.of(Descriptor.TITLE, "x"));
+
+        assertThatThrownBy(() -> FilePlan.requireSpace(FilePlan.of(manifest(huge), folder), folder, "models/digits"))
+                .isInstanceOfSatisfying(
+                        RuntimeFailure.class,
+                        e -> assertThat(e.reason().reason()).isEqualTo("DiskFull"))
+                .hasMessageContainingAll("models/digits", "node");
     }
 
     private static void assertRefused(Manifest manifest, FailureReason reason, String why) {

@@ -57,7 +57,7 @@ public final class TestRegistry implements AutoCloseable {
         return new TestRegistry(kind, folder, false);
     }
 
-    static TestRegistry startWithCredentials(Path folder) throws IOException {
+    public static TestRegistry startWithCredentials(Path folder) throws IOException {
         return new TestRegistry(Kind.DISTRIBUTION, folder, true);
     }
 

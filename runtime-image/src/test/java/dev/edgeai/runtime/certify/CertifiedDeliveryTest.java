@@ -101,7 +101,7 @@ class CertifiedDeliveryTest extends DeliveryScenario {
         assertThat(certify(request(repository + "@sha256:" + "0".repeat(64), ACCELERATOR, Verdict.PASS))
                         .failure()
                         .reason())
-                .isEqualTo("SourceNotFound");
+                .isEqualTo("ArtifactMissing");
     }
 
     @Test
@@ -194,6 +194,28 @@ class CertifiedDeliveryTest extends DeliveryScenario {
 
         assertThat(load.code()).isEqualTo(ExitCode.FAILED);
         assertThat(load.failure().reason()).isEqualTo("CertificateMissing");
+    }
+
+    @Test
+    void aVariantThatIsNotThereAnyMoreIsMissing() throws Exception {
+        String certificate = certify(ACCELERATOR);
+        Files.delete(registry.blob(Digest.of(folder.resolve("variant/model.bin"))));
+
+        assertThat(load(certificate, ACCELERATOR).failure().reason()).isEqualTo("ArtifactMissing");
+    }
+
+    @Test
+    void aRegistryThatDeniesAccessSaysNothingOfTheVariant() throws Exception {
+        try (TestRegistry closed = TestRegistry.startWithCredentials(Files.createDirectory(folder.resolve("closed")))) {
+            artifact = artifact.replace(registry.address(), closed.address());
+            Map<String, String> stranger = new HashMap<>(environment);
+            stranger.put(Environment.PLAIN_HTTP, closed.address());
+
+            Run load = Run.of(stranger, loadArguments("sha256:" + "0".repeat(64), ACCELERATOR));
+
+            assertThat(load.failure().reason()).isEqualTo("RegistryUnavailable");
+            assertThat(load.failure().message()).contains("401", "registry.credentialsSecret");
+        }
     }
 
     @Test

@@ -18,8 +18,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -96,7 +99,7 @@ class EdgeAiTest {
 
     @ParameterizedTest
     @MethodSource
-    void anErrorOfTheVirtualMachineLeavesItsRemedyToo(Throwable thrown, String reason, String remedy) throws Exception {
+    void anUnexpectedErrorLeavesItsRemedyToo(Throwable thrown, String reason, String remedy) throws Exception {
         int code = run(
                 () -> {
                     switch (thrown) {
@@ -113,7 +116,7 @@ class EdgeAiTest {
         assertThat(err.toString()).contains(reason);
     }
 
-    static Stream<Arguments> anErrorOfTheVirtualMachineLeavesItsRemedyToo() {
+    static Stream<Arguments> anUnexpectedErrorLeavesItsRemedyToo() {
         return Stream.of(
                 arguments(new OutOfMemoryError("Java heap space"), "OutOfMemory", "(Java heap space); give the"),
                 arguments(
@@ -122,7 +125,13 @@ class EdgeAiTest {
                         "(Metaspace); give the"),
                 arguments(new UnsatisfiedLinkError("libonnx.so: no"), "InternalError", "for this node's processor"),
                 arguments(new NoClassDefFoundError("Could not initialize"), "InternalError", "library could not"),
-                arguments(new StackOverflowError(), "InternalError", "java.lang.StackOverflowError"));
+                arguments(new StackOverflowError(), "InternalError", "java.lang.StackOverflowError"),
+                arguments(
+                        new UncheckedIOException(new FileSystemException("/models/x", null, "No space left on device")),
+                        "DiskFull",
+                        "free room on the node"),
+                arguments(new IOException("Disk quota exceeded"), "DiskFull", "(Disk quota exceeded)"),
+                arguments(new IOException("connection reset"), "InternalError", "connection reset"));
     }
 
     @Test
