@@ -3,6 +3,7 @@ package dev.edgeai.operator.observation;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -13,7 +14,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -92,7 +92,7 @@ final class PodFacts {
 
     /** Since when it is ready, or is not. */
     static Optional<Instant> readinessSince(Pod pod) {
-        return condition(pod, "Ready").map(PodCondition::getLastTransitionTime).flatMap(PodFacts::instant);
+        return condition(pod, "Ready").map(PodCondition::getLastTransitionTime).flatMap(Times::read);
     }
 
     /** Since when its server runs without having become ready. */
@@ -104,7 +104,7 @@ final class PodFacts {
                 .flatMap(List::stream)
                 .map(ContainerStatus::getState)
                 .filter(state -> state != null && state.getRunning() != null)
-                .flatMap(state -> instant(String.valueOf(state.getRunning().getStartedAt())).stream())
+                .flatMap(state -> Times.read(state.getRunning().getStartedAt()).stream())
                 .min(Instant::compareTo);
     }
 
@@ -172,7 +172,7 @@ final class PodFacts {
 
     private static Instant since(PodCondition condition, Instant now) {
         return Optional.ofNullable(condition.getLastTransitionTime())
-                .flatMap(PodFacts::instant)
+                .flatMap(Times::read)
                 .orElse(now);
     }
 
@@ -239,17 +239,9 @@ final class PodFacts {
         return Optional.ofNullable(container.getLastState())
                 .map(ContainerState::getTerminated)
                 .map(ContainerStateTerminated::getFinishedAt)
-                .flatMap(PodFacts::instant)
+                .flatMap(Times::read)
                 .filter(end -> end.isAfter(now.minus(RECENT)))
                 .isPresent();
-    }
-
-    private static Optional<Instant> instant(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<ContainerStateWaiting> waiting(ContainerStatus container) {
