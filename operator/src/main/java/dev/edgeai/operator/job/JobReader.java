@@ -5,6 +5,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.Retries;
 import dev.edgeai.planner.StartTrouble;
+import dev.edgeai.planner.Times;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -140,8 +141,9 @@ public final class JobReader {
 
     /** A pod that was told to end and stands there long after its grace period: nobody on its node answers. */
     private static boolean isOnLostNode(Pod pod, Instant now) {
-        String deleted = pod.getMetadata().getDeletionTimestamp();
-        return deleted != null && Instant.parse(deleted).plus(NODE_LOST_AFTER).isBefore(now);
+        return Times.read(pod.getMetadata().getDeletionTimestamp())
+                .filter(deleted -> deleted.plus(NODE_LOST_AFTER).isBefore(now))
+                .isPresent();
     }
 
     private static boolean hasStarted(Pod pod) {
@@ -177,8 +179,7 @@ public final class JobReader {
     private static Instant boundAt(Pod pod) {
         return scheduled(pod)
                 .filter(condition -> "True".equals(condition.getStatus()))
-                .flatMap(condition -> Optional.ofNullable(condition.getLastTransitionTime()))
-                .map(Instant::parse)
+                .flatMap(condition -> Times.read(condition.getLastTransitionTime()))
                 .orElseGet(() -> made(pod));
     }
 

@@ -1,12 +1,12 @@
 package dev.edgeai.operator.observation;
 
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -55,10 +55,6 @@ final class DeploymentFacts {
     }
 
     private static Instant since(DeploymentCondition condition, Instant now) {
-        try {
-            return condition.getLastTransitionTime() == null ? now : Instant.parse(condition.getLastTransitionTime());
-        } catch (DateTimeException e) {
-            return now;
-        }
+        return Times.read(condition.getLastTransitionTime()).orElse(now);
     }
 }

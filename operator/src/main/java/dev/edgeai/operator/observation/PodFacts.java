@@ -5,6 +5,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.Blame;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Blames;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.status.Reason;
@@ -17,7 +18,6 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import org.jspecify.annotations.Nullable;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -99,7 +99,7 @@ final class PodFacts {
 
     /** Since when it is ready, or is not. */
     static Optional<Instant> readinessSince(Pod pod) {
-        return condition(pod, "Ready").map(PodCondition::getLastTransitionTime).flatMap(PodFacts::instant);
+        return condition(pod, "Ready").map(PodCondition::getLastTransitionTime).flatMap(Times::read);
     }
 
     /** Since when its server runs without having become ready. */
@@ -110,7 +110,7 @@ final class PodFacts {
         return own(pod).filter(PodFacts::isServer)
                 .map(ContainerStatus::getState)
                 .filter(state -> state != null && state.getRunning() != null)
-                .flatMap(state -> instant(String.valueOf(state.getRunning().getStartedAt())).stream())
+                .flatMap(state -> Times.read(state.getRunning().getStartedAt()).stream())
                 .min(Instant::compareTo);
     }
 
@@ -196,7 +196,7 @@ final class PodFacts {
 
     private static Instant since(PodCondition condition, Instant now) {
         return Optional.ofNullable(condition.getLastTransitionTime())
-                .flatMap(PodFacts::instant)
+                .flatMap(Times::read)
                 .orElse(now);
     }
 
@@ -277,17 +277,9 @@ final class PodFacts {
         }
         return terminated(container.getLastState())
                 .map(ContainerStateTerminated::getFinishedAt)
-                .flatMap(PodFacts::instant)
+                .flatMap(Times::read)
                 .filter(end -> end.isAfter(now.minus(RECENT)))
                 .isPresent();
-    }
-
-    private static Optional<Instant> instant(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<ContainerStateWaiting> waiting(ContainerStatus container) {

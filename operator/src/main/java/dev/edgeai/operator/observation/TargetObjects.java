@@ -10,6 +10,7 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.traffic.TrafficView;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.status.Reason;
@@ -241,8 +242,7 @@ public record TargetObjects(
     public List<Pod> settledStrangers(Instant now) {
         return strangers.stream()
                 .filter(pod -> !PodFacts.isTerminating(pod) && !PodFacts.isGone(pod))
-                .filter(pod -> Optional.ofNullable(pod.getMetadata().getCreationTimestamp())
-                        .map(Instant::parse)
+                .filter(pod -> Times.read(pod.getMetadata().getCreationTimestamp())
                         .filter(made -> made.plus(SETTLED).isBefore(now))
                         .isPresent())
                 .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))

@@ -1,6 +1,7 @@
 package dev.edgeai.operator.optimization;
 
 import dev.edgeai.planner.StartTrouble;
+import dev.edgeai.planner.Times;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -66,7 +67,7 @@ final class StartEvents {
                         Optional.ofNullable(event.getMetadata().getCreationTimestamp()))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .map(Instant::parse)
+                .flatMap(Times::read)
                 .orElse(Instant.EPOCH);
     }
 }

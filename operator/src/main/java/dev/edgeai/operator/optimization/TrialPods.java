@@ -2,6 +2,7 @@ package dev.edgeai.operator.optimization;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.operator.job.TrialJob;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.run.Turns.TrialPod;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -68,8 +69,7 @@ final class TrialPods {
                 .flatMap(statuses -> statuses.stream())
                 .flatMap(each -> Stream.ofNullable(each.getState()))
                 .flatMap(state -> Stream.ofNullable(state.getTerminated()))
-                .flatMap(end -> Stream.ofNullable(end.getFinishedAt()))
-                .map(Instant::parse)
+                .flatMap(end -> Times.read(end.getFinishedAt()).stream())
                 .max(Comparator.naturalOrder());
     }
 }

@@ -4,24 +4,30 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.DisruptionBudget;
 import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.rollout.EvictionRule;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutDecision;
-import io.fabric8.kubernetes.api.model.IntOrString;
+import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Keeps a PodDisruptionBudget over the stable version, and one over the candidate. */
+/**
+ * Keeps a PodDisruptionBudget over the stable version, and one over the candidate. One that cannot be written is told and
+ * tried again at the next look; a rollout goes on without it.
+ */
 final class Budgets {
     private final Cluster cluster;
+    private final Events events;
 
-    Budgets(Cluster cluster) {
+    Budgets(Cluster cluster, Events events) {
         this.cluster = cluster;
+        this.events = events;
     }
 
     void ensure(
@@ -32,9 +38,9 @@ final class Budgets {
         target.objects().budgets().stream()
                 .filter(budget ->
                         !Set.of(stable, candidate).contains(budget.getMetadata().getName()))
-                .forEach(cluster::delete);
-        ensure(target, stable, status.stable(), decision, revisions);
-        ensure(target, candidate, status.candidate(), decision, revisions);
+                .forEach(budget -> orTell(target, budget.getMetadata().getName(), () -> cluster.delete(budget)));
+        orTell(target, stable, () -> ensure(target, stable, status.stable(), decision, revisions));
+        orTell(target, candidate, () -> ensure(target, candidate, status.candidate(), decision, revisions));
     }
 
     private void ensure(
@@ -53,14 +59,32 @@ final class Budgets {
                 .orElse(0);
         if (version == null || pods == 0) {
             seen.ifPresent(cluster::delete);
-        } else {
-            cluster.applyUnlessSame(
-                    DisruptionBudget.build(target.served(), name, version.revision(), pods),
-                    seen,
-                    budget -> List.of(
-                            budget.getSpec().getSelector().getMatchLabels(),
-                            Optional.ofNullable(budget.getSpec().getMinAvailable())
-                                    .map(IntOrString::getIntVal)));
+            return;
         }
+        PodDisruptionBudget wanted = DisruptionBudget.build(target.served(), name, version.revision(), pods);
+        if (seen.filter(budget -> wanted.getSpec().equals(budget.getSpec())).isEmpty()) {
+            cluster.replace(wanted);
+        }
+    }
+
+    private void orTell(TargetContext target, String name, Runnable write) {
+        try {
+            write.run();
+        } catch (NameTakenException e) {
+            tell(target, name, Reason.NAME_TAKEN, e.sentence());
+        } catch (KubernetesClientException e) {
+            tell(
+                    target,
+                    name,
+                    Reason.RECONCILE_FAILED,
+                    "PodDisruptionBudget %s cannot be written, so that a drain may take too many pods or none; it is tried again: %s"
+                            .formatted(name, e.getMessage()));
+        }
+    }
+
+    private void tell(TargetContext target, String name, Reason reason, String message) {
+        String of = target.target().name();
+        events.tell(
+                target.model(), Events.Type.WARNING, reason.text(), "target " + of + ": " + message, of + "/" + name);
     }
 }

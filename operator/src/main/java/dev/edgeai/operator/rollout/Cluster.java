@@ -6,6 +6,7 @@ import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -17,6 +18,8 @@ import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -44,6 +47,9 @@ final class Cluster {
     /** The API server's answer to a write whose precondition, here the UID, does not hold. */
     private static final int UNPROCESSABLE = 422;
 
+    private static final Set<Integer> GONE_OR_CHANGED =
+            Set.of(HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_CONFLICT, UNPROCESSABLE);
+
     private static final int ATTEMPTS = 3;
 
     private final KubernetesClient client;
@@ -69,6 +75,20 @@ final class Cluster {
      * @throws NameTakenException when the name belongs to somebody else
      */
     void apply(HasMetadata wanted) {
+        write(wanted, this::applyOver);
+    }
+
+    /**
+     * Makes the budget, or puts its whole spec and the own labels in the place of what others made of them: what they added
+     * beside an applied field stands, and of {@code minAvailable} and {@code maxUnavailable} the API takes only one.
+     *
+     * @throws NameTakenException when the name belongs to somebody else
+     */
+    void replace(PodDisruptionBudget wanted) {
+        write(wanted, (w, there) -> replaceSpec(wanted, there));
+    }
+
+    private void write(HasMetadata wanted, BiConsumer<HasMetadata, HasMetadata> over) {
         Optional<HasMetadata> ours = cache.seen(wanted).filter(seen -> Ownership.isShared(wanted, seen));
         // The cache has no object that is new, somebody else's, or lost its labels
         Optional<HasMetadata> there = ours.or(() -> live(wanted));
@@ -78,13 +98,13 @@ final class Cluster {
         }
         requireOurs(wanted, there.get());
         try {
-            applyOver(wanted, there.get());
+            over.accept(wanted, there.get());
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT && e.getCode() != UNPROCESSABLE) {
+            if (!GONE_OR_CHANGED.contains(e.getCode())) {
                 throw e;
             }
             // it may have been replaced since
-            applyAnew(wanted, there.get(), e);
+            writeAnew(wanted, there.get(), over, e);
         }
     }
 
@@ -124,7 +144,25 @@ final class Cluster {
         }
     }
 
-    private void applyAnew(HasMetadata wanted, HasMetadata before, KubernetesClientException refusal) {
+    private void replaceSpec(PodDisruptionBudget wanted, HasMetadata there) {
+        ArrayNode patch = onThisVery(there);
+        write(
+                patch,
+                "labels",
+                there.getMetadata().getLabels(),
+                wanted.getMetadata().getLabels());
+        patch.addObject()
+                .put("op", "add")
+                .put("path", "/spec")
+                .set("value", Serialization.jsonMapper().valueToTree(wanted.getSpec()));
+        cache.written(client.resource(there).patch(JSON, patch.toString()));
+    }
+
+    private void writeAnew(
+            HasMetadata wanted,
+            HasMetadata before,
+            BiConsumer<HasMetadata, HasMetadata> over,
+            KubernetesClientException refusal) {
         Optional<HasMetadata> now = live(wanted);
         if (now.isEmpty()) {
             applyFresh(wanted);
@@ -134,7 +172,7 @@ final class Cluster {
         if (uid(now.get()).equals(uid(before))) {
             throw refusal;
         }
-        applyOver(wanted, now.get());
+        over.accept(wanted, now.get());
     }
 
     /**
@@ -163,11 +201,7 @@ final class Cluster {
      * leave standing what they added. Where they made nothing of the template only the seal is new, and no pod is replaced.
      */
     void restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
-        ArrayNode patch = Serialization.jsonMapper().createArrayNode();
-        patch.addObject()
-                .put("op", "test")
-                .put("path", "/metadata/uid")
-                .put("value", seen.getMetadata().getUid());
+        ArrayNode patch = onThisVery(seen);
         write(
                 patch,
                 "labels",
@@ -186,6 +220,13 @@ final class Cluster {
         Deployment stored = client.resource(seen).patch(TRIED, patch.toString());
         write(patch, "annotations", seen.getMetadata().getAnnotations(), Map.of(Seals.SEAL, seal.apply(stored)));
         cache.written(client.resource(seen).patch(JSON, patch.toString()));
+    }
+
+    /** The beginning of a patch that is void on another object of this name. */
+    private static ArrayNode onThisVery(HasMetadata object) {
+        ArrayNode patch = Serialization.jsonMapper().createArrayNode();
+        patch.addObject().put("op", "test").put("path", "/metadata/uid").put("value", uid(object));
+        return patch;
     }
 
     /** Each entry on its own: others write theirs there. */

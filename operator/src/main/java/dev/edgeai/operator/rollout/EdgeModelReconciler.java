@@ -75,6 +75,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 new ModelRuns(cluster, services.seals()),
                 traffic,
                 measurements,
+                new Budgets(cluster, services.events()),
                 turns);
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
         this.removedTargets = new RemovedTargets(cluster);

@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.UpgradeState;
 import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.version.CertifiedVersion;
 import dev.edgeai.planner.version.RuntimeUpgrades;
@@ -140,9 +141,8 @@ record Offer(List<CertifiedVersion> versions, Optional<Said> problem, Optional<S
         private Optional<Instant> lastTry(TargetStatus status) {
             return Optional.ofNullable(status.upgrade())
                     .filter(upgrade -> upgrade.image().equals(image(target)))
-                    .map(RuntimeUpgrade::tried)
-                    .map(time -> Instant.parse(time)
-                            .plus(target.policy().progressDeadline().duration()));
+                    .flatMap(upgrade -> Times.read(upgrade.tried()))
+                    .map(time -> time.plus(target.policy().progressDeadline().duration()));
         }
 
         private Optional<Said> failed() {

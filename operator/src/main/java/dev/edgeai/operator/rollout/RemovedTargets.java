@@ -55,6 +55,7 @@ final class RemovedTargets {
                 .candidate(null)
                 .previous(null)
                 .waiting(null)
+                .upgrade(null)
                 .analysis(List.of())
                 .message("removed from spec.targets; serves on until these do: " + awaited)
                 .build();

@@ -18,6 +18,7 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.source.SourceMoved;
 import dev.edgeai.planner.source.TagWatch;
 import dev.edgeai.planner.source.TagWatch.Act;
@@ -32,7 +33,6 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -155,15 +155,7 @@ final class SourceLook {
                 phase == RunPhase.SUCCEEDED || phase == RunPhase.FAILED,
                 status.map(OptimizationRunStatus::sourceDigest)
                         .or(() -> Optional.ofNullable(run.getSpec().source().digest())),
-                status.map(OptimizationRunStatus::completionTime).flatMap(SourceLook::time));
-    }
-
-    private static Optional<Instant> time(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeParseException e) {
-            return Optional.empty(); // as of a run that does not say when it ended
-        }
+                status.map(OptimizationRunStatus::completionTime).flatMap(Times::read));
     }
 
     private void tell(EdgeModel model, Decision decision, List<Run> runs) {

@@ -49,6 +49,7 @@ final class TargetRollout {
             ModelRuns runs,
             TrafficProvider traffic,
             Measurements measurements,
+            Budgets budgets,
             UpgradeTurns turns) {
         this.cluster = cluster;
         this.actions = actions;
@@ -56,7 +57,7 @@ final class TargetRollout {
         this.runs = runs;
         this.traffic = traffic;
         this.measurements = measurements;
-        this.budgets = new Budgets(cluster);
+        this.budgets = budgets;
         this.turns = turns;
     }
 

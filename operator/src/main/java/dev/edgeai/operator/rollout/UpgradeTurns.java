@@ -2,9 +2,9 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
 import dev.edgeai.api.v1alpha1.UpgradeState;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.version.RuntimeUpgrades;
 import dev.edgeai.planner.version.RuntimeUpgrades.Member;
 import dev.edgeai.planner.version.RuntimeUpgrades.Turn;
@@ -28,7 +28,10 @@ final class UpgradeTurns {
 
     private final String image;
     private final int limit;
+
+    /** When each was granted its last turn. */
     private final Map<String, Instant> granted = new HashMap<>();
+
     private final Map<String, Instant> asked = new HashMap<>();
     private Supplier<List<EdgeModel>> fleet = List::of;
 
@@ -46,10 +49,14 @@ final class UpgradeTurns {
     synchronized Turn turn(TargetRef target, TargetStatus status, Instant now) {
         forget(now);
         String me = name(target.namespace(), target.model(), target.target());
-        Turn turn = RuntimeUpgrades.turn(new Member(me, UpgradeState.WAITING, tried(status)), others(me), limit);
+        Optional<Instant> tried = Optional.ofNullable(status.upgrade()).flatMap(upgrade -> Times.read(upgrade.tried()));
+        Turn turn =
+                RuntimeUpgrades.turn(behind(new Member(me, UpgradeState.WAITING, tried), now), others(me, now), limit);
         switch (turn) {
             case Turn.Begin begin -> {
-                granted.put(me, now);
+                if (!isGranted(me, now)) {
+                    granted.put(me, now);
+                }
                 asked.remove(me);
             }
             case Turn.Wait wait -> asked.put(me, now);
@@ -58,37 +65,47 @@ final class UpgradeTurns {
     }
 
     private void forget(Instant now) {
-        Instant old = now.minus(REMEMBERED);
-        granted.values().removeIf(old::isAfter);
-        asked.values().removeIf(old::isAfter);
+        granted.values().removeIf(now.minus(RuntimeUpgrades.LONGEST_TURN)::isAfter);
+        asked.values().removeIf(now.minus(REMEMBERED)::isAfter);
     }
 
-    private List<Member> others(String me) {
+    private boolean isGranted(String name, Instant now) {
+        Instant time = granted.get(name);
+        return time != null && !time.isBefore(now.minus(REMEMBERED));
+    }
+
+    /** One that was granted its turn and did not begin, as what it writes is refused, say, stands behind the others. */
+    private Member behind(Member member, Instant now) {
+        Instant time = granted.get(member.name());
+        return time == null || isGranted(member.name(), now)
+                ? member
+                : new Member(member.name(), member.state(), Optional.of(time));
+    }
+
+    private List<Member> others(String me, Instant now) {
         List<Member> members = new ArrayList<>();
         for (EdgeModel model : fleet.get()) {
-            List<TargetStatus> targets =
-                    model.getStatus() == null ? List.of() : model.getStatus().targets();
+            List<TargetStatus> targets = model.getStatus() == null || model.isMarkedForDeletion()
+                    ? List.of()
+                    : model.getStatus().targets();
             for (TargetStatus status : targets) {
                 String name = name(
                         model.getMetadata().getNamespace(), model.getMetadata().getName(), status.name());
                 if (!name.equals(me)) {
-                    member(name, status).ifPresent(members::add);
+                    member(name, status, now).ifPresent(members::add);
                 }
             }
         }
         return members;
     }
 
-    private Optional<Member> member(String name, TargetStatus status) {
-        return RuntimeUpgrades.state(status, image)
-                .map(state -> state == UpgradeState.WAITING && granted.containsKey(name) ? UpgradeState.ROLLING : state)
+    private Optional<Member> member(String name, TargetStatus status, Instant now) {
+        return RuntimeUpgrades.member(name, status, image, now)
+                .map(member -> member.state() == UpgradeState.WAITING && isGranted(name, now)
+                        ? new Member(name, UpgradeState.ROLLING, member.tried())
+                        : behind(member, now))
                 // One that cannot begin does not ask, and keeps nobody waiting
-                .filter(state -> state != UpgradeState.WAITING || asked.containsKey(name))
-                .map(state -> new Member(name, state, tried(status)));
-    }
-
-    private static Optional<Instant> tried(TargetStatus status) {
-        return Optional.ofNullable(status.upgrade()).map(RuntimeUpgrade::tried).map(Instant::parse);
+                .filter(member -> member.state() != UpgradeState.WAITING || asked.containsKey(name));
     }
 
     private static String name(String namespace, String model, String target) {

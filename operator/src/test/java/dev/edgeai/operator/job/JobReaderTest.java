@@ -71,6 +71,15 @@ class JobReaderTest {
     }
 
     @Test
+    void aTimeThatCannotBeReadIsThatOfThePod() {
+        Pod pod = pod(
+                "phase: Pending, conditions: [{type: PodScheduled, status: 'True', lastTransitionTime: '10000-01-01T00:59:59Z'}]");
+        assertThat(read(job(""), pod))
+                .isEqualTo(new JobState.Pending<>(
+                        Optional.empty(), Optional.empty(), Instant.parse(MADE), Optional.of("edge-1")));
+    }
+
+    @Test
     void whatTheApiCallsOptionalMayBeAbsent() {
         Pod bare = Serialization.unmarshal("""
                 ---

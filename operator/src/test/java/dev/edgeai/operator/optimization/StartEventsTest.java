@@ -48,6 +48,14 @@ class StartEventsTest {
         assertThat(StartEvents.newest(Stream.of())).isEmpty();
     }
 
+    /** The API takes 9999-12-31T23:59:59-01:00 and writes it so. */
+    @Test
+    void aTimeThatCannotBeReadIsThatOfAnEventWithoutOne() {
+        assertThat(StartEvents.newest(Stream.of(
+                        event("Normal", "Pulling", "10000-01-01T00:59:59Z"), event("Warning", "FailedMount", EARLY))))
+                .isPresent();
+    }
+
     private static Event event(String type, String reason, String time) {
         return new EventBuilder()
                 .withNewMetadata()

@@ -36,6 +36,14 @@ class TrialPodsTest {
     }
 
     @Test
+    void anEndThatCannotBeReadStopsNoOtherRun() {
+        assertThat(
+                        kept(
+                                "spec: {nodeName: edge-1}, status: {phase: Failed, containerStatuses: [{name: a, state: {terminated: {finishedAt: '10000-01-01T00:59:59Z'}}}]}"))
+                .contains(new TrialPod("vision", "intel-cpu", false, Optional.empty()));
+    }
+
+    @Test
     void otherPodsTakeNoPlace() {
         Pod pod = pod("status: {phase: Pending}");
         pod.getMetadata().getLabels().put("app.kubernetes.io/component", "certify");

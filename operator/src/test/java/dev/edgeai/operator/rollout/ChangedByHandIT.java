@@ -1,10 +1,15 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,63 @@ class ChangedByHandIT extends EdgeModelScenario {
                                 .getAnnotations()));
         assertThat(deployment().getMetadata().getAnnotations().get(Seals.SEAL))
                 .isEqualTo(before.getMetadata().getAnnotations().get(Seals.SEAL));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"op\":\"remove\",\"path\":\"/spec/selector\"}",
+                "{\"op\":\"remove\",\"path\":\"/spec/minAvailable\"},{\"op\":\"add\",\"path\":\"/spec/maxUnavailable\",\"value\":1}",
+                "{\"op\":\"remove\",\"path\":\"/spec\"}",
+                "{\"op\":\"add\",\"path\":\"/spec/selector/matchExpressions\",\"value\":[{\"key\":\"x\",\"operator\":\"Exists\"}]}",
+                "{\"op\":\"remove\",\"path\":\"/metadata/labels\"},{\"op\":\"replace\",\"path\":\"/spec\",\"value\":{\"maxUnavailable\":1}}",
+            })
+    void aBudgetIsRepairedWhateverIsMadeOfIt(String change) {
+        serve(BLUE);
+        PodDisruptionBudget before = budget();
+        client.resource(before).patch(PatchContext.of(PatchType.JSON), "[" + change + "]");
+        edit(model -> model.replace("replicas: 2", "replicas: 3"));
+        until(status -> settledAndReady(status) && stable(status).readyReplicas() == 3);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(budget())
+                        .usingRecursiveComparison()
+                        .comparingOnlyFields("metadata.uid", "metadata.labels", "spec")
+                        .isEqualTo(new PodDisruptionBudgetBuilder(before)
+                                .editSpec()
+                                .withMinAvailable(new IntOrString(3))
+                                .endSpec()
+                                .build()));
+        String settled = budget().getMetadata().getResourceVersion();
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> budget().getMetadata().getResourceVersion().equals(settled));
+    }
+
+    @Test
+    void aBudgetThatCannotBeWrittenIsToldAndStopsNothing() {
+        serve(BLUE);
+        client.resource(budget())
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\":\"remove\",\"path\":\"/metadata/ownerReferences\"},{\"op\":\"remove\",\"path\":\"/metadata/labels\"}]");
+        edit(model -> model.replace("replicas: 2", "replicas: 3"));
+        until(status -> settledAndReady(status) && stable(status).readyReplicas() == 3);
+        await().atMost(PATIENCE).until(() -> events().contains("NameTaken"));
+        client.resource(budget()).delete();
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(
+                        () -> assertThat(budget().getSpec().getMinAvailable().getIntVal())
+                                .isEqualTo(3));
+    }
+
+    private PodDisruptionBudget budget() {
+        return client.policy()
+                .v1()
+                .podDisruptionBudget()
+                .inNamespace(namespace)
+                .withName(Names.disruptionBudget(new TargetRef(namespace, "digits", "cpu")))
+                .require();
     }
 
     private void patch(String operations) {

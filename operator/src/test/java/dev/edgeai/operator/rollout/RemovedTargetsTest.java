@@ -28,7 +28,8 @@ class RemovedTargetsTest {
               targets: [{name: new, accelerator: intel-cpu}]
             status:
               targets:
-                - {name: old, phase: Ramping, step: 1, run: first, stable: %s, candidate: %s}
+                - {name: old, phase: Ramping, step: 1, run: first, stable: %s, candidate: %s,
+                   upgrade: {image: runtime:2, state: Failed, message: m}}
                 - {name: never, phase: Idle}
             """.formatted(VERSION.formatted("r", "first"), VERSION.formatted("s", "second")), EdgeModel.class);
 
@@ -40,6 +41,9 @@ class RemovedTargetsTest {
                     assertThat(old.name()).isEqualTo("old");
                     assertThat(old.stable()).isNotNull();
                     assertThat(old.candidate()).as("nobody watches it").isNull();
+                    assertThat(old.upgrade())
+                            .as("a failure that nobody could retry would stop the fleet")
+                            .isNull();
                     assertThat(old.message()).contains("new");
                 });
         String serves = "phase: Idle, stable: " + VERSION.formatted("r", "first");

@@ -97,12 +97,7 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
         assertThat(stable("cam-b").image()).isEqualTo(OLD);
 
         hands.accept(NEW);
-        client.resources(EdgeModel.class)
-                .inNamespace(namespace)
-                .withName("cam-a")
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        "{\"metadata\":{\"annotations\":{\"%s\":\"again\"}}}".formatted(Labels.RETRY));
+        annotateModel("cam-a", Labels.RETRY, "again");
         for (String model : List.of("cam-a", "cam-b")) {
             await(model)
                     .atMost(PATIENCE)
@@ -110,6 +105,28 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
                             () -> modelStatus(model),
                             status -> NEW.equals(stable(status).image()));
         }
+    }
+
+    @Test
+    void oneThatWaitsForAPersonKeepsNobodyWaitingAndEndsWhenItIsPromoted() {
+        serve("cam-a", BLUE, MODEL.replace("ramp: [{weight: 50, hold: 1s}]", "ramp: []\n    promotion: Manual"));
+        serve("cam-b", BLUE, MODEL);
+        stopOperator();
+        config = Samples.CONFIG.replace("runtime:1", "runtime:2");
+        startOperator();
+
+        await("the next one").atMost(PATIENCE).until(() -> isUpgraded("cam-b"));
+        TargetStatus waits = targetOf("cam-a");
+        assertThat(waits.phase()).isEqualTo(RolloutPhase.AWAITING_PROMOTION);
+        assertThat(upgrade("cam-a"))
+                .satisfies(upgrade ->
+                        assertThat(Objects.requireNonNull(upgrade).message()).contains("others need not wait"));
+        annotateModel(
+                "cam-a",
+                Labels.PROMOTE,
+                Objects.requireNonNull(waits.candidate()).revision());
+        await("what was approved").atMost(PATIENCE).until(() -> isUpgraded("cam-a"));
+        assertThat(upgrade("cam-a")).isNull();
     }
 
     @Test
@@ -141,6 +158,21 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
         EdgeModelStatus none = until(s -> condition(s, "Stalled").getReason().equals("Revoked"));
         assertThat(condition(none, "Stalled").getMessage()).contains(GREEN);
         assertThat(stable(none).digest()).as("no outage").isEqualTo(GREEN);
+    }
+
+    private boolean isUpgraded(String model) {
+        TargetStatus target = targetOf(model);
+        return target.phase() == RolloutPhase.IDLE
+                && NEW.equals(Objects.requireNonNull(target.stable()).image());
+    }
+
+    private void annotateModel(String model, String name, String value) {
+        client.resources(EdgeModel.class)
+                .inNamespace(namespace)
+                .withName(model)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
     }
 
     private static boolean isMoving(TargetStatus status) {

@@ -7,9 +7,8 @@ import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.SourceTag;
 import dev.edgeai.api.v1alpha1.SourceTagBuilder;
 import dev.edgeai.planner.JobState;
-import org.jspecify.annotations.Nullable;
+import dev.edgeai.planner.Times;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -115,7 +114,7 @@ public final class TagWatch {
             return rest(known);
         }
         SourceTag tag = known.orElseGet(this::unknown);
-        return look(time(tag.lastLook()).isPresent() ? tag : begun(tag));
+        return look(Times.read(tag.lastLook()).isPresent() ? tag : begun(tag));
     }
 
     private Decision look(SourceTag tag) {
@@ -197,7 +196,7 @@ public final class TagWatch {
                                 .filter(digest -> !digest.equals(tag.digest()))
                                 .isPresent())
                         .anyMatch(run -> run.completed()
-                                .map(end -> time(tag.lookedAt())
+                                .map(end -> Times.read(tag.lookedAt())
                                         .filter(end::isBefore)
                                         .isPresent())
                                 .orElse(true));
@@ -205,7 +204,7 @@ public final class TagWatch {
 
     /** When the next look is due: after the interval, and later each time that one came to nothing. */
     private Instant due(SourceTag tag) {
-        return time(tag.lastLook()).map(last -> last.plus(pause(tag))).orElse(now);
+        return Times.read(tag.lastLook()).map(last -> last.plus(pause(tag))).orElse(now);
     }
 
     private Duration pause(SourceTag tag) {
@@ -230,14 +229,5 @@ public final class TagWatch {
         return failure.reason().equals(FailureReason.DEADLINE_EXCEEDED.reason())
                 ? "its Job did not end in its time; see that its pod can start (quota, Secret, image, nodes)"
                 : failure.reason() + ": " + failure.message();
-    }
-
-    /** Absent when somebody wrote something else there. */
-    private static Optional<Instant> time(@Nullable String text) {
-        try {
-            return Optional.ofNullable(text).map(Instant::parse);
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -7,8 +7,10 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.UpgradeState;
+import dev.edgeai.planner.Times;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +23,12 @@ import java.util.Optional;
  * docs/decisions/runtime-upgrades.md.
  */
 public final class RuntimeUpgrades {
+    /**
+     * With the defaults of a rollout's policy an upgrade that goes well ends within it, even when it needs the whole progress
+     * deadline for its pods and for its warm-up: twice 10 minutes, the ramp, and 10 minutes of bake.
+     */
+    public static final Duration LONGEST_TURN = Duration.ofMinutes(45);
+
     private static final Comparator<Member> TURN =
             Comparator.comparing((Member m) -> m.tried().orElse(Instant.MIN)).thenComparing(Member::name);
 
@@ -30,7 +38,7 @@ public final class RuntimeUpgrades {
      * Another target of the fleet that serves with another image than the wanted one, or is on its way.
      *
      * @param name {@code namespace/model/target}
-     * @param state of its upgrade; one that could not begin now is not a member
+     * @param state of its upgrade; one that could not begin now, or gave its turn up, is not a member
      * @param tried when its last try began
      */
     public record Member(String name, UpgradeState state, Optional<Instant> tried) {}
@@ -57,6 +65,45 @@ public final class RuntimeUpgrades {
                 && upgrade.image().equals(image)
                 && Objects.equals(upgrade.retry(), status.retry());
         return Optional.of(failed ? UpgradeState.FAILED : UpgradeState.WAITING);
+    }
+
+    /**
+     * The target as others see it, or empty when it keeps nobody waiting: one that is on its way gives its turn up where it
+     * waits for a person and after {@link #LONGEST_TURN}, and finishes beside the next.
+     *
+     * @param name {@code namespace/model/target}
+     * @param image that is to serve
+     */
+    public static Optional<Member> member(String name, TargetStatus status, String image, Instant now) {
+        Optional<Instant> tried = Optional.ofNullable(status.upgrade()).flatMap(upgrade -> Times.read(upgrade.tried()));
+        return state(status, image)
+                .filter(state -> state != UpgradeState.ROLLING
+                        || turnGivenUp(status, began(status, image), now).isEmpty())
+                .map(state -> new Member(name, state, tried));
+    }
+
+    /** What was written before there was a time of the upgrade has that of its phase. */
+    private static Optional<Instant> began(TargetStatus status, String image) {
+        return Optional.ofNullable(sameImage(status.upgrade(), image))
+                .map(RuntimeUpgrade::tried)
+                .map(Times::read)
+                .orElseGet(() -> Times.read(status.since()));
+    }
+
+    /** Why nobody waits for one that is on its way; a time that is none, or lies far ahead, begins no turn. */
+    private static Optional<String> turnGivenUp(TargetStatus status, Optional<Instant> began, Instant now) {
+        if (status.phase() == RolloutPhase.AWAITING_PROMOTION) {
+            return Optional.of("it waits for a person");
+        }
+        if (status.phase() == RolloutPhase.PAUSED) {
+            return Optional.of("it is suspended");
+        }
+        boolean within = began.map(begin -> Duration.between(begin, now).abs())
+                .filter(taken -> taken.compareTo(LONGEST_TURN) < 0)
+                .isPresent();
+        return within
+                ? Optional.empty()
+                : Optional.of("its turn of %d minutes is over".formatted(LONGEST_TURN.toMinutes()));
     }
 
     /** Whether the rollout that goes on brings this image to an artifact that served with another one. */
@@ -141,8 +188,11 @@ public final class RuntimeUpgrades {
         }
         if (is) {
             String began = was && tried != null ? tried : now.toString();
-            return Optional.of(
-                    new RuntimeUpgrade(image, UpgradeState.ROLLING, began, null, "%s is tried out".formatted(image)));
+            String beside = turnGivenUp(after, Times.read(began), now)
+                    .map("; others need not wait for it, as %s"::formatted)
+                    .orElse("");
+            return Optional.of(new RuntimeUpgrade(
+                    image, UpgradeState.ROLLING, began, null, "%s is tried out%s".formatted(image, beside)));
         }
         // A person who asks for another try does not wait for it
         @Nullable String last = known != null && known.state() == UpgradeState.FAILED ? null : tried;

@@ -71,6 +71,76 @@ class RuntimeUpgradesTest {
     }
 
     @Test
+    void oneThatIsOnItsWayKeepsTheOthersWaiting() {
+        for (RolloutPhase phase : List.of(
+                RolloutPhase.PREPARING,
+                RolloutPhase.WARMING,
+                RolloutPhase.RAMPING,
+                RolloutPhase.PROMOTING,
+                RolloutPhase.ROLLING_BACK)) {
+            assertThat(keepsWaiting(rolling(phase, NOW.toString()), NOW))
+                    .as(phase.name())
+                    .isTrue();
+        }
+        assertThat(keepsWaiting(status(RolloutPhase.BAKING, upgraded, null, old, since(NOW.toString())), NOW))
+                .isTrue();
+    }
+
+    @Test
+    void oneThatWaitsForAPersonOrIsSuspendedGivesItsTurnUp() {
+        for (RolloutPhase phase : List.of(RolloutPhase.AWAITING_PROMOTION, RolloutPhase.PAUSED)) {
+            TargetStatus waits = rolling(phase, NOW.toString());
+            assertThat(keepsWaiting(waits, NOW)).as(phase.name()).isFalse();
+            assertThat(RuntimeUpgrades.inProgress(waits, NEW))
+                    .as("it goes on by itself")
+                    .isTrue();
+            RuntimeUpgrade told = next(waits, waits).orElseThrow();
+            assertThat(told.state()).isEqualTo(ROLLING);
+            assertThat(told.message()).contains("others need not wait");
+        }
+    }
+
+    @Test
+    void aTurnEndsHoweverLongAPolicyHolds() {
+        Instant end = NOW.plus(RuntimeUpgrades.LONGEST_TURN);
+        TargetStatus holds = rolling(RolloutPhase.RAMPING, NOW.toString());
+        assertThat(keepsWaiting(holds, end.minusSeconds(1))).isTrue();
+        assertThat(keepsWaiting(holds, end)).isFalse();
+        assertThat(keepsWaiting(status(RolloutPhase.BAKING, upgraded, null, old, since(NOW.toString())), end))
+                .isFalse();
+        RuntimeUpgrade told =
+                RuntimeUpgrades.next(holds, holds, NEW, Optional.empty(), end).orElseThrow();
+        assertThat(told.tried()).isEqualTo(NOW.toString());
+        assertThat(told.message()).contains("others need not wait").contains("45");
+        assertThat(next(holds, holds))
+                .map(RuntimeUpgrade::message)
+                .hasValueSatisfying(message -> assertThat(message).doesNotContain("others"));
+    }
+
+    /** Nobody may wait for ever for what somebody wrote into another model's status. */
+    @Test
+    void aTimeThatIsNoneKeepsNobodyWaiting() {
+        for (String time :
+                List.of("", "tomorrow", "2026-11-29", "9999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z")) {
+            assertThat(keepsWaiting(rolling(RolloutPhase.RAMPING, time), NOW))
+                    .as(time)
+                    .isFalse();
+            TargetStatus waits =
+                    status(RolloutPhase.IDLE, old, null, null, new RuntimeUpgrade(NEW, WAITING, time, null, "waits"));
+            assertThat(RuntimeUpgrades.member("x", waits, NEW, NOW))
+                    .map(Member::state)
+                    .contains(WAITING);
+        }
+        assertThat(keepsWaiting(rolling(RolloutPhase.RAMPING, NOW.plusSeconds(5).toString()), NOW))
+                .as("of a clock that is a little ahead")
+                .isTrue();
+        TargetStatus begins = TargetStatusBuilder.builder(status(RolloutPhase.PREPARING, old, upgraded, null, null))
+                .since(NOW.toString())
+                .build();
+        assertThat(keepsWaiting(begins, NOW)).as("of an earlier release").isTrue();
+    }
+
+    @Test
     void oneThatFailedStopsTheRestAndIsNamed() {
         List<Member> others = List.of(member("ns/bad/cpu", FAILED), member("ns/other/cpu", WAITING));
         assertThat(RuntimeUpgrades.turn(member("ns/a/cpu", WAITING), others, 5))
@@ -139,6 +209,20 @@ class RuntimeUpgradesTest {
         assertThat(next(baking, baking)).map(RuntimeUpgrade::state).contains(ROLLING);
         assertThat(next(baking, status(RolloutPhase.IDLE, upgraded, null, null, null)))
                 .isEmpty();
+    }
+
+    private TargetStatus rolling(RolloutPhase phase, String tried) {
+        return status(phase, old, upgraded, null, since(tried));
+    }
+
+    private static RuntimeUpgrade since(String tried) {
+        return new RuntimeUpgrade(NEW, ROLLING, tried, null, "");
+    }
+
+    private static boolean keepsWaiting(TargetStatus other, Instant now) {
+        List<Member> others =
+                RuntimeUpgrades.member("ns/a/cpu", other, NEW, now).stream().toList();
+        return RuntimeUpgrades.turn(member("ns/b/cpu", WAITING), others, 1) instanceof Turn.Wait;
     }
 
     private static Optional<RuntimeUpgrade> next(TargetStatus before, TargetStatus after) {
