@@ -118,6 +118,42 @@ class AdmissionPolicyIT {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void theImagesOfItsPodsStayWhatTheOperatorGaveThem() {
+        create(CONTROLLERS + "replicaset-controller", pod("serving", OURS));
+        create("tenant", pod("payments", OTHERS));
+        assertThatThrownBy(() -> setImage("tenant", "serving"))
+                .isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining("the images of pods that EdgeAI Operator made stay as they are");
+        assertThatCode(() -> setImage("tenant", "payments")).doesNotThrowAnyException();
+        assertThatCode(() -> as(
+                        "tenant",
+                        client -> client.pods()
+                                .inNamespace(namespace)
+                                .withName("serving")
+                                .edit(pod -> new PodBuilder(pod)
+                                        .editMetadata()
+                                        .addToAnnotations("note", "mine")
+                                        .endMetadata()
+                                        .build())))
+                .doesNotThrowAnyException();
+    }
+
+    private static void setImage(String user, String pod) {
+        as(
+                user,
+                client -> client.pods()
+                        .inNamespace(namespace)
+                        .withName(pod)
+                        .edit(seen -> new PodBuilder(seen)
+                                .editSpec()
+                                .editFirstContainer()
+                                .withImage("another")
+                                .endContainer()
+                                .endSpec()
+                                .build()));
+    }
+
     private static void assertRefused(String user, HasMetadata object) {
         assertThatThrownBy(() -> create(user, object))
                 .isInstanceOf(KubernetesClientException.class)
