@@ -1,12 +1,12 @@
 package dev.edgeai.e2e;
 
 import dev.edgeai.api.trial.TrialResult;
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.AfterAll;

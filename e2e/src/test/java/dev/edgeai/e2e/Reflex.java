@@ -1,7 +1,7 @@
 package dev.edgeai.e2e;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;

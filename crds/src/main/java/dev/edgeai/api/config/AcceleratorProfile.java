@@ -1,7 +1,7 @@
 package dev.edgeai.api.config;
 
-import dev.edgeai.api.v1alpha1.Delivery;
-import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.search.Framework;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;

@@ -1,7 +1,7 @@
 package dev.edgeai.api.config;
 
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

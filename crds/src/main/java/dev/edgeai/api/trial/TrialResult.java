@@ -1,8 +1,8 @@
 package dev.edgeai.api.trial;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;

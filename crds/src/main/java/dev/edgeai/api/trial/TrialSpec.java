@@ -1,10 +1,10 @@
 package dev.edgeai.api.trial;
 
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.ModelSource;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
+import dev.edgeai.api.v1alpha1.source.Task;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

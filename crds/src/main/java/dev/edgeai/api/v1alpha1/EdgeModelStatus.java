@@ -1,6 +1,8 @@
 package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.source.SourceTag;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;

@@ -1,6 +1,11 @@
 package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.gate.GateOverrides;
+import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.rollout.Serving;
+import dev.edgeai.api.v1alpha1.search.Search;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;

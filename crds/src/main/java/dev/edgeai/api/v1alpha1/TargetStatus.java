@@ -1,6 +1,12 @@
 package dev.edgeai.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.UpgradeState;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import io.fabric8.generator.annotation.Size;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.edgeai.operator.config;
 
 import dev.edgeai.api.config.OperatorConfig;
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 
 import java.util.ArrayList;
 import java.util.List;

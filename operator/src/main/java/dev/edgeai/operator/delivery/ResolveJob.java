@@ -3,7 +3,7 @@ package dev.edgeai.operator.delivery;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.operator.job.JobParts;
 import dev.edgeai.operator.job.PodSecurity;
 import io.fabric8.kubernetes.api.model.Container;

@@ -2,7 +2,7 @@ package dev.edgeai.operator.delivery;
 
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.operator.job.JobParts;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.PodSecurity;

@@ -1,7 +1,7 @@
 package dev.edgeai.operator.health;
 
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;

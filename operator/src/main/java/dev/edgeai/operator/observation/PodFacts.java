@@ -2,7 +2,7 @@ package dev.edgeai.operator.observation;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Blame;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.planner.Times;

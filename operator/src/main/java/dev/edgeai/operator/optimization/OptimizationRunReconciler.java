@@ -2,7 +2,7 @@ package dev.edgeai.operator.optimization;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.planner.run.RunAction;

@@ -7,7 +7,7 @@ import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.job.CertifyJob;
 import dev.edgeai.operator.job.ReportJob;

@@ -1,8 +1,8 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.observation.Watch;
 import dev.edgeai.planner.analysis.LiveMetrics;

@@ -1,15 +1,15 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.planner.version.CertifiedVersion;

@@ -1,12 +1,12 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
-import dev.edgeai.api.v1alpha1.UpgradeState;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.UpgradeState;
 import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.planner.Times;

@@ -1,9 +1,9 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;

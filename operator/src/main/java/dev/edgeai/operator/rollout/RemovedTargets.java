@@ -1,10 +1,10 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.ServiceTraffic;

@@ -1,8 +1,8 @@
 package dev.edgeai.operator.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;

@@ -1,10 +1,10 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.planner.status.Reason;
 
 import java.time.Duration;

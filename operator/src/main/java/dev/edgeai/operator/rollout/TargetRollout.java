@@ -1,13 +1,13 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.RemediationPolicy;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.rollout.RemediationPolicy;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;

@@ -1,10 +1,10 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import org.jspecify.annotations.Nullable;
 
 /** Copies of a target's status with something changed. */

@@ -2,7 +2,7 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.UpgradeState;
+import dev.edgeai.api.v1alpha1.rollout.UpgradeState;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.planner.Times;
 import dev.edgeai.planner.version.RuntimeUpgrades;

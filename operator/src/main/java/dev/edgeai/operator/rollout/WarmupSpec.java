@@ -1,14 +1,14 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
 
 import java.util.List;
 import java.util.Map;

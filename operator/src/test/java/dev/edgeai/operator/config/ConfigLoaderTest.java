@@ -1,8 +1,8 @@
 package dev.edgeai.operator.config;
 
 import dev.edgeai.api.config.OperatorConfig;
-import dev.edgeai.api.v1alpha1.Delivery;
-import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.search.Framework;
 import io.fabric8.kubernetes.api.model.Quantity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

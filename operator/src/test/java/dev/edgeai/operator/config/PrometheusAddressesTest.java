@@ -1,8 +1,8 @@
 package dev.edgeai.operator.config;
 
 import dev.edgeai.api.config.OperatorConfig;
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
-import dev.edgeai.api.v1alpha1.AnalysisMetric.PrometheusQuery;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric.PrometheusQuery;
 import dev.edgeai.operator.config.PrometheusAddresses.Answer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,8 +3,8 @@ package dev.edgeai.operator.delivery;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.config.OperatorConfig;
-import dev.edgeai.api.v1alpha1.Serving;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.rollout.Serving;
+import dev.edgeai.api.v1alpha1.source.Task;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 
 /** Inputs of the builders. */

@@ -5,7 +5,7 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;

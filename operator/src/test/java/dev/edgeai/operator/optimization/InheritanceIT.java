@@ -8,7 +8,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.job.CertifyJob;
 import dev.edgeai.operator.job.JobReader;

@@ -6,7 +6,7 @@ import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.operator.EdgeAiOperator;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.job.Json;

@@ -1,6 +1,6 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Seals;

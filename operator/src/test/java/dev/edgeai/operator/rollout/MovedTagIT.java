@@ -5,7 +5,7 @@ import dev.edgeai.api.trial.ResolveResult;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.SourceTag;
+import dev.edgeai.api.v1alpha1.source.SourceTag;
 import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.Samples;
 import io.fabric8.kubernetes.api.model.Condition;

@@ -3,7 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import org.junit.jupiter.api.Test;
 

@@ -2,9 +2,9 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.operator.delivery.Samples;
 import org.junit.jupiter.api.Test;
 

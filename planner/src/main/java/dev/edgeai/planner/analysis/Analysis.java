@@ -1,9 +1,9 @@
 package dev.edgeai.planner.analysis;
 
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.edgeai.planner.analysis;
 
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 
 import java.util.OptionalDouble;
 

@@ -1,10 +1,10 @@
 package dev.edgeai.planner.front;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;

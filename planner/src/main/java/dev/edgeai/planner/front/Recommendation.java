@@ -1,10 +1,10 @@
 package dev.edgeai.planner.front;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Objectives;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.gate.Objectives;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.front.ParetoFront.Axis;
 import dev.edgeai.planner.front.ParetoFront.Point;
 import org.jspecify.annotations.Nullable;

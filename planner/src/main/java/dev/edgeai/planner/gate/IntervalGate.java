@@ -1,9 +1,9 @@
 package dev.edgeai.planner.gate;
 
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**

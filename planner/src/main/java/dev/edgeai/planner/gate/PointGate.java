@@ -1,8 +1,8 @@
 package dev.edgeai.planner.gate;
 
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 
 /** A gate on a single number. */
 final class PointGate {

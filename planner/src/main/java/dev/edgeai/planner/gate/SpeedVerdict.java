@@ -1,6 +1,6 @@
 package dev.edgeai.planner.gate;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 
 /**
  * What a measured speed-up says in one word. People look at many trials, so one in twenty false words, which the 95 %

@@ -1,10 +1,10 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Decimal;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.analysis.Analysis;
 import dev.edgeai.planner.analysis.MetricVerdict;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.TrafficMode.Only;

@@ -1,6 +1,6 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.Blame;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.planner.status.Reason;
 
 import java.util.EnumMap;

@@ -1,10 +1,10 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.analysis.Analysis;
 import dev.edgeai.planner.analysis.MetricVerdict;
 import dev.edgeai.planner.status.Reason;

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.WarmupResult;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteWarmup;
 import dev.edgeai.planner.rollout.RolloutAction.StartWarmup;

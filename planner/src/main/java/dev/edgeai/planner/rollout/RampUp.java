@@ -1,9 +1,9 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.Promotion;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.Promotion;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.ReplicaSplit;

@@ -1,10 +1,10 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;

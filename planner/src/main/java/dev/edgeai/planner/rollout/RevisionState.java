@@ -1,7 +1,7 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
-import dev.edgeai.api.v1alpha1.Blame;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.planner.status.Reason;
 import io.soabase.recordbuilder.core.RecordBuilder;
 

@@ -1,12 +1,12 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteProbes;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteWarmup;

@@ -1,8 +1,6 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
@@ -11,6 +9,8 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusWaitingBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.Selection;

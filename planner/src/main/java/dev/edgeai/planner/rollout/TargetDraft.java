@@ -1,6 +1,5 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
@@ -9,6 +8,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.run;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.edgeai.planner.run;
 
 import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunAction.DeleteJob;
 import dev.edgeai.planner.run.RunAction.RecordEvent;

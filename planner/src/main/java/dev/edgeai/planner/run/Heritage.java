@@ -2,11 +2,11 @@ package dev.edgeai.planner.run;
 
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
-import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.Fingerprints;
 
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.edgeai.planner.run;
 
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;

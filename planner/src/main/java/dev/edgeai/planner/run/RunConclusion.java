@@ -1,14 +1,14 @@
 package dev.edgeai.planner.run;
 
 import dev.edgeai.api.trial.CertificateResult;
-import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.front.ParetoFront;
 import dev.edgeai.planner.front.ParetoFront.Point;

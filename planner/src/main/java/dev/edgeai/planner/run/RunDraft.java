@@ -1,16 +1,16 @@
 package dev.edgeai.planner.run;
 
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.JobRetry;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;

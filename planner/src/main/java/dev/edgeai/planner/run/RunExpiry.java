@@ -2,7 +2,7 @@ package dev.edgeai.planner.run;
 
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package dev.edgeai.planner.run;
 
 import dev.edgeai.api.config.AcceleratorProfile;
-import dev.edgeai.api.v1alpha1.Delivery;
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
-import dev.edgeai.api.v1alpha1.GateOverrides;
-import dev.edgeai.api.v1alpha1.Gates;
-import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
+import dev.edgeai.api.v1alpha1.gate.GateOverrides;
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
 import io.fabric8.kubernetes.api.model.Quantity;
 
 import java.util.Optional;

@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.JobRetry;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunAction.DeleteJob;
 import dev.edgeai.planner.run.RunAction.RecordEvent;

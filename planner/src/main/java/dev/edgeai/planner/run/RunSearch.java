@@ -1,10 +1,10 @@
 package dev.edgeai.planner.run;
 
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.run.RunAction.StartTrial;
 import dev.edgeai.planner.run.RunObservation.Matched;
 import dev.edgeai.planner.search.SearchPlan;

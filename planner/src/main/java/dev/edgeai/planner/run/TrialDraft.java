@@ -1,12 +1,12 @@
 package dev.edgeai.planner.run;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;
 

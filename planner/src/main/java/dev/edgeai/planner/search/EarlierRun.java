@@ -1,7 +1,7 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.planner.front.ParetoFront;
 import dev.edgeai.planner.front.ParetoFront.Point;
 import dev.edgeai.planner.search.SearchStep.Try;

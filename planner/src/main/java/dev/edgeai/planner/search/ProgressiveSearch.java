@@ -1,10 +1,10 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Stage;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.search.Stage;
 import dev.edgeai.planner.front.FrontVolume;
 import dev.edgeai.planner.front.ParetoFront;
 import dev.edgeai.planner.front.ParetoFront.Point;

@@ -1,13 +1,13 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Gates;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.front.ParetoFront.Axis;
 import dev.edgeai.planner.front.ParetoFront.Point;
 import dev.edgeai.planner.gate.GateEvaluation;

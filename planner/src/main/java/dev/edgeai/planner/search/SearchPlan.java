@@ -1,10 +1,10 @@
 package dev.edgeai.planner.search;
 
 import dev.edgeai.api.config.AcceleratorProfile;
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.technique.Candidate;
 import dev.edgeai.planner.technique.Candidates;
 import dev.edgeai.planner.technique.FrameworkSelection;

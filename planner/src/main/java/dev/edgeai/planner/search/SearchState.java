@@ -1,9 +1,9 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Gates;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.planner.technique.Candidate;
 import dev.edgeai.planner.technique.TechniqueContext;
 

@@ -1,6 +1,6 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Depth;
+import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.planner.technique.Candidate;
 
 /** One thing that a search wants next. */

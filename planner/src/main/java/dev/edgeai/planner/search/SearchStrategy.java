@@ -1,6 +1,6 @@
 package dev.edgeai.planner.search;
 
-import dev.edgeai.api.v1alpha1.Strategy;
+import dev.edgeai.api.v1alpha1.search.Strategy;
 
 import java.util.List;
 

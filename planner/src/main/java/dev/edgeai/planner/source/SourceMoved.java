@@ -1,8 +1,8 @@
 package dev.edgeai.planner.source;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.ModelSource;
-import dev.edgeai.api.v1alpha1.SourceTag;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
+import dev.edgeai.api.v1alpha1.source.SourceTag;
 import dev.edgeai.planner.source.TagWatch.Run;
 import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;

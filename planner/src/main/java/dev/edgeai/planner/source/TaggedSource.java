@@ -1,7 +1,7 @@
 package dev.edgeai.planner.source;
 
-import dev.edgeai.api.v1alpha1.ModelSource;
-import dev.edgeai.api.v1alpha1.SourceTag;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
+import dev.edgeai.api.v1alpha1.source.SourceTag;
 
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Stage;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.search.Stage;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;

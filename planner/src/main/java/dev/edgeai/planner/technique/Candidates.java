@@ -1,10 +1,10 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Metric;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
 
 import java.util.ArrayList;
 import java.util.Iterator;

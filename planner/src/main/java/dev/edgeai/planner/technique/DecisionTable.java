@@ -1,17 +1,17 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.Task;
 
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 
-import static dev.edgeai.api.v1alpha1.Framework.LLAMA_CPP;
-import static dev.edgeai.api.v1alpha1.Framework.MLX;
-import static dev.edgeai.api.v1alpha1.Framework.OLIVE;
-import static dev.edgeai.api.v1alpha1.Framework.OPENVINO;
+import static dev.edgeai.api.v1alpha1.search.Framework.LLAMA_CPP;
+import static dev.edgeai.api.v1alpha1.search.Framework.MLX;
+import static dev.edgeai.api.v1alpha1.search.Framework.OLIVE;
+import static dev.edgeai.api.v1alpha1.search.Framework.OPENVINO;
 
 /** Which frameworks suit which hardware and which kind of model, best first. Data: a new row needs no new code. */
 final class DecisionTable {

@@ -1,6 +1,6 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.search.Framework;
 
 /** Words of {@code status.assessment.format}, and frameworks as people and manifests write them. */
 final class Formats {

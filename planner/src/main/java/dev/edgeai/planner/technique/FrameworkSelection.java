@@ -1,10 +1,10 @@
 package dev.edgeai.planner.technique;
 
 import dev.edgeai.api.config.AcceleratorProfile;
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.Task;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import static dev.edgeai.api.v1alpha1.Framework.OLIVE;
-import static dev.edgeai.api.v1alpha1.Framework.ONNX_RUNTIME;
+import static dev.edgeai.api.v1alpha1.search.Framework.OLIVE;
+import static dev.edgeai.api.v1alpha1.search.Framework.ONNX_RUNTIME;
 
 /**
  * Which frameworks a run tries, in order, and why. The user's list comes first, then the profile's, then (also

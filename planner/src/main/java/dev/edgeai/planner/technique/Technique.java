@@ -1,7 +1,7 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Stage;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.search.Stage;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Metric;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
 
 import java.util.Optional;
 import java.util.Set;

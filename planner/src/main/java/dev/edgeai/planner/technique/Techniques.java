@@ -1,7 +1,7 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Stage;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.search.Stage;
 import dev.edgeai.planner.technique.Technique.Choice;
 
 import java.util.List;
@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import static dev.edgeai.api.v1alpha1.Framework.LLAMA_CPP;
-import static dev.edgeai.api.v1alpha1.Framework.MLX;
-import static dev.edgeai.api.v1alpha1.Framework.OLIVE;
-import static dev.edgeai.api.v1alpha1.Framework.ONNX_RUNTIME;
-import static dev.edgeai.api.v1alpha1.Framework.OPENVINO;
-import static dev.edgeai.api.v1alpha1.Stage.CONVERSION;
-import static dev.edgeai.api.v1alpha1.Stage.QUANTIZATION;
+import static dev.edgeai.api.v1alpha1.search.Framework.LLAMA_CPP;
+import static dev.edgeai.api.v1alpha1.search.Framework.MLX;
+import static dev.edgeai.api.v1alpha1.search.Framework.OLIVE;
+import static dev.edgeai.api.v1alpha1.search.Framework.ONNX_RUNTIME;
+import static dev.edgeai.api.v1alpha1.search.Framework.OPENVINO;
+import static dev.edgeai.api.v1alpha1.search.Stage.CONVERSION;
+import static dev.edgeai.api.v1alpha1.search.Stage.QUANTIZATION;
 
 /**
  * Every technique of every framework, within a framework the most promising first. Data: a new row needs no new code.

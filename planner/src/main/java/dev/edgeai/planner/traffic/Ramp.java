@@ -1,6 +1,6 @@
 package dev.edgeai.planner.traffic;
 
-import dev.edgeai.api.v1alpha1.RampStep;
+import dev.edgeai.api.v1alpha1.rollout.RampStep;
 
 import java.time.Duration;
 import java.util.List;

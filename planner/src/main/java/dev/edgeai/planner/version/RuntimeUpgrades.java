@@ -1,12 +1,12 @@
 package dev.edgeai.planner.version;
 
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.UpgradeState;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.UpgradeState;
 import dev.edgeai.planner.Times;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.version;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.Remediation;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.rollout.Remediation;
 
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.edgeai.planner.warmup;
 
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -2,10 +2,10 @@ package dev.edgeai.planner.warmup;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package dev.edgeai.planner.analysis;
 
-import dev.edgeai.api.v1alpha1.AnalysisMetric;
-import dev.edgeai.api.v1alpha1.AnalysisMetric.PrometheusQuery;
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
+import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric.PrometheusQuery;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

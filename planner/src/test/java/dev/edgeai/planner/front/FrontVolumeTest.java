@@ -1,9 +1,9 @@
 package dev.edgeai.planner.front;
 
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Gates;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.planner.front.FrontVolume.Gains;
 import dev.edgeai.planner.run.Runs;
 import dev.edgeai.planner.run.TrialTransitions;

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.front;
 
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.front.ParetoFront.Axis;
 import dev.edgeai.planner.front.ParetoFront.Point;
 import dev.edgeai.planner.run.Runs;

@@ -1,13 +1,13 @@
 package dev.edgeai.planner.gate;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.GateOverrides;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Gates;
-import dev.edgeai.api.v1alpha1.TimeSpan;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateOverrides;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.run.Runs;
 import io.fabric8.kubernetes.api.model.Quantity;
 import net.jqwik.api.ForAll;

@@ -1,6 +1,6 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.NullUnmarked;

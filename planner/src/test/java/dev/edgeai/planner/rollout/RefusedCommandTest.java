@@ -1,11 +1,11 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,11 +1,11 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.Promotion;
-import dev.edgeai.api.v1alpha1.RampStep;
-import dev.edgeai.api.v1alpha1.RolloutOverrides;
-import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.rollout.Promotion;
+import dev.edgeai.api.v1alpha1.rollout.RampStep;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.traffic.TrafficMode.Only;
 import dev.edgeai.planner.version.VariantChoice;
@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
-import static dev.edgeai.api.v1alpha1.RolloutPhase.AWAITING_PROMOTION;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.RAMPING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.ROLLING_BACK;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.AWAITING_PROMOTION;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.BAKING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.IDLE;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.RAMPING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.ROLLING_BACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a person says counts for the revision that it names, and once. */

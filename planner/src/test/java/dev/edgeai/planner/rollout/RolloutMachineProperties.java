@@ -1,11 +1,11 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.RampStep;
-import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.rollout.RampStep;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.traffic.TrafficMode.Only;
 import net.jqwik.api.ForAll;

@@ -1,12 +1,12 @@
 package dev.edgeai.planner.rollout;
 
-import dev.edgeai.api.v1alpha1.Promotion;
-import dev.edgeai.api.v1alpha1.RampStep;
-import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.rollout.Promotion;
+import dev.edgeai.api.v1alpha1.rollout.RampStep;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutAction.RecordEvent;
 import dev.edgeai.planner.rollout.RolloutAction.Requeue;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
@@ -26,15 +26,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-import static dev.edgeai.api.v1alpha1.RolloutPhase.AWAITING_PROMOTION;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.PAUSED;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.PREPARING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.PROMOTING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.RAMPING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.ROLLING_BACK;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.WARMING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.AWAITING_PROMOTION;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.BAKING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.IDLE;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.PAUSED;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.PREPARING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.PROMOTING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.RAMPING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.ROLLING_BACK;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.WARMING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 

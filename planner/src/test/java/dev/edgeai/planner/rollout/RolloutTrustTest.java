@@ -1,12 +1,12 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
-import dev.edgeai.api.v1alpha1.TimeSpan;
-import dev.edgeai.api.v1alpha1.Traffic;
-import dev.edgeai.api.v1alpha1.TrafficProvider;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.rollout.Traffic;
+import dev.edgeai.api.v1alpha1.rollout.TrafficProvider;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.Selection;
@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.time.Duration;
 import java.time.Instant;
 
-import static dev.edgeai.api.v1alpha1.RolloutPhase.BAKING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.IDLE;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.PREPARING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.PROMOTING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.RAMPING;
-import static dev.edgeai.api.v1alpha1.RolloutPhase.ROLLING_BACK;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.BAKING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.IDLE;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.PREPARING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.PROMOTING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.RAMPING;
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.ROLLING_BACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What happens to a cluster is not the model's fault, and nothing waits for ever. */

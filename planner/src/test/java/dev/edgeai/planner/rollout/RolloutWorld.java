@@ -1,13 +1,13 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.WarmupResult;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.RolloutOverrides;
-import dev.edgeai.api.v1alpha1.RolloutOverridesBuilder;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverridesBuilder;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.analysis.AnalysisTest;

@@ -1,9 +1,9 @@
 package dev.edgeai.planner.run;
 
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.run.Bottleneck.Kind;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package dev.edgeai.planner.run;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunAction.DeleteJob;
 import dev.edgeai.planner.run.RunAction.StartTrial;

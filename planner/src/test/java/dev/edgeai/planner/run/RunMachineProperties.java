@@ -2,8 +2,8 @@ package dev.edgeai.planner.run;
 
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.run.RunWorld.Fate;
 import io.fabric8.kubernetes.api.model.Condition;
 import net.jqwik.api.Arbitraries;

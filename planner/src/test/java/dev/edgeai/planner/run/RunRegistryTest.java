@@ -5,7 +5,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunAction.DeleteJob;
 import dev.edgeai.planner.run.RunAction.StartCertify;

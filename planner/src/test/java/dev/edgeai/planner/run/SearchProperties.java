@@ -1,12 +1,12 @@
 package dev.edgeai.planner.run;
 
-import dev.edgeai.api.v1alpha1.Depth;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.Search;
-import dev.edgeai.api.v1alpha1.Strategy;
-import dev.edgeai.api.v1alpha1.TimeSpan;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.search.Search;
+import dev.edgeai.api.v1alpha1.search.Strategy;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.run.RunWorld.Fate;
 import dev.edgeai.planner.search.SearchState;
 import net.jqwik.api.ForAll;

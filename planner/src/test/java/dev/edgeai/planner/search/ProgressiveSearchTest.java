@@ -1,16 +1,16 @@
 package dev.edgeai.planner.search;
 
 import dev.edgeai.api.trial.TrialResult;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
-import dev.edgeai.api.v1alpha1.Search;
-import dev.edgeai.api.v1alpha1.TimeSpan;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.search.Search;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.JobKey;
 import dev.edgeai.planner.run.RunAction;

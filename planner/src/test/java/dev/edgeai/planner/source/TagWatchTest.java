@@ -2,9 +2,9 @@ package dev.edgeai.planner.source;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.ResolveResult;
-import dev.edgeai.api.v1alpha1.ModelSource;
-import dev.edgeai.api.v1alpha1.SourceTag;
-import dev.edgeai.api.v1alpha1.SourceTagBuilder;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
+import dev.edgeai.api.v1alpha1.source.SourceTag;
+import dev.edgeai.api.v1alpha1.source.SourceTagBuilder;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.source.TagWatch.Act;
 import dev.edgeai.planner.source.TagWatch.Decision;

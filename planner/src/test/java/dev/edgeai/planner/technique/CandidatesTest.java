@@ -1,12 +1,12 @@
 package dev.edgeai.planner.technique;
 
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Framework;
-import dev.edgeai.api.v1alpha1.Metric;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
-import dev.edgeai.api.v1alpha1.Stage;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.run.Runs;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -18,11 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import static dev.edgeai.api.v1alpha1.Framework.LLAMA_CPP;
-import static dev.edgeai.api.v1alpha1.Framework.MLX;
-import static dev.edgeai.api.v1alpha1.Framework.OLIVE;
-import static dev.edgeai.api.v1alpha1.Framework.ONNX_RUNTIME;
-import static dev.edgeai.api.v1alpha1.Framework.OPENVINO;
+import static dev.edgeai.api.v1alpha1.search.Framework.LLAMA_CPP;
+import static dev.edgeai.api.v1alpha1.search.Framework.MLX;
+import static dev.edgeai.api.v1alpha1.search.Framework.OLIVE;
+import static dev.edgeai.api.v1alpha1.search.Framework.ONNX_RUNTIME;
+import static dev.edgeai.api.v1alpha1.search.Framework.OPENVINO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @NullUnmarked // null takes a default

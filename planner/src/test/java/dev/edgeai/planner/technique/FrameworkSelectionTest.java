@@ -1,10 +1,10 @@
 package dev.edgeai.planner.technique;
 
 import dev.edgeai.api.config.AcceleratorProfile;
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.run.Runs;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import static dev.edgeai.api.v1alpha1.Framework.LLAMA_CPP;
-import static dev.edgeai.api.v1alpha1.Framework.MLX;
-import static dev.edgeai.api.v1alpha1.Framework.OLIVE;
-import static dev.edgeai.api.v1alpha1.Framework.ONNX_RUNTIME;
-import static dev.edgeai.api.v1alpha1.Framework.OPENVINO;
+import static dev.edgeai.api.v1alpha1.search.Framework.LLAMA_CPP;
+import static dev.edgeai.api.v1alpha1.search.Framework.MLX;
+import static dev.edgeai.api.v1alpha1.search.Framework.OLIVE;
+import static dev.edgeai.api.v1alpha1.search.Framework.ONNX_RUNTIME;
+import static dev.edgeai.api.v1alpha1.search.Framework.OPENVINO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 

@@ -1,9 +1,9 @@
 package dev.edgeai.planner.version;
 
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.ModelSource;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.traffic.ReplicaSplit;
 import io.fabric8.kubernetes.api.model.Quantity;

@@ -1,14 +1,14 @@
 package dev.edgeai.planner.version;
 
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.RolloutPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.RuntimeUpgrade;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
-import dev.edgeai.api.v1alpha1.UpgradeState;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.api.v1alpha1.rollout.UpgradeState;
 import dev.edgeai.planner.version.RuntimeUpgrades.Member;
 import dev.edgeai.planner.version.RuntimeUpgrades.Turn;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import static dev.edgeai.api.v1alpha1.UpgradeState.FAILED;
-import static dev.edgeai.api.v1alpha1.UpgradeState.ROLLING;
-import static dev.edgeai.api.v1alpha1.UpgradeState.WAITING;
+import static dev.edgeai.api.v1alpha1.rollout.UpgradeState.FAILED;
+import static dev.edgeai.api.v1alpha1.rollout.UpgradeState.ROLLING;
+import static dev.edgeai.api.v1alpha1.rollout.UpgradeState.WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RuntimeUpgradesTest {

@@ -1,10 +1,10 @@
 package dev.edgeai.planner.version;
 
-import dev.edgeai.api.v1alpha1.Remediation;
-import dev.edgeai.api.v1alpha1.RemediationPolicy;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.rollout.Remediation;
+import dev.edgeai.api.v1alpha1.rollout.RemediationPolicy;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutWorld;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;

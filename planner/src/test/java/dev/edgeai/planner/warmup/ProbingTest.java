@@ -1,12 +1,12 @@
 package dev.edgeai.planner.warmup;
 
-import dev.edgeai.api.v1alpha1.Blame;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Probes;
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.Probes;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.analysis.Analysis;
 import dev.edgeai.planner.analysis.AnalysisTest;
 import dev.edgeai.planner.analysis.Counts;

@@ -1,7 +1,7 @@
 package dev.edgeai.planner.warmup;
 
-import dev.edgeai.api.v1alpha1.RolloutPolicy;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.warmup.WarmupPlan.Impossible;
 import dev.edgeai.planner.warmup.WarmupPlan.Send;
 import net.jqwik.api.ForAll;

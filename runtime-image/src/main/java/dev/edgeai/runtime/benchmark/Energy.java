@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.benchmark;
 
-import dev.edgeai.api.v1alpha1.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
 
 /**
  * Energy, of one inference or of a whole measurement.

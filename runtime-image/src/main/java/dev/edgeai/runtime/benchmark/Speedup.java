@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.benchmark;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Digest;

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.runtime.assess.Assessor;
 import dev.edgeai.runtime.assess.UnreadableModelException;
 import dev.edgeai.runtime.pod.Environment;

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.cli;
 
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.pod.UsageException;

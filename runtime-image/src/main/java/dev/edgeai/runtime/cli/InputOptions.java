@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.ModelSource;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Sources;
 import dev.edgeai.runtime.evaluate.DatasetFile;

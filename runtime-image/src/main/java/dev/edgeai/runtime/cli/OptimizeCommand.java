@@ -2,11 +2,11 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.FetchResult;
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.search.SearchPlan;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.runtime.measure.Progress;

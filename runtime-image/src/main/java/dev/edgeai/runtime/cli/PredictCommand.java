@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.runtime.client.InferenceClient;
 import dev.edgeai.runtime.client.InferenceFailedException;
 import dev.edgeai.runtime.engine.Tensor;

@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.TrialResult;
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Locale;

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.benchmark.GenerationRequest;
 import dev.edgeai.runtime.client.InferenceClient;
 import dev.edgeai.runtime.client.InferenceFailedException;

@@ -2,7 +2,7 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.certify.Statement;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;

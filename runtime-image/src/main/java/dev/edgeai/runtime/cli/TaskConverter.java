@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.cli;
 
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.pod.Json;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

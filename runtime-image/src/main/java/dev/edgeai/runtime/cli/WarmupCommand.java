@@ -2,7 +2,7 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.SampleSet;
 import dev.edgeai.runtime.client.Warmup;

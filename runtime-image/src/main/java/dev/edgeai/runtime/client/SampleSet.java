@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.client;
 
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Metric;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.evaluate.AnswerReader;
 import dev.edgeai.runtime.evaluate.Dataset;
 import dev.edgeai.runtime.evaluate.Quality;

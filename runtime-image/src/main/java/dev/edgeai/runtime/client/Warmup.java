@@ -2,7 +2,7 @@ package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;

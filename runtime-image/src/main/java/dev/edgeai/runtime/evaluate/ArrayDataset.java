@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Metric;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.technique.Candidates;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;

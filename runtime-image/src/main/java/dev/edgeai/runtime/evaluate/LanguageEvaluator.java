@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
 

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;

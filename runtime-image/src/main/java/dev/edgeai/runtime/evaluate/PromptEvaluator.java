@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
 

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;

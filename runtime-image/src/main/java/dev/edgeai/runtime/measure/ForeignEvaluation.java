@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.measure;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 
 /**
  * {@code evaluation.json}: how a framework that runs on other hardware rated its own variant against the unchanged model, on

@@ -2,10 +2,10 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.benchmark.GenerationRequest;
 import dev.edgeai.runtime.benchmark.GenerationTimes;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.measure;
 
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.TimeSpan;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;

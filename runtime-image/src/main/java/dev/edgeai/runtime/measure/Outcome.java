@@ -2,9 +2,9 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.runtime.benchmark.CpuClock;
 import dev.edgeai.runtime.benchmark.Energy;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,10 @@ package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.TrialResult;
-import dev.edgeai.api.v1alpha1.Assessment;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.planner.run.RunDecision;

@@ -2,9 +2,9 @@ package dev.edgeai.runtime.optimize;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.edgeai.api.config.AcceleratorProfile;
-import dev.edgeai.api.v1alpha1.Assessment;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.run.RunObservation;
 import dev.edgeai.planner.search.SearchPlan;
 

@@ -2,7 +2,7 @@ package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.runtime.pod.Environment;
 
 import java.io.File;

@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Framework;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,10 @@ package dev.edgeai.runtime.report;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.run.Bottleneck;
 
 import java.util.LinkedHashMap;

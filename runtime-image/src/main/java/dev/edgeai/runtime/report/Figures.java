@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.pod.Json;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.planner.run.Bottleneck;
 import dev.edgeai.runtime.pod.Json;
 import j2html.tags.DomContent;

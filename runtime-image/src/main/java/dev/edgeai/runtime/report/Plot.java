@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import j2html.tags.ContainerTag;
 import j2html.tags.DomContent;
 

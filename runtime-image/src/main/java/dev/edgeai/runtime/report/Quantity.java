@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Estimate;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.Stage;
-import dev.edgeai.api.v1alpha1.TrialPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Depth;
-import dev.edgeai.api.v1alpha1.Measurement;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.api.v1alpha1.TrialStatus;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import j2html.tags.DomContent;
 
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package dev.edgeai.runtime.report;
 
-import dev.edgeai.api.v1alpha1.Comparison;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.api.v1alpha1.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.Nullable;

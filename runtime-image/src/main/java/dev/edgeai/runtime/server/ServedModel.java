@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.server;
 
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.Engine;
 
 import java.util.Locale;

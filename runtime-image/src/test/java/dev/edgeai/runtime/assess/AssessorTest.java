@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.testing.OnnxModels;
 import net.jqwik.api.ForAll;

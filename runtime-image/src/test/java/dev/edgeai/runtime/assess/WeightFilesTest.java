@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.assess;
 
-import dev.edgeai.api.v1alpha1.Assessment;
+import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.runtime.testing.GgufBytes;
 import dev.edgeai.runtime.testing.OnnxModels;
 import net.jqwik.api.ForAll;

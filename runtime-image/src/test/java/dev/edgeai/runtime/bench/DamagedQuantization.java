@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.bench;
 
 import dev.edgeai.api.trial.TrialResult;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Gates;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.gate.GateEvaluation;
 import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.measure.Measurer;

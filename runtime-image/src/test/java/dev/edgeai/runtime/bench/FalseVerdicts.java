@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.bench;
 
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.gate.SpeedVerdict;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Settings;

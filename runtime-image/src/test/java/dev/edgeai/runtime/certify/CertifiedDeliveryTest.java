@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.TestRegistry;
 import dev.edgeai.runtime.cli.Run;

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import dev.edgeai.runtime.pod.UsageException;

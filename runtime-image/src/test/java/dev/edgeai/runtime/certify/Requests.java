@@ -1,12 +1,12 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.CertificateRequest;
-import dev.edgeai.api.v1alpha1.Comparison;
-import dev.edgeai.api.v1alpha1.Decimal;
-import dev.edgeai.api.v1alpha1.Estimate;
-import dev.edgeai.api.v1alpha1.GateResult;
-import dev.edgeai.api.v1alpha1.Measurement;
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.certify;
 
-import dev.edgeai.api.v1alpha1.Verdict;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;

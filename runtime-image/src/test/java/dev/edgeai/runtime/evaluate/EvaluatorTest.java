@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Metric;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.testing.NpzFiles;

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

@@ -2,9 +2,9 @@ package dev.edgeai.runtime.evaluate;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import dev.edgeai.api.v1alpha1.Evaluation;
-import dev.edgeai.api.v1alpha1.Metric;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;

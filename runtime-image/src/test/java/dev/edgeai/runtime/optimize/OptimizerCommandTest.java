@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.optimize;
 
-import dev.edgeai.api.v1alpha1.Framework;
+import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.runtime.pod.Environment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.server;
 
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;

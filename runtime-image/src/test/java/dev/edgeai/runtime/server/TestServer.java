@@ -3,7 +3,7 @@ package dev.edgeai.runtime.server;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.edgeai.api.v1alpha1.Task;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.testing.OnnxModels;

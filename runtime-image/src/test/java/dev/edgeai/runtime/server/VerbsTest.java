@@ -3,7 +3,7 @@ package dev.edgeai.runtime.server;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.trial.WarmupResult;
-import dev.edgeai.api.v1alpha1.Estimate;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.certify.CertifiedFolder;
 import dev.edgeai.runtime.cli.EdgeAi;
 import dev.edgeai.runtime.engine.EngineException;

@@ -1,0 +1,58 @@
+package dev.edgeai.api.v1alpha1.measurement;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import org.jspecify.annotations.Nullable;
+
+/** A variant against the baseline, both measured alternately in one process on one node. */
+public record Comparison(
+        @JsonPropertyDescription(
+                "Baseline's median latency over the variant's, from alternated pairs; absent when not timed")
+        @Nullable
+        Estimate speedup,
+
+        @JsonPropertyDescription("Share of the baseline's task metric kept") @Nullable
+        Estimate accuracyRetention,
+
+        @JsonPropertyDescription("Share of samples on which both give the same answer, or mean cosine similarity")
+        @Nullable
+        Estimate fidelity,
+
+        @JsonPropertyDescription("Share of the baseline's memory footprint saved") @Nullable
+        Decimal memoryReduction,
+
+        @JsonPropertyDescription("Share of the baseline's file size saved")
+        Decimal sizeReduction,
+
+        @JsonPropertyDescription("Of language models") @Nullable
+        Language language) {
+
+    /** The same with the memory saved, where that is not known yet and both were measured. */
+    public Comparison withMemoryOf(Measurement baseline, Measurement variant) {
+        return memoryReduction != null
+                ? this
+                : new Comparison(
+                        speedup,
+                        accuracyRetention,
+                        fidelity,
+                        variant.memorySavedFrom(baseline),
+                        sizeReduction,
+                        language);
+    }
+
+    /** A language model's variant against the baseline on the same text. */
+    public record Language(
+            @JsonPropertyDescription(
+                    "Mean Kullback-Leibler divergence of the variant's next-token distribution from the "
+                            + "baseline's, nats; samples are tokens")
+            Estimate klDivergence,
+
+            @JsonPropertyDescription("Variant's perplexity over the baseline's")
+            Estimate perplexityRatio,
+
+            @JsonPropertyDescription(
+                    "Mean change of the decision margin (log-odds of the right answer) on the labelled task, nats")
+            @Nullable
+            Estimate marginShift) {}
+}
