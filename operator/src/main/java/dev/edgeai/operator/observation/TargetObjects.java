@@ -10,7 +10,6 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.traffic.TrafficView;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.status.Reason;
@@ -22,7 +21,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -56,8 +54,6 @@ public record TargetObjects(
         List<EndpointSlice> slices,
         List<Job> jobs,
         List<PodDisruptionBudget> budgets) {
-    private static final Duration SETTLED = Duration.ofSeconds(30);
-
     /**
      * Its Deployments as the planner sees them, by revision. One that is being deleted does not exist any more.
      *
@@ -236,17 +232,6 @@ public record TargetObjects(
     /** Whether pods of other revisions than these can answer requests. */
     public boolean hasReadyPodsBesides(Set<String> revisions) {
         return selectable().anyMatch(pod -> PodFacts.isReady(pod) && !revisions.contains(label(pod, Labels.REVISION)));
-    }
-
-    /** Strangers that have been there for a while: those of a Deployment that was just deleted go by themselves. */
-    public List<Pod> settledStrangers(Instant now) {
-        return strangers.stream()
-                .filter(pod -> !PodFacts.isTerminating(pod) && !PodFacts.isGone(pod))
-                .filter(pod -> Times.read(pod.getMetadata().getCreationTimestamp())
-                        .filter(made -> made.plus(SETTLED).isBefore(now))
-                        .isPresent())
-                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
-                .toList();
     }
 
     /** What can be scraped of a revision: running pods that have an address. */

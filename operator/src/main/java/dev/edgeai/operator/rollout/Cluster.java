@@ -268,14 +268,21 @@ final class Cluster {
         }
     }
 
+    /** Writes one annotation and nothing else; one that is gone, or another by that name, is not missed. */
+    void annotate(Deployment seen, String name, String value) {
+        patch(
+                seen,
+                "{\"metadata\":{\"uid\":\"%s\",\"annotations\":{\"%s\":\"%s\"}}}".formatted(uid(seen), name, value));
+    }
+
     /** Changes the number of pods and nothing else; one that is gone, or another by that name, is not missed. */
     void scale(Deployment seen, int replicas) {
+        patch(seen, "{\"metadata\":{\"uid\":\"%s\"},\"spec\":{\"replicas\":%d}}".formatted(uid(seen), replicas));
+    }
+
+    private void patch(Deployment seen, String json) {
         try {
-            cache.written(client.resource(seen)
-                    .patch(
-                            MERGE,
-                            "{\"metadata\":{\"uid\":\"%s\"},\"spec\":{\"replicas\":%d}}"
-                                    .formatted(uid(seen), replicas)));
+            cache.written(client.resource(seen).patch(MERGE, json));
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && isStillThere(seen)) {
                 throw e;

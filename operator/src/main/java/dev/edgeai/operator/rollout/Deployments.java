@@ -7,13 +7,19 @@ import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServedVersion;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.services.Services;
+import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RevisionStateBuilder;
+import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The serving Deployments of a target. Whether one runs what the operator gave it is told by its seal: who wrote which
@@ -22,6 +28,12 @@ import java.util.Optional;
 final class Deployments {
     private final Services services;
     private final Cluster cluster;
+
+    /** Annotation of a Deployment whose pods were refused: when they were last asked for again. */
+    private static final String ASKED = "edgeai.dev/asked-again";
+
+    private static final Duration ASKED_EVERY = Duration.ofMinutes(1);
+    private static final Set<Reason> REFUSED = EnumSet.of(Reason.QUOTA_EXCEEDED, Reason.POD_REFUSED);
 
     private final Silences silences = new Silences();
 
@@ -69,6 +81,28 @@ final class Deployments {
         } else {
             cluster.create(wanted, services.seals()::of);
         }
+    }
+
+    /**
+     * Has pods that were refused asked for again: a ReplicaSet that is refused asks ever later, up to a quarter of an hour,
+     * and nothing tells it that a quota was raised. What is written to a Deployment comes to its ReplicaSet.
+     */
+    void askAgain(TargetContext target, Map<String, RevisionState> revisions) {
+        revisions.forEach((revision, state) -> state.disturbance()
+                .filter(d -> REFUSED.contains(d.reason()))
+                .filter(d -> d.since().plus(ASKED_EVERY).isBefore(target.now()))
+                .flatMap(d -> target.objects().deployment(revision))
+                .filter(deployment -> wasAsked(deployment)
+                        .filter(time -> !time.plus(ASKED_EVERY).isBefore(target.now()))
+                        .isEmpty())
+                .ifPresent(deployment ->
+                        cluster.annotate(deployment, ASKED, target.now().toString())));
+    }
+
+    private static Optional<Instant> wasAsked(Deployment deployment) {
+        return Optional.ofNullable(deployment.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(ASKED))
+                .flatMap(Times::read);
     }
 
     /** One that an earlier version of the operator made keeps its name: two would serve the same revision. */

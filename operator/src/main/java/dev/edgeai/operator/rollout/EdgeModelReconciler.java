@@ -183,7 +183,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 : status.targets().stream()
                         .filter(t -> t.name().equals(target))
                         .findFirst()
-                        .orElseGet(() -> RolloutMachine.begin(target, now));
+                        .orElseGet(() -> RolloutMachine.begin(target, now, status.targets()));
     }
 
     private static TargetRef ref(EdgeModel model, String target) {

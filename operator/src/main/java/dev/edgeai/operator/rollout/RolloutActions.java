@@ -15,6 +15,7 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.traffic.TrafficMode;
@@ -144,8 +145,16 @@ final class RolloutActions {
                 ServingServices.leadsToPods(service));
     }
 
+    private static boolean answers(TargetContext target, Version version) {
+        RevisionState state =
+                target.objects().revisions(target.nodes(), target.now()).get(version.revision());
+        return state != null && state.ready() > 0;
+    }
+
     private void startWarmup(TargetContext target, Version version) {
-        Optional<Version> stable = Optional.ofNullable(target.status().stable());
+        // one that answers nobody would only be waited for
+        Optional<Version> stable =
+                Optional.ofNullable(target.status().stable()).filter(serving -> answers(target, serving));
         if (WarmupPlan.of(target.policy(), version, stable) instanceof WarmupPlan.Send plan) {
             // one whose result was lost with its pod
             target.objects().warmup(version.revision()).ifPresent(cluster::delete);

@@ -17,11 +17,16 @@ import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -31,6 +36,9 @@ final class TargetGuard {
     /** At one look; whoever makes one can make thousands. */
     private static final int TOLD_STRANGERS = 3;
 
+    private static final Duration SETTLED = Duration.ofSeconds(30);
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
     private static final int CLIENT_ERROR = 400;
     private static final int CONFLICT = 409;
     private static final int SERVER_ERROR = 500;
@@ -39,6 +47,9 @@ final class TargetGuard {
     private final Supplier<NodeFacts> nodes;
     private final Function<TargetContext, TargetOutcome> rollout;
     private final RollbackIntent intents;
+
+    /** When each was first seen, by UID. */
+    private final Map<String, Instant> strangersSeen = new ConcurrentHashMap<>();
 
     TargetGuard(Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
         this.services = services;
@@ -120,7 +131,12 @@ final class TargetGuard {
     }
 
     private void strangers(EdgeModel model, Target target, TargetObjects seen, Instant now) {
-        seen.settledStrangers(now).stream()
+        List<Pod> strangers = seen.strangers().stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+                .toList();
+        strangers.stream()
+                .filter(pod -> isSettled(pod, now))
                 .limit(TOLD_STRANGERS)
                 .map(pod -> pod.getMetadata())
                 .forEach(pod -> services.events()
@@ -131,6 +147,15 @@ final class TargetGuard {
                                 "pod %s has the labels of target %s and is of none of its Deployments: the Service may lead users to it, and nothing it does counts for a version; delete it or take its labels off"
                                         .formatted(pod.getName(), target.name()),
                                 pod.getUid()));
+    }
+
+    /** Those of a Deployment that was just deleted go by themselves, and soon. */
+    private boolean isSettled(Pod stranger, Instant now) {
+        strangersSeen.values().removeIf(now.minus(REMEMBERED)::isAfter);
+        return !strangersSeen
+                .computeIfAbsent(stranger.getMetadata().getUid(), uid -> now)
+                .plus(SETTLED)
+                .isAfter(now);
     }
 
     /** What the API server will refuse again; anything else is tried again before a person is asked. */

@@ -142,6 +142,7 @@ final class TargetRollout {
         RolloutDecision decision = RolloutMachine.decide(target.status(), seen, target.policy(), target.now());
         RolloutActions.Applied applied =
                 actions.apply(target, decision, decidedAt).with(offer, target);
+        deployments.askAgain(target, seen.revisions());
         budgets.ensure(target, applied.status(), decision, seen.revisions());
         Optional<Duration> cooldown = cooldown(target, offered, choice);
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());

@@ -8,6 +8,7 @@ import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentConditionBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -67,6 +71,32 @@ class ChangedByHandIT extends EdgeModelScenario {
         patch(FOREIGN_ENV + ",{\"op\":\"replace\",\"path\":\"/metadata/annotations/edgeai.dev~1seal\",\"value\":\""
                 + other + "\"}");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(env()).doesNotContain("BY_HAND"));
+    }
+
+    /** A ReplicaSet that was refused asks ever later, and nobody tells it that a quota was raised. */
+    @Test
+    void podsThatWereRefusedAreAskedForAgain() {
+        serve(BLUE);
+        hands.close();
+        Deployment refused = deployment();
+        String before = OffsetDateTime.now(ZoneOffset.UTC)
+                .minusMinutes(2)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        refused.getStatus()
+                .setConditions(List.of(new DeploymentConditionBuilder()
+                        .withType("ReplicaFailure")
+                        .withStatus("True")
+                        .withReason("FailedCreate")
+                        .withMessage("exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1")
+                        .withLastTransitionTime(before)
+                        .withLastUpdateTime(before)
+                        .build()));
+        client.resource(refused).patchStatus();
+        await().atMost(PATIENCE)
+                .until(() -> deployment().getMetadata().getAnnotations().containsKey("edgeai.dev/asked-again"));
+        assertThat(deployment().getSpec().getTemplate())
+                .isEqualTo(refused.getSpec().getTemplate());
     }
 
     /** An operator of before had no seals. */

@@ -73,6 +73,9 @@ abstract class EdgeModelScenario {
     /** Of the next operator that starts. */
     String config = Samples.CONFIG;
 
+    /** Of the operator that runs. */
+    Services services;
+
     private Operator operator;
     private EdgeModelReconciler reconciler;
 
@@ -97,7 +100,7 @@ abstract class EdgeModelScenario {
     final void startOperator() {
         KubernetesClient own = ChartPermissions.client(client, "edgeai-system");
         Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
-        Services services = Services.of(own, settings, Samples.yaml(config, OperatorConfig.class), Clock.systemUTC());
+        services = Services.of(own, settings, Samples.yaml(config, OperatorConfig.class), Clock.systemUTC());
         reconciler = new EdgeModelReconciler(services);
         operator = new Operator(configuration -> configuration
                 .withKubernetesClient(own)

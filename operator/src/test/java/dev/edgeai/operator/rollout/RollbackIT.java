@@ -11,6 +11,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.delivery.ServingServices;
+import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Json;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
@@ -95,9 +96,10 @@ class RollbackIT extends EdgeModelScenario {
         EdgeModelStatus ramping =
                 until(s -> target(s).phase() == RolloutPhase.RAMPING && Objects.equals(s.weight(), 50));
         stopOperator();
-        ObjectNode intent = (ObjectNode) Samples.yaml(Json.write(target(status())), JsonNode.class);
-        intent.put("phase", "RollingBack").put("since", Instant.now().toString());
-        intent.putArray("rejected")
+        TargetStatus written = target(status());
+        ObjectNode next = (ObjectNode) Samples.yaml(Json.write(written), JsonNode.class);
+        next.put("phase", "RollingBack").put("since", Instant.now().toString());
+        next.putArray("rejected")
                 .addObject()
                 .put("digest", GREEN)
                 .put(
@@ -106,12 +108,19 @@ class RollbackIT extends EdgeModelScenario {
                 .put("reason", "AnalysisFailed")
                 .put("message", "errors")
                 .put("time", Instant.now().toString());
+        String intent = new RollbackIntent(services.seals())
+                .of(
+                        new TargetRef(namespace, "digits", "cpu"),
+                        model().getMetadata().getUid(),
+                        written,
+                        Samples.yaml(next.toString(), TargetStatus.class))
+                .orElseThrow();
         client.services()
                 .inNamespace(namespace)
                 .withName("digits-cpu")
                 .edit(service -> new ServiceBuilder(service)
                         .editMetadata()
-                        .addToAnnotations(ServingServices.INTENT, intent.toString())
+                        .addToAnnotations(ServingServices.INTENT, intent)
                         .endMetadata()
                         .editSpec()
                         .addToSelector(Labels.REVISION, blue.revision())

@@ -19,8 +19,10 @@ import dev.edgeai.planner.version.CertifiedVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -45,7 +47,20 @@ public final class RolloutMachine {
 
     /** The status of a target that nothing is known of yet. */
     public static TargetStatus begin(String target, Instant now) {
+        return begin(target, now, List.of());
+    }
+
+    /**
+     * The status of a target that nothing is known of yet.
+     *
+     * @param others targets of the same model; what one of them acted on asks for nothing any more, as a target that is
+     *     renamed brings out the same revisions
+     */
+    public static TargetStatus begin(String target, Instant now, List<TargetStatus> others) {
+        Map<String, String> consumed = new TreeMap<>();
+        others.forEach(other -> consumed.putAll(other.consumed()));
         return TargetStatusBuilder.builder()
+                .consumed(consumed)
                 .name(target)
                 .phase(RolloutPhase.IDLE)
                 .since(now.toString())

@@ -1,5 +1,8 @@
 package dev.edgeai.planner.rollout;
 
+import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.rollout.Promotion;
 import dev.edgeai.api.v1alpha1.rollout.RampStep;
 import dev.edgeai.api.v1alpha1.rollout.RolloutOverrides;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
 
 import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.AWAITING_PROMOTION;
 import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.BAKING;
@@ -26,6 +30,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RolloutCommandsTest {
     private static final String BLUE = "rev-blue";
     private static final String GREEN = "rev-green";
+
+    /** A renamed target brings out the same revisions, and the annotation still stands. */
+    @Test
+    void what_one_target_of_a_model_acted_on_asks_nothing_of_another() {
+        TargetStatus renamed = TargetStatusBuilder.builder(RolloutMachine.begin("cams", RolloutWorld.T0))
+                .consumed(Map.of(Labels.ABORT, "rev-green"))
+                .build();
+        TargetStatus anew = RolloutMachine.begin("kameras", RolloutWorld.T0, List.of(renamed));
+        assertThat(anew.consumed()).containsExactly(Map.entry(Labels.ABORT, "rev-green"));
+        RolloutWorld world = RolloutWorld.serving();
+        world.stored = TargetStatusBuilder.builder(world.stored)
+                .consumed(anew.consumed())
+                .build();
+        world.abort = "rev-green";
+        world.want("green", Nature.GOOD);
+        world.settle(1000);
+        assertThat(world.stored.rejected()).isEmpty();
+        assertThat(world.stored.stable().revision()).isEqualTo(GREEN);
+    }
 
     @Test
     void approval_is_for_one_revision_and_is_used_up() {
