@@ -3,6 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.testing.ApiServer;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -71,6 +72,14 @@ class RecentWritesIT {
     }
 
     private static Operator operator(KubernetesClient client, String namespace, ModelTriggers triggers) {
+        // right after the CRDs were made the server answers "storage is (re)initializing"
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> client.resources(EdgeModel.class)
+                        .inNamespace(namespace)
+                        .list(new ListOptionsBuilder().withResourceVersion("0").build())
+                        .getItems()
+                        .isEmpty());
         Operator operator = new Operator(configuration -> configuration
                 .withKubernetesClient(client)
                 .withParseResourceVersions(true)
