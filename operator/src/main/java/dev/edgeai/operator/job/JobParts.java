@@ -38,6 +38,11 @@ public final class JobParts {
     /** How long a registry may be away before a Job gives up: longer than a restart of it on another node. */
     private static final Duration REGISTRY_AWAY = Duration.ofMinutes(5);
 
+    /** The same where others wait for the node meanwhile: the run comes again later. */
+    private static final Duration HELD_FOR_NOTHING = Duration.ofSeconds(100);
+
+    private static final String PATIENCE = "EDGEAI_RETRY_SECONDS";
+
     /** What is told to end has nothing to save; a framework that hangs does not listen. */
     private static final long GRACE_SECONDS = 5;
 
@@ -128,7 +133,18 @@ public final class JobParts {
                 env("CI", "1"),
                 env("ORT_DISABLE_TELEMETRY", "1"),
                 env("HF_HUB_OFFLINE", "1"),
-                env("EDGEAI_RETRY_SECONDS", Long.toString(REGISTRY_AWAY.toSeconds())));
+                patience(REGISTRY_AWAY));
+    }
+
+    private static EnvVar patience(Duration away) {
+        return env(PATIENCE, Long.toString(away.toSeconds()));
+    }
+
+    /** For what holds a node's measuring place and has measured nothing yet. */
+    static ContainerBuilder inHaste(ContainerBuilder container) {
+        return container
+                .removeMatchingFromEnv(variable -> PATIENCE.equals(variable.getName()))
+                .addToEnv(patience(HELD_FOR_NOTHING));
     }
 
     public static EnvVar env(String name, String value) {

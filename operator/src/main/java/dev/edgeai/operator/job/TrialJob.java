@@ -123,7 +123,7 @@ public record TrialJob(
         ContainerBuilder container = container(FETCH, config.images().runtime(), ordinaryResources())
                 .withCommand("edgeai", "fetch", "--into", JobParts.WORK);
         return JobParts.withCredentials(
-                container,
+                JobParts.inHaste(container),
                 sourceSecret()
                         .map(secret -> SOURCE_CREDENTIALS)
                         .or(() -> registrySecret().map(secret -> REGISTRY_CREDENTIALS)));
