@@ -111,10 +111,13 @@ class RuntimeUpgradeIT extends EdgeModelScenario {
     void oneThatWaitsForAPersonKeepsNobodyWaitingAndEndsWhenItIsPromoted() {
         serve("cam-a", BLUE, MODEL.replace("ramp: [{weight: 50, hold: 1s}]", "ramp: []\n    promotion: Manual"));
         serve("cam-b", BLUE, MODEL);
+        suspend("cam-b", true); // whoever asks first goes first
         stopOperator();
         config = Samples.CONFIG.replace("runtime:1", "runtime:2");
         startOperator();
 
+        await("the first").atMost(PATIENCE).until(() -> targetOf("cam-a").phase() == RolloutPhase.AWAITING_PROMOTION);
+        suspend("cam-b", false);
         await("the next one").atMost(PATIENCE).until(() -> isUpgraded("cam-b"));
         TargetStatus waits = targetOf("cam-a");
         assertThat(waits.phase()).isEqualTo(RolloutPhase.AWAITING_PROMOTION);
