@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
-import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -48,8 +47,14 @@ public final class ServingDeployment {
     /** Seconds a pod goes on answering after it was told to stop, so that its endpoint is gone everywhere before. */
     static final long PRE_STOP_SECONDS = 5;
 
-    /** Seconds: the pre-stop pause, 20 for requests in flight, 10 to spare. */
-    static final long GRACE_SECONDS = PRE_STOP_SECONDS + 20 + 10;
+    /** Seconds that requests in flight may take after that; clients and proxies rarely wait longer for an answer. */
+    static final long DRAIN_SECONDS = 60;
+
+    /** Seconds: the pre-stop pause, the requests in flight, and 10 to spare. */
+    static final long GRACE_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 10;
+
+    /** Seconds for a process that has not answered for half a minute: it hangs and finishes nothing. */
+    static final long HUNG_GRACE_SECONDS = 35;
 
     /** Seconds on a lost node before the pods are moved; Kubernetes' own default is 300. */
     static final long LOST_NODE_SECONDS = 30;
@@ -213,6 +218,8 @@ public final class ServingDeployment {
                         Integer.toString(PORT),
                         "--threads",
                         Integer.toString(target.profile().threads()),
+                        "--drain",
+                        Long.toString(DRAIN_SECONDS),
                         "--task",
                         Json.write(target.task()).replace("\"", ""))
                 .addNewPort()
@@ -220,9 +227,14 @@ public final class ServingDeployment {
                 .withContainerPort(PORT)
                 .withProtocol("TCP")
                 .endPort()
-                .withStartupProbe(probe("/v2/health/ready", 1, 600))
-                .withReadinessProbe(probe("/v2/health/ready", 2, 2))
-                .withLivenessProbe(probe("/v2/health/live", 10, 3))
+                .withStartupProbe(probe("/v2/health/ready", 1, 600).build())
+                .withReadinessProbe(probe("/v2/health/ready", 2, 2).build())
+                // Patient: a process that is only short of CPU is taken from traffic by its readiness, and ends its
+                // work.
+                .withLivenessProbe(probe("/v2/health/live", 10, 3)
+                        .withTimeoutSeconds(10)
+                        .withTerminationGracePeriodSeconds(HUNG_GRACE_SECONDS)
+                        .build())
                 .withNewLifecycle()
                 .withNewPreStop()
                 .withNewSleep(PRE_STOP_SECONDS)
@@ -264,7 +276,7 @@ public final class ServingDeployment {
         return List.copyOf(volumes);
     }
 
-    private static Probe probe(String path, int periodSeconds, int failures) {
+    private static ProbeBuilder probe(String path, int periodSeconds, int failures) {
         return new ProbeBuilder()
                 .withNewHttpGet()
                 .withPath(path)
@@ -272,8 +284,7 @@ public final class ServingDeployment {
                 .endHttpGet()
                 .withPeriodSeconds(periodSeconds)
                 .withTimeoutSeconds(2)
-                .withFailureThreshold(failures)
-                .build();
+                .withFailureThreshold(failures);
     }
 
     private static List<Toleration> tolerations(ServedTarget target) {

@@ -67,8 +67,9 @@ class ServingDeploymentTest {
         Container serve = pod.getContainers().getFirst();
         long pause = serve.getLifecycle().getPreStop().getSleep().getSeconds();
         assertThat(pause).isPositive();
-        // the server itself takes up to 20 s for requests in flight (docs/contracts.md)
-        assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThan(pause + 20);
+        int drain = Integer.parseInt(serve.getArgs()
+                .get(serve.getArgs().indexOf("--drain") + 1)); // what the server takes for requests in flight
+        assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThan(pause + drain);
         assertThat(serve.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/v2/health/ready");
         assertThat(serve.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/v2/health/live");
         assertThat(serve.getStartupProbe().getFailureThreshold()).isGreaterThanOrEqualTo(60);

@@ -91,7 +91,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--drain",
-            defaultValue = "20",
+            defaultValue = "60",
             description = "On SIGTERM: seconds after which to end anyway (default: ${DEFAULT-VALUE}).")
     private int drainSeconds;
 

@@ -32,6 +32,9 @@ public final class ModelServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
     private static final Duration POLL = Duration.ofMillis(50);
 
+    /** For requests that had only begun to arrive: a process short of CPU takes seconds to read one. */
+    private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
+
     private final Admission admission;
     private final ServerMetrics metrics;
     private final WebServer server;
@@ -50,6 +53,7 @@ public final class ModelServer implements AutoCloseable {
         server = WebServer.builder()
                 .port(options.port())
                 .shutdownHook(false)
+                .shutdownGracePeriod(LAST_REQUESTS)
                 .connectionOptions(socket -> socket.tcpNoDelay(true))
                 .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                 .directHandlers(outsideRouting(revision))

@@ -9,6 +9,7 @@ import dev.edgeai.runtime.testing.OnnxModels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -241,6 +243,27 @@ class ServingTest {
     }
 
     @Test
+    void aRequestThatHadBegunToArriveIsAnsweredThoughDrainingIsOver() throws Exception {
+        try (TestServer server = linear(Optional.empty());
+                ExecutorService others = Executors.newFixedThreadPool(1);
+                Socket caller = new Socket("127.0.0.1", server.port())) {
+            caller.getOutputStream().write("GET /v2/health/live HTTP/1.1\r\n".getBytes(US_ASCII));
+            Thread.sleep(200);
+            Future<?> drained = others.submit(() -> {
+                server.server().drain(Duration.ofMillis(100), Duration.ofSeconds(20));
+                return null;
+            });
+            Thread.sleep(1_500);
+
+            caller.getOutputStream().write("Host: model\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+
+            assertThat(new String(caller.getInputStream().readAllBytes(), US_ASCII))
+                    .startsWith("HTTP/1.1 200");
+            drained.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void drainingEndsWhenItsTimeIsUp() throws Exception {
         Held held = new Held(linearModel());
         try (TestServer server = TestServer.start(held, Optional.empty(), OPTIONS);
@@ -272,7 +295,7 @@ class ServingTest {
     }
 
     private static boolean portIsClosed(int port) {
-        try (var socket = new java.net.Socket("127.0.0.1", port)) {
+        try (var socket = new Socket("127.0.0.1", port)) {
             return false;
         } catch (java.io.IOException e) {
             return true;
