@@ -34,6 +34,9 @@ public final class Labels {
     /** What a pod is for: {@code trial}, {@code certify}, {@code serve}, {@code warmup}, {@code resolve}. */
     public static final String COMPONENT = "app.kubernetes.io/component";
 
+    /** Value of {@link #COMPONENT}: a pod that answers users. */
+    public static final String SERVE = "serve";
+
     /** Annotation: promotes the candidate of this revision under {@code promotion: Manual}, once. */
     public static final String PROMOTE = "edgeai.dev/promote";
 

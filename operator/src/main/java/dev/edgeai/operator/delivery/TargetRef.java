@@ -12,9 +12,7 @@ import java.util.Map;
  * @param target name of the target within it
  */
 public record TargetRef(String namespace, String model, String target) {
-    /** What a pod is for. */
-    public static final String SERVE = "serve";
-
+    /** What a pod is for, besides {@link Labels#SERVE}. */
     public static final String WARMUP = "warmup";
 
     public static final String PROBE = "probe";
@@ -26,12 +24,13 @@ public record TargetRef(String namespace, String model, String target) {
 
     /** Selects the serving pods of all revisions. */
     public Map<String, String> anyRevision() {
-        return Map.of(Labels.MODEL, model, Labels.TARGET, target, Labels.COMPONENT, SERVE);
+        return Map.of(Labels.MODEL, model, Labels.TARGET, target, Labels.COMPONENT, Labels.SERVE);
     }
 
     /** Selects the serving pods of one revision. */
     public Map<String, String> revision(String revision) {
-        return Map.of(Labels.MODEL, model, Labels.TARGET, target, Labels.COMPONENT, SERVE, Labels.REVISION, revision);
+        return Map.of(
+                Labels.MODEL, model, Labels.TARGET, target, Labels.COMPONENT, Labels.SERVE, Labels.REVISION, revision);
     }
 
     @Override

@@ -129,7 +129,7 @@ public record TargetObjects(
     }
 
     private Stream<Pod> servingPods() {
-        return pods.stream().filter(pod -> label(pod, Labels.COMPONENT).equals(TargetRef.SERVE));
+        return pods.stream().filter(pod -> label(pod, Labels.COMPONENT).equals(Labels.SERVE));
     }
 
     /** What a Service sends requests to goes by labels alone. */

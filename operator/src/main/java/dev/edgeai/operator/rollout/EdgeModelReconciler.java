@@ -13,6 +13,8 @@ import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.rollout.RolloutMachine;
+import dev.edgeai.planner.status.ModelSummary;
+import dev.edgeai.planner.status.TargetOutcome;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;

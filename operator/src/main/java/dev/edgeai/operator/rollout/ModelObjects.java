@@ -150,7 +150,7 @@ final class ModelObjects {
     }
 
     private static boolean serves(Pod pod) {
-        return TargetRef.SERVE.equals(labels(pod).get(Labels.COMPONENT));
+        return Labels.SERVE.equals(labels(pod).get(Labels.COMPONENT));
     }
 
     /** By its labels, and by its name: one that was labelled otherwise by hand is as good as lost, and made anew. */

@@ -42,7 +42,7 @@ final class ModelTriggers implements Cluster.Cache {
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.MODEL;
 
     /** Trial pods carry the model's label too. */
-    private static final String OUR_PODS = OURS + "," + Labels.COMPONENT + " in (" + TargetRef.SERVE + ","
+    private static final String OUR_PODS = OURS + "," + Labels.COMPONENT + " in (" + Labels.SERVE + ","
             + TargetRef.WARMUP + "," + TargetRef.PROBE + "," + ResolveJob.RESOLVE + ")";
 
     private static final String OUR_JOBS = OURS + "," + Labels.COMPONENT + " in (" + TargetRef.WARMUP + ","

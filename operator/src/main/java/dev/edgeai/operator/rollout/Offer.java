@@ -8,8 +8,8 @@ import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.api.v1alpha1.rollout.UpgradeState;
 import dev.edgeai.operator.config.PrometheusAddresses;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.planner.Times;
+import dev.edgeai.planner.status.Explanation;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.version.CertifiedVersion;
 import dev.edgeai.planner.version.RuntimeUpgrades;
@@ -30,13 +30,14 @@ import java.util.Optional;
  * @param problem why a person has to act
  * @param waits why the runtime is not exchanged now
  */
-record Offer(List<CertifiedVersion> versions, Optional<Said> problem, Optional<String> waits) {
+record Offer(List<CertifiedVersion> versions, Optional<Explanation> problem, Optional<String> waits) {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
     static Offer of(TargetContext target, Optional<OptimizationRun> run, UpgradeTurns turns) {
-        Optional<Said> refused = PrometheusAddresses.of(target.served().config().prometheus())
+        Optional<Explanation> refused = PrometheusAddresses.of(
+                        target.served().config().prometheus())
                 .problem(target.policy().analysis().metrics())
-                .map(why -> new Said(Reason.ADDRESS_NOT_ALLOWED, why));
+                .map(why -> new Explanation(Reason.ADDRESS_NOT_ALLOWED, why));
         if (refused.isPresent() || run.isEmpty()) {
             return new Offer(List.of(), refused, Optional.empty());
         }
@@ -65,7 +66,7 @@ record Offer(List<CertifiedVersion> versions, Optional<Said> problem, Optional<S
     private record Offers(TargetContext target, OptimizationRun run, UpgradeTurns turns) {
         Offer offer() {
             List<CertifiedVersion> newest = allowed(CertifiedVersions.of(run, target.servedBy(run)));
-            Optional<Said> revoked = revoked(newest);
+            Optional<Explanation> revoked = revoked(newest);
             Version stable = target.status().stable();
             if (RuntimeUpgrades.inProgress(target.status(), image(target))) {
                 return new Offer(orStable(proven(newest, stable)), revoked, Optional.empty());
@@ -145,12 +146,12 @@ record Offer(List<CertifiedVersion> versions, Optional<Said> problem, Optional<S
                     .map(time -> time.plus(target.policy().progressDeadline().duration()));
         }
 
-        private Optional<Said> failed() {
+        private Optional<Explanation> failed() {
             return Optional.ofNullable(target.status().upgrade())
                     .filter(upgrade -> RuntimeUpgrades.state(target.status(), image(target))
                             .filter(UpgradeState.FAILED::equals)
                             .isPresent())
-                    .map(upgrade -> new Said(
+                    .map(upgrade -> new Explanation(
                             Reason.RUNTIME_UPGRADE_FAILED,
                             "runtime " + upgrade.image() + " was " + upgrade.message()
                                     + "; it serves on with the runtime it had, and other models wait; annotate "
@@ -175,11 +176,11 @@ record Offer(List<CertifiedVersion> versions, Optional<Said> problem, Optional<S
                     : versions;
         }
 
-        private Optional<Said> revoked(List<CertifiedVersion> left) {
+        private Optional<Explanation> revoked(List<CertifiedVersion> left) {
             return Optional.ofNullable(target.status().stable())
                     .filter(stable -> isRevoked(stable.digest()))
                     .filter(stable -> left.isEmpty())
-                    .map(stable -> new Said(
+                    .map(stable -> new Explanation(
                             Reason.REVOKED,
                             "%s (%s) serves although it is revoked (signing.revoked), and no other variant is certified; "
                                             .formatted(stable.variant(), stable.digest())

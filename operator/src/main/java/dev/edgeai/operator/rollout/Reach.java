@@ -1,6 +1,5 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
@@ -8,8 +7,8 @@ import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.observation.TargetObjects;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.traffic.TrafficView;
+import dev.edgeai.planner.status.Explanation;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Service;
 
@@ -24,27 +23,25 @@ final class Reach {
     private static final Set<RolloutPhase> SHARED =
             EnumSet.of(RolloutPhase.RAMPING, RolloutPhase.AWAITING_PROMOTION, RolloutPhase.PROMOTING);
 
-    private static final int ALL = 100;
-
     private Reach() {}
 
     /**
      * Why they do not after a decision. What was seen is from before it, so where the decision changed what is meant the
      * Service may still be as it was meant before.
      */
-    static Optional<Said> missing(TargetStatus before, TargetStatus after, TargetObjects objects) {
+    static Optional<Explanation> missing(TargetStatus before, TargetStatus after, TargetObjects objects) {
         return missing(after, objects)
                 .filter(why ->
                         before.stable() == null || missing(before, objects).isPresent());
     }
 
     /** Why they do not, although there is a version that should serve. */
-    static Optional<Said> missing(TargetStatus status, TargetObjects objects) {
+    static Optional<Explanation> missing(TargetStatus status, TargetObjects objects) {
         Version stable = status.stable();
         return stable == null ? Optional.empty() : missing(status, stable, objects);
     }
 
-    private static Optional<Said> missing(TargetStatus status, Version stable, TargetObjects objects) {
+    private static Optional<Explanation> missing(TargetStatus status, Version stable, TargetObjects objects) {
         String name = Names.stableService(objects.ref());
         TrafficView traffic = objects.traffic();
         Optional<Service> service = traffic.service();
@@ -85,29 +82,7 @@ final class Reach {
                 : service.getSpec().getSelector();
     }
 
-    private static Optional<Said> said(String message) {
-        return Optional.of(new Said(Reason.NOT_SERVING, message));
-    }
-
-    /** The revision that serves the users and that is scaled for them: of a ramp the stable one, until none is left there. */
-    static Optional<Version> serving(TargetStatus status) {
-        Version candidate = status.candidate();
-        return candidate != null && candidate.weight() == ALL
-                ? Optional.of(candidate)
-                : Optional.ofNullable(status.stable());
-    }
-
-    /** Selects the pods of this revision in the syntax of {@code kubectl}. */
-    static String selector(String model, String target, String revision) {
-        return "%s=%s,%s=%s,%s=%s,%s in (%s)"
-                .formatted(
-                        Labels.MODEL,
-                        model,
-                        Labels.TARGET,
-                        target,
-                        Labels.COMPONENT,
-                        TargetRef.SERVE,
-                        Labels.REVISION,
-                        revision);
+    private static Optional<Explanation> said(String message) {
+        return Optional.of(new Explanation(Reason.NOT_SERVING, message));
     }
 }

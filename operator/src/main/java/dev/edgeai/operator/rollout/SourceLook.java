@@ -26,6 +26,7 @@ import dev.edgeai.planner.source.TagWatch.Decision;
 import dev.edgeai.planner.source.TagWatch.Run;
 import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.status.TargetOutcome;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.slf4j.Logger;

@@ -11,12 +11,14 @@ import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
-import dev.edgeai.operator.rollout.TargetOutcome.Failure;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.rollout.RevisionState;
+import dev.edgeai.planner.status.Explanation;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.status.TargetOutcome;
+import dev.edgeai.planner.status.TargetOutcome.Failure;
+import dev.edgeai.planner.status.TargetOutcomeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
@@ -76,15 +78,16 @@ final class TargetGuard {
             Instant now,
             int times,
             List<RuntimeException> failures) {
-        Function<Optional<Said>, TargetOutcome> stopped = why -> stopped(model, target, status, seen, runs, now, why);
+        Function<Optional<Explanation>, TargetOutcome> stopped =
+                why -> stopped(model, target, status, seen, runs, now, why);
         Optional<AcceleratorProfile> profile = services.config().accelerators().stream()
                 .filter(p -> p.name().equals(target.accelerator()))
                 .findFirst();
         if (profile.isEmpty()) {
-            return stopped.apply(Optional.of(new Said(Reason.UNKNOWN_ACCELERATOR, unknown(target))));
+            return stopped.apply(Optional.of(new Explanation(Reason.UNKNOWN_ACCELERATOR, unknown(target))));
         }
         if (!profile.get().delivery().contains(target.delivery())) {
-            return stopped.apply(Optional.of(new Said(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get()))));
+            return stopped.apply(Optional.of(new Explanation(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get()))));
         }
         strangers(model, target, seen, now);
         try {
@@ -96,10 +99,10 @@ final class TargetGuard {
             return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
         } catch (NameTakenException e) {
             tell(model, target, e);
-            return stopped.apply(Optional.of(new Said(Reason.NAME_TAKEN, e.sentence())));
+            return stopped.apply(Optional.of(new Explanation(Reason.NAME_TAKEN, e.sentence())));
         } catch (KubernetesClientException e) {
             failures.add(e);
-            Optional<Said> refusal = refusal(e);
+            Optional<Explanation> refusal = refusal(e);
             return refusal.isPresent()
                     ? stopped.apply(refusal)
                     : stopped.apply(Optional.empty()).failed(Failure.of(times, e));
@@ -159,11 +162,11 @@ final class TargetGuard {
     }
 
     /** What the API server will refuse again; anything else is tried again before a person is asked. */
-    private static Optional<Said> refusal(KubernetesClientException e) {
+    private static Optional<Explanation> refusal(KubernetesClientException e) {
         boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR && e.getCode() != CONFLICT;
         String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
         return refused
-                ? Optional.of(new Said(Reason.INTERNAL_ERROR, "the API server refuses: " + why))
+                ? Optional.of(new Explanation(Reason.INTERNAL_ERROR, "the API server refuses: " + why))
                 : Optional.empty();
     }
 
@@ -188,26 +191,23 @@ final class TargetGuard {
             TargetObjects seen,
             List<OptimizationRun> runs,
             Instant now,
-            Optional<Said> problem) {
+            Optional<Explanation> problem) {
         Optional<RevisionState> stable = Optional.ofNullable(status.stable())
                 .map(Version::revision)
                 .map(seen.revisions(NodeFacts.NONE, now)::get);
-        TargetOutcome outcome = new TargetOutcome(
+        TargetOutcome outcome = TargetOutcomeBuilder.builder(TargetOutcome.of(
                         target,
                         TargetContext.policy(model, target),
                         status,
-                        runs.stream()
-                                .filter(run -> run.getMetadata().getName().equals(status.run()))
-                                .findFirst(),
                         TargetContext.replicas(model, target),
                         stable.map(RevisionState::ready).orElse(0),
-                        problem,
-                        Optional.empty(),
-                        false,
-                        false,
-                        Optional.empty(),
-                        now)
-                .lacking(stable.flatMap(RevisionState::why));
+                        now))
+                .run(runs.stream()
+                        .filter(run -> run.getMetadata().getName().equals(status.run()))
+                        .findFirst())
+                .problem(problem)
+                .lacking(stable.flatMap(RevisionState::why))
+                .build();
         // Of a name that is taken one sentence is enough: what was looked up at the Service would contradict it
         return outcome.serves()
                 ? outcome.unreached(Reach.missing(status, seen)

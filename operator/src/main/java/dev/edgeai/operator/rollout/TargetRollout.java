@@ -19,6 +19,8 @@ import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutObservation;
+import dev.edgeai.planner.status.TargetOutcome;
+import dev.edgeai.planner.status.TargetOutcomeBuilder;
 import dev.edgeai.planner.version.CertifiedVersion;
 import dev.edgeai.planner.version.Recertification;
 import dev.edgeai.planner.version.VariantChoice;
@@ -95,19 +97,10 @@ final class TargetRollout {
         TargetStatus status = run.isEmpty() || ranked.isEmpty()
                 ? unbundled(target.status())
                 : bundled(target.status(), ranked.getFirst(), CertifiedVersions.bundle(run.get(), ranked.getFirst()));
-        return new TargetOutcome(
-                target.target(),
-                target.policy(),
-                withRun(status, run),
-                run,
-                0,
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                target.now());
+        return TargetOutcomeBuilder.builder(
+                        TargetOutcome.of(target.target(), target.policy(), withRun(status, run), 0, 0, target.now()))
+                .run(run)
+                .build();
     }
 
     /** Until there is a new one the last bundle stands; what was served before is none. */
@@ -149,21 +142,22 @@ final class TargetRollout {
         boolean behind = !offered.isEmpty()
                 && (stable.isEmpty()
                         || !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision)));
-        return new TargetOutcome(
+        return TargetOutcomeBuilder.builder(TargetOutcome.of(
                         target.target(),
                         target.policy(),
                         withRun(applied.status(), run),
-                        run,
                         target.replicas(),
                         stable.map(version -> seen.ready(version.revision())).orElse(0),
-                        offer.problem(),
-                        choice.suggestion(),
-                        behind,
-                        cooldown.isPresent() || choice.wanted().isPresent(),
-                        again(target, applied, cooldown),
-                        target.now())
+                        target.now()))
+                .run(run)
+                .problem(offer.problem())
+                .suggestion(choice.suggestion())
+                .behind(behind)
+                .waits(cooldown.isPresent() || choice.wanted().isPresent())
+                .requeue(again(target, applied, cooldown))
                 .lacking(stable.map(version -> seen.revisions().get(version.revision()))
-                        .flatMap(RevisionState::why));
+                        .flatMap(RevisionState::why))
+                .build();
     }
 
     /** What runs on this target's hardware have certified so far, the newest certificate of each first. */

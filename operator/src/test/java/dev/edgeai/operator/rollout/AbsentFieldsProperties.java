@@ -18,6 +18,9 @@ import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.planner.run.RunInputs;
+import dev.edgeai.planner.status.ModelSummary;
+import dev.edgeai.planner.status.TargetOutcome;
+import dev.edgeai.planner.status.TargetOutcomeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -218,20 +221,13 @@ class AbsentFieldsProperties {
         RunChoice.of(REF, RunInputs.of(model.getSpec(), target), Map.of(Labels.RETRY, "2"), List.of(run));
         Housekeeping.oldRuns(List.of(status), List.of(run));
         new RollbackIntent(new Seals(() -> new byte[32])).newest(status, objects, "uid");
-        TargetOutcome outcome = new TargetOutcome(
-                        target,
-                        RolloutPolicy.defaults(),
-                        status,
-                        Optional.of(run),
-                        random.nextInt(3),
-                        random.nextInt(3),
-                        Optional.empty(),
-                        Optional.empty(),
-                        random.nextBoolean(),
-                        random.nextBoolean(),
-                        Optional.empty(),
-                        NOW)
-                .unreached(Reach.missing(status, objects));
+        TargetOutcome outcome = TargetOutcomeBuilder.builder(TargetOutcome.of(
+                        target, RolloutPolicy.defaults(), status, random.nextInt(3), random.nextInt(3), NOW))
+                .run(Optional.of(run))
+                .behind(random.nextBoolean())
+                .waits(random.nextBoolean())
+                .unreached(Reach.missing(status, objects))
+                .build();
         List<TargetStatus> servingOn = RemovedTargets.servingOn(model, List.of(outcome));
         assertThat(ModelSummary.of(model, List.of(outcome), servingOn, NOW).conditions())
                 .hasSizeGreaterThanOrEqualTo(5);

@@ -6,11 +6,11 @@ import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.planner.status.TargetOutcome;
 import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,18 +72,12 @@ class RemovedTargetsTest {
     }
 
     private static TargetOutcome outcome(String status, int replicas, int ready) {
-        return new TargetOutcome(
+        return TargetOutcome.of(
                 Samples.yaml("{name: new, accelerator: intel-cpu}", Target.class),
                 RolloutPolicy.defaults(),
                 Samples.yaml("{name: new, " + status + "}", TargetStatus.class),
-                Optional.empty(),
                 replicas,
                 ready,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
                 Instant.EPOCH);
     }
 }

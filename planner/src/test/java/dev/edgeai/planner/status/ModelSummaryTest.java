@@ -1,13 +1,12 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.status;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.operator.delivery.Samples;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
-import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +29,7 @@ class ModelSummaryTest {
                     + " digest: d, reason: fastest}}";
     private static final String STABLE = version("stable", "openvino/int8-ptq", 100);
 
-    private final EdgeModel model = Samples.yaml("""
+    private final EdgeModel model = yaml("""
             metadata: {name: digits, namespace: vision, generation: 4}
             spec:
               source: {uri: "oci://registry:5000/models/digits:1"}
@@ -153,7 +152,8 @@ class ModelSummaryTest {
     @Test
     void noPodsIsAStateThatSaysThatItDoesNotServe() {
         EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 0, 0)
-                .unreached(Optional.of(new Said(Reason.NOT_SERVING, "Service digits-cpu has no ready endpoint"))));
+                .unreached(
+                        Optional.of(new Explanation(Reason.NOT_SERVING, "Service digits-cpu has no ready endpoint"))));
         assertThat(truths(status)).containsExactly("Optimized");
         assertThat(condition(status, "Ready").getReason()).isEqualTo("ScaledToZero");
         assertThat(condition(status, "Ready").getMessage())
@@ -165,7 +165,7 @@ class ModelSummaryTest {
     @Test
     void nothingIsReadyThatUsersDoNotReach() {
         EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2)
-                .unreached(Optional.of(new Said(Reason.NOT_SERVING, "Service digits-cpu is not there"))));
+                .unreached(Optional.of(new Explanation(Reason.NOT_SERVING, "Service digits-cpu is not there"))));
         assertThat(truths(status)).containsExactlyInAnyOrder("Reconciling", "Degraded", "Optimized");
         assertThat(condition(status, "Ready").getMessage()).isEqualTo("Service digits-cpu is not there");
     }
@@ -186,7 +186,7 @@ class ModelSummaryTest {
 
     @Test
     void suspendedIsNoProgressEither() {
-        EdgeModel suspended = Samples.yaml("""
+        EdgeModel suspended = yaml("""
                 metadata: {name: digits, namespace: vision, generation: 4}
                 spec:
                   source: {uri: "oci://registry:5000/models/digits:1"}
@@ -208,19 +208,10 @@ class ModelSummaryTest {
     @Test
     void whatIsRefusedBesideARunningModelStallsAndTakesNothingElseBack() {
         TargetOutcome good = outcome("cpu", "phase: Idle, run: run, stable: " + STABLE, SUCCEEDED, 2, 2);
-        EdgeModelStatus status = of(new TargetOutcome(
-                good.target(),
-                good.policy(),
-                good.status(),
-                good.run(),
-                2,
-                2,
-                Optional.of(new Said(Reason.INTERNAL_ERROR, "the API server refuses: must be less than the limit")),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                NOW));
+        EdgeModelStatus status = of(TargetOutcomeBuilder.builder(good)
+                .problem(Optional.of(
+                        new Explanation(Reason.INTERNAL_ERROR, "the API server refuses: must be less than the limit")))
+                .build());
         assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Optimized", "Stalled");
     }
 
@@ -234,19 +225,11 @@ class ModelSummaryTest {
                 SUCCEEDED,
                 2,
                 0);
-        EdgeModelStatus status = of(new TargetOutcome(
-                seen.target(),
-                seen.policy(),
-                seen.status(),
-                seen.run(),
-                2,
-                0,
-                Optional.empty(),
-                Optional.of("every certified variant was rejected; annotate edgeai.dev/retry with a new value"),
-                true,
-                false,
-                Optional.empty(),
-                NOW));
+        EdgeModelStatus status = of(TargetOutcomeBuilder.builder(seen)
+                .suggestion(
+                        Optional.of("every certified variant was rejected; annotate edgeai.dev/retry with a new value"))
+                .behind(true)
+                .build());
         assertThat(condition(status, "Stalled").getStatus()).isEqualTo("True");
         assertThat(condition(status, "Stalled").getMessage()).contains("not of the key", "edgeai.dev/retry");
         assertThat(condition(status, "Reconciling").getStatus()).isEqualTo("False");
@@ -256,7 +239,7 @@ class ModelSummaryTest {
     @ParameterizedTest(name = "{0} failures in a row, generation {1} was acted on: Ready is {2}")
     @CsvSource({"1, 4, True", "2, 4, True", "3, 4, Unknown", "1, 3, Unknown"})
     void whatCannotBeReconciledSaysSo(int times, long observed, String ready) {
-        model.setStatus(Samples.yaml("observedGeneration: " + observed, EdgeModelStatus.class));
+        model.setStatus(yaml("observedGeneration: " + observed, EdgeModelStatus.class));
         EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2)
                 .failed(TargetOutcome.Failure.of(times, new NullPointerException("endpoints\nis null"))));
         assertThat(condition(status, "Ready").getStatus()).isEqualTo(ready);
@@ -321,19 +304,23 @@ class ModelSummaryTest {
     }
 
     private TargetOutcome outcome(String name, String status, String run, int replicas, int ready) {
-        return new TargetOutcome(
-                Samples.yaml("{name: %s, accelerator: intel-cpu}".formatted(name), Target.class),
-                model.getSpec().rollout(),
-                Samples.yaml("{name: %s, %s}".formatted(name, status), TargetStatus.class),
-                Optional.of(Samples.yaml("metadata: {name: run}\n" + run, OptimizationRun.class)),
-                replicas,
-                ready,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                NOW);
+        return TargetOutcomeBuilder.builder(TargetOutcome.of(
+                        yaml("{name: %s, accelerator: intel-cpu}".formatted(name), Target.class),
+                        model.getSpec().rollout(),
+                        yaml("{name: %s, %s}".formatted(name, status), TargetStatus.class),
+                        replicas,
+                        ready,
+                        NOW))
+                .run(Optional.of(yaml("metadata: {name: run}\n" + run, OptimizationRun.class)))
+                .build();
+    }
+
+    private static <T> T yaml(String text, Class<T> type) {
+        try {
+            return new YAMLMapper().readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static String version(String revision, String variant, int weight) {

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.status;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -10,9 +10,6 @@ import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.rollout.RampStep;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
-import dev.edgeai.planner.status.Conditions;
-import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import java.time.Duration;
@@ -35,15 +32,15 @@ final class TargetSummary {
     }
 
     /** Why it is not ready: users reach the stable version, all its pods are ready, and no rollout is failing. */
-    Optional<Said> notReady() {
+    Optional<Explanation> notReady() {
         if (status.stable() == null) {
             return Optional.of(stalled()
                     .or(this::progress)
                     .or(this::scaledToZero)
-                    .orElse(new Said(Reason.NOT_SERVING, "no certified variant serves yet")));
+                    .orElse(new Explanation(Reason.NOT_SERVING, "no certified variant serves yet")));
         }
         if (status.phase() == RolloutPhase.ROLLING_BACK) {
-            return Optional.of(new Said(Reason.ROLLING_BACK, message("rolling back")));
+            return Optional.of(new Explanation(Reason.ROLLING_BACK, message("rolling back")));
         }
         return scaledToZero().or(this::podsMissing).or(seen::unreached);
     }
@@ -53,7 +50,7 @@ final class TargetSummary {
     }
 
     /** An orderly state that somebody asked for; only that it does not serve has to be known. */
-    Optional<Said> scaledToZero() {
+    Optional<Explanation> scaledToZero() {
         if (!serves() || seen.replicas() > 0) {
             return Optional.empty();
         }
@@ -63,12 +60,12 @@ final class TargetSummary {
                                 model.getMetadata().getNamespace(),
                                 model.getMetadata().getName())
                 : "set serving.replicas of target " + seen.target().name();
-        return Optional.of(new Said(Reason.SCALED_TO_ZERO, "replicas is 0: nothing serves; " + remedy));
+        return Optional.of(new Explanation(Reason.SCALED_TO_ZERO, "replicas is 0: nothing serves; " + remedy));
     }
 
-    private Optional<Said> podsMissing() {
+    private Optional<Explanation> podsMissing() {
         return serves() && status.stable() != null && seen.ready() < seen.replicas()
-                ? Optional.of(new Said(
+                ? Optional.of(new Explanation(
                         Reason.PODS_NOT_READY,
                         "%d of %d pods of %s are ready%s"
                                 .formatted(
@@ -80,9 +77,9 @@ final class TargetSummary {
     }
 
     /** What goes on, and comes to an end by itself. */
-    Optional<Said> progress() {
+    Optional<Explanation> progress() {
         if (seen.failure().isPresent()) {
-            return seen.failure().map(TargetOutcome.Failure::said);
+            return seen.failure().map(TargetOutcome.Failure::explanation);
         }
         if (seen.problem().isPresent()) {
             return Optional.empty();
@@ -98,17 +95,17 @@ final class TargetSummary {
     }
 
     /** What waits for a person, who may take days. */
-    Optional<Said> awaitsPerson() {
+    Optional<Explanation> awaitsPerson() {
         return status.phase() == RolloutPhase.AWAITING_PROMOTION
-                ? Optional.of(new Said(Reason.AWAITING_PROMOTION, message(Reason.AWAITING_PROMOTION.text())))
+                ? Optional.of(new Explanation(Reason.AWAITING_PROMOTION, message(Reason.AWAITING_PROMOTION.text())))
                 : Optional.empty();
     }
 
-    private Optional<Said> lost() {
+    private Optional<Explanation> lost() {
         return seen.replicas() == 0 ? Optional.empty() : seen.unreached();
     }
 
-    private Optional<Said> rollout() {
+    private Optional<Explanation> rollout() {
         Optional<Reason> reason = switch (status.phase()) {
             case IDLE, PAUSED, AWAITING_PROMOTION -> Optional.empty();
             case PREPARING -> Optional.of(Reason.PREPARING);
@@ -118,7 +115,7 @@ final class TargetSummary {
             case BAKING -> Optional.of(Reason.BAKING);
             case ROLLING_BACK -> Optional.of(Reason.ROLLING_BACK);
         };
-        return reason.map(r -> new Said(r, r == Reason.RAMPING ? ramp() : message(r.text())));
+        return reason.map(r -> new Explanation(r, r == Reason.RAMPING ? ramp() : message(r.text())));
     }
 
     /** For example {@code ramping openvino/int8-ptq: 33 % of 50 % wanted, step 2/2, 14 s of 60 s}. */
@@ -143,7 +140,7 @@ final class TargetSummary {
                         message("analysis goes on"));
     }
 
-    private Optional<Said> optimizing() {
+    private Optional<Explanation> optimizing() {
         if (runStalled().isPresent() || seen.problem().isPresent()) {
             return Optional.empty();
         }
@@ -152,11 +149,11 @@ final class TargetSummary {
                 .map(TargetSummary::optimizing);
     }
 
-    private static Said optimizing(OptimizationRun run) {
+    private static Explanation optimizing(OptimizationRun run) {
         OptimizationRunStatus status = run.getStatus();
         String name = run.getMetadata().getName();
         if (status == null) {
-            return new Said(Reason.WAITING_FOR_RUN, "optimizing: run " + name + " is about to start");
+            return new Explanation(Reason.WAITING_FOR_RUN, "optimizing: run " + name + " is about to start");
         }
         Reason reason = Conditions.find(status.conditions(), Conditions.RECONCILING)
                 .flatMap(c -> Reason.of(c.getReason()))
@@ -170,13 +167,13 @@ final class TargetSummary {
                         .map(Condition::getMessage)
                         .orElse("run " + name)
                 : "trial " + status.progress() + (trying.isEmpty() ? "" : " (" + trying + ")");
-        return new Said(reason, "optimizing: " + progress + " in run " + name);
+        return new Explanation(reason, "optimizing: " + progress + " in run " + name);
     }
 
     /** Between a rollback and the next try. */
-    private Optional<Said> waiting() {
+    private Optional<Explanation> waiting() {
         return rests() && seen.behind() && seen.waits() && scaledToZero().isEmpty()
-                ? Optional.of(new Said(
+                ? Optional.of(new Explanation(
                         Reason.ROLLED_BACK, seen.suggestion().orElseGet(() -> message("the next try follows"))))
                 : Optional.empty();
     }
@@ -186,31 +183,30 @@ final class TargetSummary {
     }
 
     /** Why a person has to act. */
-    Optional<Said> stalled() {
+    Optional<Explanation> stalled() {
         return seen.problem().or(this::runStalled).or(this::exhausted);
     }
 
-    private Optional<Said> runStalled() {
-        return seen.run()
-                .map(OptimizationRun::getStatus)
+    private Optional<Explanation> runStalled() {
+        return seen.runStatus()
                 .flatMap(run -> Conditions.find(run.conditions(), Conditions.STALLED))
                 .filter(condition -> "True".equals(condition.getStatus()))
-                .map(condition -> new Said(
+                .map(condition -> new Explanation(
                         Reason.of(condition.getReason()).orElse(Reason.TRIAL_FAILED),
                         "run " + status.run() + ": " + condition.getMessage()));
     }
 
-    private Optional<Said> exhausted() {
+    private Optional<Explanation> exhausted() {
         return rests() && seen.behind() && !seen.waits()
                 ? rejection()
-                        .map(why -> new Said(
+                        .map(why -> new Explanation(
                                 Reason.REMEDIATION_EXHAUSTED,
                                 seen.suggestion().map(what -> why + "; " + what).orElse(why)))
                 : Optional.empty();
     }
 
     /** Why what serves is less than what was asked for. */
-    Optional<Said> degraded() {
+    Optional<Explanation> degraded() {
         boolean rolledBack = status.phase() == RolloutPhase.ROLLING_BACK || (rests() && seen.behind());
         return podsMissing()
                 .or(() -> status.stable() == null ? Optional.empty() : lost())
@@ -218,9 +214,9 @@ final class TargetSummary {
                 .or(() -> status.stable() == null ? Optional.empty() : runStalled());
     }
 
-    private Optional<Said> lastRollback() {
+    private Optional<Explanation> lastRollback() {
         return Optional.ofNullable(status.lastRollback())
-                .map(rollback -> new Said(
+                .map(rollback -> new Explanation(
                         Reason.of(rollback.reason()).orElse(Reason.ROLLED_BACK),
                         "rolled back at " + rollback.time() + ": " + rollback.message()));
     }
@@ -232,9 +228,9 @@ final class TargetSummary {
     }
 
     /** Why its variants are not the best of the present inputs. */
-    Optional<Said> notOptimized() {
-        boolean succeeded = seen.run()
-                .flatMap(TargetSummary::phase)
+    Optional<Explanation> notOptimized() {
+        boolean succeeded = seen.runStatus()
+                .map(OptimizationRunStatus::phase)
                 .filter(p -> p == RunPhase.SUCCEEDED)
                 .isPresent();
         return succeeded
@@ -242,7 +238,7 @@ final class TargetSummary {
                 : Optional.of(seen.problem()
                         .or(this::runStalled)
                         .or(this::optimizing)
-                        .orElse(new Said(Reason.WAITING_FOR_RUN, "no run for the present spec yet")));
+                        .orElse(new Explanation(Reason.WAITING_FOR_RUN, "no run for the present spec yet")));
     }
 
     /** In one word, for the printed column. */

@@ -1,11 +1,12 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.status;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.rollout.Delivery;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
-import dev.edgeai.planner.status.Reason;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -30,49 +31,39 @@ import java.util.Optional;
  * @param failure what looking at it ended with
  * @param lacking why pods of the stable version are not ready, as far as that is known
  */
-record TargetOutcome(
+@RecordBuilder
+public record TargetOutcome(
         Target target,
         RolloutPolicy policy,
         TargetStatus status,
         Optional<OptimizationRun> run,
         int replicas,
         int ready,
-        Optional<Said> problem,
+        Optional<Explanation> problem,
         Optional<String> suggestion,
         boolean behind,
         boolean waits,
         Optional<Duration> requeue,
         Instant now,
-        Optional<Said> unreached,
+        Optional<Explanation> unreached,
         Optional<Failure> failure,
         Optional<String> lacking) {
 
-    /** Of a target that was looked at to the end. */
-    TargetOutcome(
-            Target target,
-            RolloutPolicy policy,
-            TargetStatus status,
-            Optional<OptimizationRun> run,
-            int replicas,
-            int ready,
-            Optional<Said> problem,
-            Optional<String> suggestion,
-            boolean behind,
-            boolean waits,
-            Optional<Duration> requeue,
-            Instant now) {
-        this(
+    /** Of a target that was looked at to the end, and has nothing to say. */
+    public static TargetOutcome of(
+            Target target, RolloutPolicy policy, TargetStatus status, int replicas, int ready, Instant now) {
+        return new TargetOutcome(
                 target,
                 policy,
                 status,
-                run,
+                Optional.empty(),
                 replicas,
                 ready,
-                problem,
-                suggestion,
-                behind,
-                waits,
-                requeue,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
                 now,
                 Optional.empty(),
                 Optional.empty(),
@@ -80,77 +71,34 @@ record TargetOutcome(
     }
 
     /** The same with why pods of the stable version are not ready. */
-    TargetOutcome lacking(Optional<String> why) {
-        return new TargetOutcome(
-                target,
-                policy,
-                status,
-                run,
-                replicas,
-                ready,
-                problem,
-                suggestion,
-                behind,
-                waits,
-                requeue,
-                now,
-                unreached,
-                failure,
-                why);
+    public TargetOutcome lacking(Optional<String> why) {
+        return TargetOutcomeBuilder.builder(this).lacking(why).build();
     }
 
     /** The same with what was looked up at the Service. */
-    TargetOutcome unreached(Optional<Said> why) {
-        return new TargetOutcome(
-                target,
-                policy,
-                status,
-                run,
-                replicas,
-                ready,
-                problem,
-                suggestion,
-                behind,
-                waits,
-                requeue,
-                now,
-                why,
-                failure,
-                lacking);
+    public TargetOutcome unreached(Optional<Explanation> why) {
+        return TargetOutcomeBuilder.builder(this).unreached(why).build();
     }
 
     /** The same that could not be looked at to the end. */
-    TargetOutcome failed(Failure why) {
-        return new TargetOutcome(
-                target,
-                policy,
-                status,
-                run,
-                replicas,
-                ready,
-                problem,
-                suggestion,
-                behind,
-                waits,
-                requeue,
-                now,
-                unreached,
-                Optional.of(why),
-                lacking);
+    public TargetOutcome failed(Failure why) {
+        return TargetOutcomeBuilder.builder(this).failure(Optional.of(why)).build();
+    }
+
+    /** What the run came to so far. */
+    Optional<OptimizationRunStatus> runStatus() {
+        return run.flatMap(seen -> Optional.ofNullable(seen.getStatus()));
     }
 
     /** Whether it is delivered by pods. */
-    boolean serves() {
+    public boolean serves() {
         return target.delivery() == Delivery.SERVE;
     }
 
     /** Whether users' requests are answered by all the pods that are wanted. */
-    boolean isServing() {
+    public boolean isServing() {
         return status.stable() != null && unreached.isEmpty() && ready >= replicas;
     }
-
-    /** A reason with its sentence. */
-    record Said(Reason reason, String message) {}
 
     /**
      * What is tried again by itself.
@@ -158,13 +106,13 @@ record TargetOutcome(
      * @param times in a row
      * @param message of the exception, in one sentence
      */
-    record Failure(int times, String message) {
+    public record Failure(int times, String message) {
         /** Failures in a row that are more than an ordinary hiccup of the API server. */
         private static final int SHOWN = 3;
 
         private static final int LONGEST = 500;
 
-        static Failure of(int times, Throwable cause) {
+        public static Failure of(int times, Throwable cause) {
             String text = cause.getMessage() == null ? "" : ": " + cause.getMessage();
             String sentence = (cause.getClass().getSimpleName() + text).replaceAll("\\s+", " ");
             return new Failure(times, sentence.substring(0, Math.min(sentence.length(), LONGEST)));
@@ -174,8 +122,8 @@ record TargetOutcome(
             return times >= SHOWN;
         }
 
-        Said said() {
-            return new Said(
+        Explanation explanation() {
+            return new Explanation(
                     Reason.RECONCILE_FAILED,
                     "cannot be reconciled, failed %d %s in a row and tries again: %s"
                             .formatted(times, times == 1 ? "time" : "times", message));

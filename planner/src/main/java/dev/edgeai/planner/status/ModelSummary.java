@@ -1,14 +1,11 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.status;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
-import dev.edgeai.api.v1alpha1.OptimizationRun;
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.operator.rollout.TargetOutcome.Said;
-import dev.edgeai.planner.status.Conditions;
-import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +24,7 @@ import java.util.stream.Stream;
  * {@code Reconciling} whether something goes on, {@code Stalled} whether a person has to act: a model may be ready while
  * the next version ramps.
  */
-final class ModelSummary {
+public final class ModelSummary {
     /** Words of {@code status.phase}, the least settled first. */
     static final List<String> ORDER = List.of(
             "RollingBack",
@@ -45,6 +42,8 @@ final class ModelSummary {
             "Serving",
             "Bundled");
 
+    private static final int ALL = 100;
+
     private final EdgeModel model;
     private final List<TargetOutcome> outcomes;
     private final List<TargetStatus> servingOn;
@@ -61,20 +60,20 @@ final class ModelSummary {
      * @param outcomes of the targets of the spec
      * @param servingOn statuses of targets that were removed from the spec and serve on
      */
-    static EdgeModelStatus of(
+    public static EdgeModelStatus of(
             EdgeModel model, List<TargetOutcome> outcomes, List<TargetStatus> servingOn, Instant now) {
         return new ModelSummary(model, outcomes, servingOn).status(now);
     }
 
     /** The status as it was written last, with what kept it from being made anew. */
-    static EdgeModelStatus failed(EdgeModel model, TargetOutcome.Failure failure, Instant now) {
+    public static EdgeModelStatus failed(EdgeModel model, TargetOutcome.Failure failure, Instant now) {
         EdgeModelStatus last = model.getStatus();
         Conditions conditions = conditionsBefore(model, now)
                 .with(
                         Conditions.RECONCILING,
                         true,
-                        failure.said().reason(),
-                        failure.said().message());
+                        failure.explanation().reason(),
+                        failure.explanation().message());
         List<Condition> all = failed(conditions, model, failure).list();
         return last == null
                 ? new EdgeModelStatus(null, all, null, null, null, null, null, null, List.of(), null, null, null)
@@ -100,8 +99,8 @@ final class ModelSummary {
                                 observedGeneration(model), model.getMetadata().getGeneration())
                 ? conditions.unknown(
                         Conditions.READY,
-                        failure.said().reason(),
-                        failure.said().message())
+                        failure.explanation().reason(),
+                        failure.explanation().message())
                 : conditions;
     }
 
@@ -165,15 +164,16 @@ final class ModelSummary {
                 .orElseGet(() -> conditions.with(Conditions.RECONCILING, false, rest(), serving()));
     }
 
-    private Optional<Said> resting() {
+    private Optional<Explanation> resting() {
         return model.getSpec().suspend()
-                ? Optional.of(
-                        new Said(Reason.SUSPENDED, "spec.suspend is true: nothing moves, what serves goes on serving"))
+                ? Optional.of(new Explanation(
+                        Reason.SUSPENDED, "spec.suspend is true: nothing moves, what serves goes on serving"))
                 : said(TargetSummary::awaitsPerson).or(() -> said(TargetSummary::scaledToZero));
     }
 
     /** A condition that is true when any target says something. */
-    private Conditions positive(Conditions conditions, String type, Function<TargetSummary, Optional<Said>> ask) {
+    private Conditions positive(
+            Conditions conditions, String type, Function<TargetSummary, Optional<Explanation>> ask) {
         return said(ask)
                 .map(said -> conditions.with(type, true, said.reason(), said.message()))
                 .orElseGet(() -> conditions.with(type, false, rest(), serving()));
@@ -189,7 +189,7 @@ final class ModelSummary {
     private Conditions negative(
             Conditions conditions,
             String type,
-            Function<TargetSummary, Optional<Said>> objection,
+            Function<TargetSummary, Optional<Explanation>> objection,
             Reason reason,
             Supplier<String> message) {
         return said(objection)
@@ -198,15 +198,15 @@ final class ModelSummary {
     }
 
     /** The first reason, and what all targets say. */
-    private Optional<Said> said(Function<TargetSummary, Optional<Said>> ask) {
+    private Optional<Explanation> said(Function<TargetSummary, Optional<Explanation>> ask) {
         Optional<Reason> reason = outcomes.stream()
                 .flatMap(o -> ask.apply(summary(o)).stream())
-                .map(Said::reason)
+                .map(Explanation::reason)
                 .findFirst();
         String all = outcomes.stream()
                 .flatMap(o -> ask.apply(summary(o)).stream().map(said -> named(o) + said.message()))
                 .collect(Collectors.joining("; "));
-        return reason.map(r -> new Said(r, all));
+        return reason.map(r -> new Explanation(r, all));
     }
 
     private TargetSummary summary(TargetOutcome outcome) {
@@ -241,8 +241,7 @@ final class ModelSummary {
     private String variants() {
         return outcomes.stream()
                 .map(o -> named(o) + "run " + o.status().run()
-                        + o.run()
-                                .map(OptimizationRun::getStatus)
+                        + o.runStatus()
                                 .map(OptimizationRunStatus::selected)
                                 .map(selected -> " selected " + selected.variant() + ": " + selected.reason())
                                 .orElse(" succeeded"))
@@ -262,7 +261,7 @@ final class ModelSummary {
 
     private @Nullable String sourceDigest() {
         return outcomes.stream()
-                .flatMap(o -> o.run().map(OptimizationRun::getStatus).map(OptimizationRunStatus::sourceDigest).stream())
+                .flatMap(o -> o.runStatus().map(OptimizationRunStatus::sourceDigest).stream())
                 .findFirst()
                 .orElseGet(() ->
                         model.getStatus() == null ? null : model.getStatus().sourceDigest());
@@ -281,7 +280,7 @@ final class ModelSummary {
 
     /** Ready pods of the revision that {@link #selector} selects. */
     private int replicas() {
-        return scaled().map(o -> Reach.serving(o.status())
+        return scaled().map(o -> serving(o.status())
                         .filter(version -> version.equals(o.status().candidate()))
                         .map(Version::readyReplicas)
                         .orElse(o.ready()))
@@ -289,9 +288,30 @@ final class ModelSummary {
     }
 
     private String selector() {
-        return scaled().flatMap(o -> Reach.serving(o.status())
-                        .map(version -> Reach.selector(
-                                model.getMetadata().getName(), o.target().name(), version.revision())))
-                .orElseGet(() -> Reach.selector(model.getMetadata().getName(), "none", "none"));
+        return scaled().flatMap(o ->
+                        serving(o.status()).map(version -> selector(o.target().name(), version.revision())))
+                .orElseGet(() -> selector("none", "none"));
+    }
+
+    /** The revision that serves the users and that is scaled for them: of a ramp the stable one, until none is left there. */
+    private static Optional<Version> serving(TargetStatus status) {
+        Version candidate = status.candidate();
+        return candidate != null && candidate.weight() == ALL
+                ? Optional.of(candidate)
+                : Optional.ofNullable(status.stable());
+    }
+
+    /** Selects the pods of this revision in the syntax of {@code kubectl}. */
+    private String selector(String target, String revision) {
+        return "%s=%s,%s=%s,%s=%s,%s in (%s)"
+                .formatted(
+                        Labels.MODEL,
+                        model.getMetadata().getName(),
+                        Labels.TARGET,
+                        target,
+                        Labels.COMPONENT,
+                        Labels.SERVE,
+                        Labels.REVISION,
+                        revision);
     }
 }
