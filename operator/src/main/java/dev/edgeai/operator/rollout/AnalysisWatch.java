@@ -1,14 +1,12 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.observation.Watch;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.analysis.ScrapeHistory;
 import dev.edgeai.planner.analysis.Silence;
-import org.jspecify.annotations.Nullable;
+import dev.edgeai.planner.rollout.ComparedVersions;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -16,35 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * Which two revisions are compared in this phase: in the ramp the candidate with stable, in the bake the new stable with
- * the previous one.
- *
- * @param watched the revision that is judged
- * @param reference the one it is compared with
- */
-record AnalysisWatch(String watched, Optional<String> reference) {
+/** What is measured of the two versions that are compared. */
+record AnalysisWatch(ComparedVersions versions) {
     /** More than one, so that no measurement of the analysis sees the same scrapes as the one before. */
     private static final int ROUNDS_IN_AN_INTERVAL = 2;
 
-    /** Empty in phases without analysis. */
-    static Optional<AnalysisWatch> of(TargetStatus status) {
-        return switch (status.phase()) {
-            case RAMPING, AWAITING_PROMOTION, PROMOTING -> of(status.candidate(), status.stable());
-            case BAKING -> of(status.stable(), status.previous());
-            case IDLE, PREPARING, WARMING, ROLLING_BACK, PAUSED -> Optional.empty();
-        };
-    }
-
-    private static Optional<AnalysisWatch> of(@Nullable Version watched, @Nullable Version reference) {
-        return Optional.ofNullable(watched)
-                .map(version -> new AnalysisWatch(
-                        version.revision(), Optional.ofNullable(reference).map(Version::revision)));
-    }
-
     /** What has to be measured for it. */
     Watch watch(TargetContext target) {
-        List<Watch.Pod> pods = Stream.concat(Stream.of(watched), reference.stream())
+        List<Watch.Pod> pods = Stream.concat(Stream.of(versions.watched()), versions.reference().stream())
                 .flatMap(revision -> target.objects().scrapable(revision).stream())
                 .toList();
         List<Watch.Query> queries = target.policy().analysis().metrics().stream()
@@ -57,21 +34,21 @@ record AnalysisWatch(String watched, Optional<String> reference) {
     LiveMetrics live(Readings readings, TargetContext target) {
         String since = target.status().since();
         return LiveMetrics.of(
-                readings.scrapes().getOrDefault(watched, ScrapeHistory.EMPTY),
-                reference.map(revision -> readings.scrapes().getOrDefault(revision, ScrapeHistory.EMPTY)),
+                readings.scrapes().getOrDefault(versions.watched(), ScrapeHistory.EMPTY),
+                versions.reference().map(revision -> readings.scrapes().getOrDefault(revision, ScrapeHistory.EMPTY)),
                 since == null ? Instant.EPOCH : Instant.parse(since),
                 interval(target),
                 onSameNodes(target),
                 readings.silent(),
-                reference.flatMap(revision -> Silence.of(readings.rounds(), watched, revision)));
+                versions.reference().flatMap(revision -> Silence.of(readings.rounds(), versions.watched(), revision)));
     }
 
     /** Whether what slows a node of the watched version slows the other one, too. */
     private boolean onSameNodes(TargetContext target) {
-        return reference
+        return versions.reference()
                 .filter(revision -> target.objects()
                         .nodes(revision)
-                        .containsAll(target.objects().nodes(watched)))
+                        .containsAll(target.objects().nodes(versions.watched())))
                 .isPresent();
     }
 
@@ -82,8 +59,8 @@ record AnalysisWatch(String watched, Optional<String> reference) {
         }
         String query = own.query()
                 .replace("${namespace}", target.model().getMetadata().getNamespace())
-                .replace("${revision}", watched)
-                .replace("${stableRevision}", reference.orElse(""));
+                .replace("${revision}", versions.watched())
+                .replace("${stableRevision}", versions.reference().orElse(""));
         return Optional.of(new Watch.Query(metric.name(), Optional.ofNullable(own.address()), query));
     }
 

@@ -2,7 +2,9 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.job.Seals;
+import dev.edgeai.planner.run.RunChoice;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
@@ -24,7 +26,7 @@ final class ModelRuns {
     /** The run of the inputs as they are; made when it is missing and nothing is suspended. */
     Optional<OptimizationRun> current(TargetContext target) {
         OptimizationRunSpec wanted = target.wantedRun();
-        return switch (RunChoice.of(target.objects().ref(), wanted, target.annotations(), target.runs())) {
+        return switch (RunChoice.of(wanted, target.annotations(), target.runs())) {
             case RunChoice.Present(OptimizationRun run) -> Optional.of(run);
             case RunChoice.Missing missing -> {
                 OptimizationRun fresh = fresh(target, wanted, missing);
@@ -57,7 +59,7 @@ final class ModelRuns {
     private OptimizationRun fresh(TargetContext target, OptimizationRunSpec wanted, RunChoice.Missing missing) {
         OptimizationRun run = new OptimizationRun();
         run.setMetadata(new ObjectMetaBuilder()
-                .withName(missing.name())
+                .withName(Names.run(target.objects().ref(), missing.fingerprint()))
                 .withNamespace(target.objects().ref().namespace())
                 .withLabels(target.objects().ref().labels())
                 .withAnnotations(missing.annotations())

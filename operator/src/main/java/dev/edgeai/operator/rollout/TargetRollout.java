@@ -3,10 +3,8 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.Delivery;
-import dev.edgeai.api.v1alpha1.rollout.RemediationPolicy;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.observation.Measurements;
@@ -15,6 +13,7 @@ import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.rollout.Commands;
+import dev.edgeai.planner.rollout.ComparedVersions;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
@@ -26,7 +25,6 @@ import dev.edgeai.planner.version.Recertification;
 import dev.edgeai.planner.version.VariantChoice;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -137,11 +135,9 @@ final class TargetRollout {
                 actions.apply(target, decision, decidedAt).with(offer, target);
         deployments.askAgain(target, seen.revisions());
         budgets.ensure(target, applied.status(), decision, seen.revisions());
-        Optional<Duration> cooldown = cooldown(target, offered, choice);
+        // the end of the cooldown changes nothing that could be watched
+        Optional<Duration> cooldown = choice.notBefore().map(time -> Duration.between(target.now(), time));
         Optional<Version> stable = Optional.ofNullable(applied.status().stable());
-        boolean behind = !offered.isEmpty()
-                && (stable.isEmpty()
-                        || !stable.map(Version::revision).equals(choice.wanted().map(CertifiedVersion::revision)));
         return TargetOutcomeBuilder.builder(TargetOutcome.of(
                         target.target(),
                         target.policy(),
@@ -152,7 +148,7 @@ final class TargetRollout {
                 .run(run)
                 .problem(offer.problem())
                 .suggestion(choice.suggestion())
-                .behind(behind)
+                .behind(!offered.isEmpty() && !choice.isServedBy(applied.status()))
                 .waits(cooldown.isPresent() || choice.wanted().isPresent())
                 .requeue(again(target, applied, cooldown))
                 .lacking(stable.map(version -> seen.revisions().get(version.revision()))
@@ -176,7 +172,7 @@ final class TargetRollout {
         TargetStatus status = target.status();
         Optional<String> stable = Optional.ofNullable(status.stable()).map(Version::revision);
         Optional<String> candidate = Optional.ofNullable(status.candidate()).map(Version::revision);
-        Optional<AnalysisWatch> watch = AnalysisWatch.of(status);
+        Optional<AnalysisWatch> watch = ComparedVersions.of(status).map(AnalysisWatch::new);
         Readings readings = watch.map(w -> measurements.watch(target.objects().ref(), w.watch(target)))
                 .orElse(Readings.NONE);
         if (watch.isEmpty()) {
@@ -226,22 +222,6 @@ final class TargetRollout {
         return applied.status().equals(target.status())
                 ? RolloutActions.sooner(applied.requeue(), cooldown)
                 : Optional.of(Duration.ZERO);
-    }
-
-    /** The end of the cooldown changes nothing that could be watched. */
-    private static Optional<Duration> cooldown(
-            TargetContext target, List<CertifiedVersion> ranked, VariantChoice choice) {
-        Rollback last = target.status().lastRollback();
-        boolean anyLeft = ranked.stream().anyMatch(v -> !VariantChoice.rejected(target.status(), v.revision()));
-        if (choice.wanted().isPresent()
-                || !anyLeft
-                || last == null
-                || target.model().getSpec().remediation().policy() != RemediationPolicy.AUTOMATIC) {
-            return Optional.empty();
-        }
-        Instant over = Instant.parse(last.time())
-                .plus(target.model().getSpec().remediation().cooldown().duration());
-        return Optional.of(Duration.between(target.now(), over)).filter(Duration::isPositive);
     }
 
     private static TargetStatus withRun(TargetStatus status, Optional<OptimizationRun> run) {

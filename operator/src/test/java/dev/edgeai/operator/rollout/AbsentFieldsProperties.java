@@ -17,6 +17,7 @@ import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.ServiceTraffic;
+import dev.edgeai.planner.run.RunChoice;
 import dev.edgeai.planner.run.RunInputs;
 import dev.edgeai.planner.status.ModelSummary;
 import dev.edgeai.planner.status.TargetOutcome;
@@ -218,7 +219,7 @@ class AbsentFieldsProperties {
     private static void readModel(
             Random random, EdgeModel model, OptimizationRun run, TargetStatus status, TargetObjects objects) {
         Target target = model.getSpec().targets().getFirst();
-        RunChoice.of(REF, RunInputs.of(model.getSpec(), target), Map.of(Labels.RETRY, "2"), List.of(run));
+        RunChoice.of(RunInputs.of(model.getSpec(), target), Map.of(Labels.RETRY, "2"), List.of(run));
         Housekeeping.oldRuns(List.of(status), List.of(run));
         new RollbackIntent(new Seals(() -> new byte[32])).newest(status, objects, "uid");
         TargetOutcome outcome = TargetOutcomeBuilder.builder(TargetOutcome.of(

@@ -2,6 +2,7 @@ package dev.edgeai.planner.version;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.Remediation;
 
 import java.time.Instant;
@@ -13,8 +14,14 @@ import java.util.Optional;
  *
  * @param wanted what to bring out now; absent: stay with what serves
  * @param suggestion what a person could do, when remediation waits, only suggests, or has nothing left
+ * @param notBefore end of the cooldown, after which the next one is brought out by itself
  */
-public record VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> suggestion) {
+public record VariantChoice(
+        Optional<CertifiedVersion> wanted, Optional<String> suggestion, Optional<Instant> notBefore) {
+    private VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> suggestion) {
+        this(wanted, suggestion, Optional.empty());
+    }
+
     /**
      * The first certified version that was not rejected. After a rejection the policy decides: {@code Automatic} goes on
      * to the next one when the cooldown since the last rollback is over, {@code Suggest} names it, {@code None} stays.
@@ -76,6 +83,13 @@ public record VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> 
                                 .formatted(found.get().variant(), Labels.ROLLBACK_TO)));
     }
 
+    /** Whether it is the stable version that is wanted. */
+    public boolean isServedBy(TargetStatus status) {
+        Version stable = status.stable();
+        return stable != null
+                && wanted.filter(v -> v.revision().equals(stable.revision())).isPresent();
+    }
+
     /** Whether this revision was rejected and not retried since. */
     public static boolean rejected(TargetStatus current, String revision) {
         return current.rejected().stream().anyMatch(r -> r.revision().equals(revision));
@@ -90,7 +104,8 @@ public record VariantChoice(Optional<CertifiedVersion> wanted, Optional<String> 
                 : new VariantChoice(
                         Optional.empty(),
                         Optional.of(
-                                "%s is rolled out after the cooldown, at %s".formatted(next.variant(), until.get())));
+                                "%s is rolled out after the cooldown, at %s".formatted(next.variant(), until.get())),
+                        until);
     }
 
     private static boolean onItsWay(TargetStatus current, String revision) {

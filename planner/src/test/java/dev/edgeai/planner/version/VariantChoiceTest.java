@@ -55,6 +55,7 @@ class VariantChoiceTest {
         VariantChoice soon = choose(RANKED, status, RemediationPolicy.AUTOMATIC, rolledBack.plusSeconds(599));
         assertThat(soon.wanted()).isEmpty();
         assertThat(soon.suggestion().orElseThrow()).contains("openvino/second").contains("cooldown");
+        assertThat(soon.notBefore()).contains(rolledBack.plus(Duration.ofMinutes(10)));
         assertThat(choose(RANKED, status, RemediationPolicy.AUTOMATIC, rolledBack.plus(Duration.ofMinutes(10)))
                         .wanted())
                 .contains(SECOND);
@@ -71,7 +72,7 @@ class VariantChoiceTest {
                         .orElseThrow())
                 .contains("openvino/second");
         assertThat(choose(RANKED, status, RemediationPolicy.NONE, later))
-                .isEqualTo(new VariantChoice(Optional.empty(), Optional.empty()));
+                .isEqualTo(new VariantChoice(Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     @Test

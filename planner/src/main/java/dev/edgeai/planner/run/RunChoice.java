@@ -1,12 +1,9 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.run;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.RunPhase;
-import dev.edgeai.operator.delivery.Names;
-import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.run.RunInputs;
 import dev.edgeai.planner.version.RunFingerprint;
 
 import java.util.Comparator;
@@ -21,17 +18,17 @@ import java.util.stream.Stream;
  * it: after a failure with a new value of the annotation {@code edgeai.dev/retry}, and for certificates under another key
  * with one of {@code edgeai.dev/recertify}.
  */
-sealed interface RunChoice {
+public sealed interface RunChoice {
     /** It is there. */
     record Present(OptimizationRun run) implements RunChoice {}
 
     /**
      * It has to be made.
      *
-     * @param name follows from the inputs and from what a person asked for
+     * @param fingerprint of the inputs and of what a person asked for; its name is made of it
      * @param annotations of the run: the values that are acted on with it, and how much it inherits
      */
-    record Missing(String name, Map<String, String> annotations) implements RunChoice {}
+    record Missing(String fingerprint, Map<String, String> annotations) implements RunChoice {}
 
     /**
      * @param wanted the inputs as they are now
@@ -39,8 +36,7 @@ sealed interface RunChoice {
      * @param owned the runs of all targets of the model: one that was renamed, or asks for the same as another, needs no run
      *     of its own
      */
-    static RunChoice of(
-            TargetRef target, OptimizationRunSpec wanted, Map<String, String> asked, List<OptimizationRun> owned) {
+    static RunChoice of(OptimizationRunSpec wanted, Map<String, String> asked, List<OptimizationRun> owned) {
         String inputs = RunFingerprint.of(wanted, Optional.empty());
         List<OptimizationRun> same = owned.stream()
                 .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
@@ -50,19 +46,16 @@ sealed interface RunChoice {
                         .thenComparing(run -> run.getMetadata().getName()))
                 .toList();
         if (same.isEmpty()) {
-            return new Missing(Names.run(target, inputs), annotations(asked, Optional.empty()));
+            return new Missing(inputs, annotations(asked, Optional.empty()));
         }
         Optional<String> retry = unmet(Labels.RETRY, asked, same);
         if (retry.isPresent() && isIn(same.getLast(), RunPhase.FAILED)) {
-            return new Missing(
-                    Names.run(target, RunFingerprint.of(wanted, retry)),
-                    annotations(asked, Optional.of(Labels.NOTHING)));
+            return new Missing(RunFingerprint.of(wanted, retry), annotations(asked, Optional.of(Labels.NOTHING)));
         }
         Optional<String> recertify = unmet(Labels.RECERTIFY, asked, same).map(value -> Labels.RECERTIFY + "=" + value);
         if (recertify.isPresent() && same.stream().anyMatch(run -> isIn(run, RunPhase.SUCCEEDED))) {
             return new Missing(
-                    Names.run(target, RunFingerprint.of(wanted, recertify)),
-                    annotations(asked, Optional.of(Labels.EVERYTHING)));
+                    RunFingerprint.of(wanted, recertify), annotations(asked, Optional.of(Labels.EVERYTHING)));
         }
         return new Present(same.getLast());
     }

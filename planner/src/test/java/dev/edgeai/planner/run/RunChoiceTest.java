@@ -1,43 +1,42 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.planner.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.operator.delivery.Samples;
-import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.planner.run.RunInputs;
+import dev.edgeai.planner.version.RunFingerprint;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RunChoiceTest {
-    private static final TargetRef TARGET = new TargetRef("vision", "digits", "cpu");
     private static final Map<String, String> NOTHING_ASKED = Map.of();
 
     private final OptimizationRunSpec inputs = inputs("digits:1");
 
     @Test
-    void theFirstRunIsNamedByItsInputs() {
-        RunChoice first = RunChoice.of(TARGET, inputs, NOTHING_ASKED, List.of());
+    void theFirstRunIsOfItsInputs() {
+        RunChoice first = RunChoice.of(inputs, NOTHING_ASKED, List.of());
         assertThat(first)
                 .isInstanceOf(RunChoice.Missing.class)
-                .isEqualTo(RunChoice.of(TARGET, inputs, NOTHING_ASKED, List.of()));
-        assertThat(RunChoice.of(TARGET, inputs("digits:2"), NOTHING_ASKED, List.of()))
-                .isNotEqualTo(first);
+                .isEqualTo(RunChoice.of(inputs, NOTHING_ASKED, List.of()));
+        assertThat(RunChoice.of(inputs("digits:2"), NOTHING_ASKED, List.of())).isNotEqualTo(first);
     }
 
     @Test
     void theSameInputsNeverRunTwice() {
         for (String phase : List.of("Pending", "Searching", "Succeeded", "Failed")) {
             OptimizationRun run = run("a", inputs, phase, null, "2026-01-01T00:00:00Z");
-            assertThat(RunChoice.of(TARGET, inputs("digits:1"), NOTHING_ASKED, List.of(run)))
+            assertThat(RunChoice.of(inputs("digits:1"), NOTHING_ASKED, List.of(run)))
                     .as(phase)
                     .isEqualTo(new RunChoice.Present(run));
         }
@@ -56,51 +55,50 @@ class RunChoiceTest {
     void anotherSourceGoesBackToTheRunItHadBefore() {
         OptimizationRun old = run("old", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
         OptimizationRun other = run("other", inputs("digits:2"), "Succeeded", null, "2026-01-02T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, NOTHING_ASKED, List.of(old, other)))
-                .isEqualTo(new RunChoice.Present(old));
+        assertThat(RunChoice.of(inputs, NOTHING_ASKED, List.of(old, other))).isEqualTo(new RunChoice.Present(old));
     }
 
     @Test
     void aContentThatATagHadBeforeNeedsNoRunOfItsOwn() {
-        String was = RunResults.digest('5');
+        String was = digest('5');
         OptimizationRun run =
                 run("a", inputs, "Succeeded, sourceDigest: \"" + was + "\"", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), Map.of(), List.of(run)))
+        assertThat(RunChoice.of(RunInputs.pinned(inputs, was), Map.of(), List.of(run)))
                 .isEqualTo(new RunChoice.Present(run));
-        RunChoice moved =
-                RunChoice.of(TARGET, RunInputs.pinned(inputs, RunResults.digest('6')), Map.of(), List.of(run));
+        RunChoice moved = RunChoice.of(RunInputs.pinned(inputs, digest('6')), Map.of(), List.of(run));
         assertThat(moved).isInstanceOf(RunChoice.Missing.class);
-        assertThat(RunChoice.of(TARGET, inputs, Map.of(), List.of()))
-                .as("its name says which")
+        assertThat(RunChoice.of(inputs, Map.of(), List.of()))
+                .as("of another content")
                 .isNotEqualTo(moved);
         OptimizationRun other =
                 run("b", inputs("digits:2"), "Succeeded, sourceDigest: \"" + was + "\"", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, RunInputs.pinned(inputs, was), Map.of(), List.of(other)))
+        assertThat(RunChoice.of(RunInputs.pinned(inputs, was), Map.of(), List.of(other)))
                 .isInstanceOf(RunChoice.Missing.class);
     }
 
     @Test
     void aFailedRunIsRepeatedOnceForEachNewValueOfTheAnnotation() {
         OptimizationRun failed = run("a", inputs, "Failed", "1", "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "1"), List.of(failed)))
+        assertThat(RunChoice.of(inputs, Map.of(Labels.RETRY, "1"), List.of(failed)))
                 .as("it was made when the annotation had this value")
                 .isEqualTo(new RunChoice.Present(failed));
-        RunChoice again = RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "2"), List.of(failed));
+        RunChoice again = RunChoice.of(inputs, Map.of(Labels.RETRY, "2"), List.of(failed));
         assertThat(again).isInstanceOfSatisfying(RunChoice.Missing.class, missing -> {
-            assertThat(missing.name()).startsWith("digits-cpu-").isNotEqualTo("a");
+            assertThat(missing.fingerprint()).isNotEqualTo(RunFingerprint.of(inputs, Optional.empty()));
             assertThat(missing.annotations())
                     .as("what a person has tried again is measured again")
                     .containsExactlyInAnyOrderEntriesOf(Map.of(Labels.RETRY, "2", Labels.INHERITS, Labels.NOTHING));
         });
-        OptimizationRun second = run(((RunChoice.Missing) again).name(), inputs, "Failed", "2", "2026-01-02T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "2"), List.of(failed, second)))
+        OptimizationRun second =
+                run(((RunChoice.Missing) again).fingerprint(), inputs, "Failed", "2", "2026-01-02T00:00:00Z");
+        assertThat(RunChoice.of(inputs, Map.of(Labels.RETRY, "2"), List.of(failed, second)))
                 .isEqualTo(new RunChoice.Present(second));
     }
 
     @Test
     void aRunThatSucceededIsNotRepeated() {
         OptimizationRun run = run("a", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RETRY, "1"), List.of(run)))
+        assertThat(RunChoice.of(inputs, Map.of(Labels.RETRY, "1"), List.of(run)))
                 .isEqualTo(new RunChoice.Present(run));
     }
 
@@ -108,17 +106,17 @@ class RunChoiceTest {
     void eachNewValueOfRecertifySignsAnewWhatOnceSucceeded() {
         Map<String, String> asked = Map.of(Labels.RECERTIFY, "1");
         OptimizationRun good = run("a", inputs, "Succeeded", null, "2026-01-01T00:00:00Z");
-        RunChoice choice = RunChoice.of(TARGET, inputs, asked, List.of(good));
+        RunChoice choice = RunChoice.of(inputs, asked, List.of(good));
         assertThat(choice).isInstanceOfSatisfying(RunChoice.Missing.class, missing -> {
-            assertThat(missing.name()).startsWith("digits-cpu-").isNotEqualTo("a");
+            assertThat(missing.fingerprint()).isNotEqualTo(RunFingerprint.of(inputs, Optional.empty()));
             assertThat(missing.annotations())
                     .containsExactlyInAnyOrderEntriesOf(
                             Map.of(Labels.RECERTIFY, "1", Labels.INHERITS, Labels.EVERYTHING));
         });
         OptimizationRun signed = run("b", inputs, "Failed", null, "2026-01-02T00:00:00Z");
         signed.getMetadata().setAnnotations(((RunChoice.Missing) choice).annotations());
-        assertThat(RunChoice.of(TARGET, inputs, asked, List.of(good, signed))).isEqualTo(new RunChoice.Present(signed));
-        assertThat(RunChoice.of(TARGET, inputs, Map.of(Labels.RECERTIFY, "2"), List.of(good, signed)))
+        assertThat(RunChoice.of(inputs, asked, List.of(good, signed))).isEqualTo(new RunChoice.Present(signed));
+        assertThat(RunChoice.of(inputs, Map.of(Labels.RECERTIFY, "2"), List.of(good, signed)))
                 .as("one that could not be signed hides nothing")
                 .isInstanceOf(RunChoice.Missing.class);
     }
@@ -127,8 +125,8 @@ class RunChoiceTest {
     void recertifyWaitsForTheFirstCertificateAndIsMetByARunOfOtherInputs() {
         Map<String, String> asked = Map.of(Labels.RECERTIFY, "1");
         OptimizationRun searching = run("a", inputs, "Searching", null, "2026-01-01T00:00:00Z");
-        assertThat(RunChoice.of(TARGET, inputs, asked, List.of(searching))).isEqualTo(new RunChoice.Present(searching));
-        assertThat(RunChoice.of(TARGET, inputs("digits:2"), asked, List.of(searching)))
+        assertThat(RunChoice.of(inputs, asked, List.of(searching))).isEqualTo(new RunChoice.Present(searching));
+        assertThat(RunChoice.of(inputs("digits:2"), asked, List.of(searching)))
                 .isInstanceOfSatisfying(
                         RunChoice.Missing.class,
                         missing -> assertThat(missing.annotations())
@@ -142,7 +140,7 @@ class RunChoiceTest {
     }
 
     private static EdgeModel model(String source, String target) {
-        return Samples.yaml("""
+        return yaml("""
                 spec:
                   source: {uri: "oci://registry:5000/models/%s"}
                   task: ImageClassification
@@ -160,7 +158,19 @@ class RunChoiceTest {
                 .withAnnotations(retry == null ? Map.of() : Map.of(Labels.RETRY, retry))
                 .build());
         run.setSpec(spec);
-        run.setStatus(Samples.yaml("{phase: " + phase + "}", OptimizationRunStatus.class));
+        run.setStatus(yaml("{phase: " + phase + "}", OptimizationRunStatus.class));
         return run;
+    }
+
+    private static String digest(char letter) {
+        return "sha256:" + String.valueOf(letter).repeat(64);
+    }
+
+    private static <T> T yaml(String text, Class<T> type) {
+        try {
+            return new YAMLMapper().readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 }
