@@ -2,6 +2,9 @@ package dev.edgeai.api.v1alpha1;
 
 /** Labels and annotations, one name for one thing. */
 public final class Labels {
+    /** Before the slash of all of ours. */
+    public static final String DOMAIN = "edgeai.dev";
+
     /** On everything the operator makes: {@code edgeai-operator}. */
     public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 

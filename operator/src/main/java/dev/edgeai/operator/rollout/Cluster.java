@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -199,8 +200,10 @@ final class Cluster {
     /**
      * Puts the pod template, the number of pods and the own labels in the place of what others made of them; applying would
      * leave standing what they added. Where they made nothing of the template only the seal is new, and no pod is replaced.
+     *
+     * @return whether anything but the seal and the labels had to be put right
      */
-    void restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
+    boolean restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
         ArrayNode patch = onThisVery(seen);
         write(
                 patch,
@@ -219,7 +222,10 @@ final class Cluster {
                         Serialization.jsonMapper().valueToTree(wanted.getSpec().getTemplate()));
         Deployment stored = client.resource(seen).patch(TRIED, patch.toString());
         write(patch, "annotations", seen.getMetadata().getAnnotations(), Map.of(Seals.SEAL, seal.apply(stored)));
-        cache.written(client.resource(seen).patch(JSON, patch.toString()));
+        Deployment restored = client.resource(seen).patch(JSON, patch.toString());
+        cache.written(restored);
+        return !Objects.equals(
+                seen.getMetadata().getGeneration(), restored.getMetadata().getGeneration());
     }
 
     /** The beginning of a patch that is void on another object of this name. */

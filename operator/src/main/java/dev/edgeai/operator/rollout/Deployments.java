@@ -7,14 +7,17 @@ import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServedVersion;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.services.Services;
+import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RevisionStateBuilder;
 import dev.edgeai.planner.status.Reason;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -77,10 +80,41 @@ final class Deployments {
                     keys(target.servedFor(version), there.get()),
                     signed(target, version, there.get()),
                     replicas);
-            cluster.restore(kept, there.get(), services.seals()::of);
+            boolean changed = cluster.restore(kept, there.get(), services.seals()::of);
+            if (changed) {
+                ObjectMeta was = there.get().getMetadata();
+                tell(
+                        target,
+                        "Deployment %s was changed by others and is put right".formatted(was.getName()),
+                        was.getUid() + "/" + was.getGeneration());
+            }
         } else {
             cluster.create(wanted, services.seals()::of);
+            if (isLost(target, version)) {
+                tell(
+                        target,
+                        "Deployment %s of what serves was gone and is made again"
+                                .formatted(wanted.getMetadata().getName()),
+                        "gone/" + target.now().truncatedTo(ChronoUnit.MINUTES));
+            }
         }
+    }
+
+    /** What serves had one, unless it is being told for the first time now. */
+    private static boolean isLost(TargetContext target, Version version) {
+        Version stable = target.status().stable();
+        return stable != null && stable.revision().equals(version.revision());
+    }
+
+    private void tell(TargetContext target, String message, String key) {
+        String of = target.target().name();
+        services.events()
+                .tell(
+                        target.model(),
+                        Events.Type.WARNING,
+                        Reason.RESTORED.text(),
+                        "target " + of + ": " + message,
+                        of + "/" + key);
     }
 
     /**

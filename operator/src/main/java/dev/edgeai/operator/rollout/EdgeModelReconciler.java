@@ -58,7 +58,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private final TargetGuard guard;
     private final RemovedTargets removedTargets;
     private final SourceLook sourceLook;
-    private final Heard heard;
+    private final ModelEvents events;
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
@@ -82,7 +82,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
         this.removedTargets = new RemovedTargets(cluster);
         this.sourceLook = new SourceLook(services, cluster);
-        this.heard = new Heard(services);
+        this.events = new ModelEvents(services);
     }
 
     @Override
@@ -115,7 +115,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 model,
                 objects,
                 outcomes,
-                heard.tell(model, objects, ModelSummary.of(model, outcomes, servingOn, now)),
+                events.tell(model, objects, ModelSummary.of(model, outcomes, servingOn, now)),
                 now);
         StatusWriter.write(model, looked.status(), context, EdgeModel::new);
         cleanUp(model, outcomes, servingOn, objects);

@@ -10,6 +10,7 @@ import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.traffic.TrafficView;
 import dev.edgeai.planner.status.Explanation;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.version.Revision;
 import io.fabric8.kubernetes.api.model.Service;
 
 import java.util.EnumSet;
@@ -46,19 +47,19 @@ final class Reach {
         TrafficView traffic = objects.traffic();
         Optional<Service> service = traffic.service();
         if (service.isEmpty()) {
-            return said("Service %s is not there; it is made again".formatted(name));
+            return changed("Service %s is not there; it is made again".formatted(name));
         }
         if (!ServingServices.leadsToPods(service.get())) {
-            return said("Service %s leads elsewhere than to the ready pods and their port; it is set right"
+            return changed("Service %s leads elsewhere than to the ready pods and their port; it is set right"
                     .formatted(name));
         }
         Map<String, String> selector = selector(service.get());
         if (!isMeant(selector, status, stable, objects.ref())) {
-            return said("Service %s selects %s and not the pods of %s; it is set right"
-                    .formatted(name, selector, stable.variant()));
+            return changed("Service %s selects %s and not the pods of %s; it is set right"
+                    .formatted(name, selector, Revision.named(stable)));
         }
         return traffic.answering().isEmpty()
-                ? said("Service %s has no ready endpoint".formatted(name))
+                ? Optional.of(new Explanation(Reason.NOT_SERVING, "Service %s has no ready endpoint".formatted(name)))
                 : Optional.empty();
     }
 
@@ -82,7 +83,8 @@ final class Reach {
                 : service.getSpec().getSelector();
     }
 
-    private static Optional<Explanation> said(String message) {
-        return Optional.of(new Explanation(Reason.NOT_SERVING, message));
+    /** Somebody else's hand was in it. */
+    private static Optional<Explanation> changed(String message) {
+        return Optional.of(new Explanation(Reason.SERVICE_CHANGED, message));
     }
 }

@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,12 @@ final class TargetGuard {
                     intents.newest(status, seen, model.getMetadata().getUid());
             TargetOutcome outcome = rollout.apply(
                     new TargetContext(model, target, served, status, before, seen, runs, nodes.get(), now));
-            return outcome.serves() ? outcome.unreached(Reach.missing(before, outcome.status(), seen)) : outcome;
+            Optional<Explanation> unreached =
+                    outcome.serves() ? Reach.missing(before, outcome.status(), seen) : Optional.empty();
+            unreached
+                    .filter(why -> why.reason() == Reason.SERVICE_CHANGED)
+                    .ifPresent(why -> serviceChanged(model, target, why, now));
+            return outcome.unreached(unreached);
         } catch (NameTakenException e) {
             tell(model, target, e);
             return stopped.apply(Optional.of(new Explanation(Reason.NAME_TAKEN, e.sentence())));
@@ -131,6 +137,20 @@ final class TargetGuard {
                         Reason.NAME_TAKEN.text(),
                         "target " + target.name() + ": " + taken.sentence(),
                         target.name() + "/" + taken.sentence());
+    }
+
+    private void serviceChanged(EdgeModel model, Target target, Explanation why, Instant now) {
+        services.events()
+                .tell(
+                        model,
+                        Events.Type.WARNING,
+                        why.reason().text(),
+                        "target " + target.name() + ": " + why.message(),
+                        String.join(
+                                "/",
+                                target.name(),
+                                why.message(),
+                                now.truncatedTo(ChronoUnit.MINUTES).toString()));
     }
 
     private void strangers(EdgeModel model, Target target, TargetObjects seen, Instant now) {

@@ -208,12 +208,4 @@ class ChangedByHandIT extends EdgeModelScenario {
                 .map(EnvVar::getName)
                 .toList();
     }
-
-    private Deployment deployment() {
-        return deployments().getFirst();
-    }
-
-    private List<Deployment> deployments() {
-        return client.apps().deployments().inNamespace(namespace).list().getItems();
-    }
 }

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -179,6 +180,14 @@ abstract class EdgeModelScenario {
                 .inNamespace(namespace)
                 .withName("digits")
                 .require();
+    }
+
+    List<Deployment> deployments() {
+        return client.apps().deployments().inNamespace(namespace).list().getItems();
+    }
+
+    Deployment deployment() {
+        return deployments().getFirst();
     }
 
     EdgeModelStatus status() {

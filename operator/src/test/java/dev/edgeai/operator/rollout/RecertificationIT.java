@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
-import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -69,9 +68,5 @@ class RecertificationIT extends EdgeModelScenario {
                                 .getFirst()
                                 .getArgs())
                         .containsSequence("--certificate", NEW));
-    }
-
-    private List<Deployment> deployments() {
-        return client.apps().deployments().inNamespace(namespace).list().getItems();
     }
 }

@@ -8,6 +8,7 @@ import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.planner.run.RunInputs;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -56,6 +57,50 @@ class ToldIT extends EdgeModelScenario {
         annotate(Labels.PROMOTE, revision);
         EdgeModelStatus granted = until(s -> stable(s).digest().equals(GREEN));
         assertThat(condition(granted, "Reconciling").getMessage()).doesNotContain("yes");
+    }
+
+    @Test
+    void whatIsPutRightIsTold() {
+        serve(BLUE);
+        client.resource(deployment())
+                .edit(there -> new DeploymentBuilder(there)
+                        .editSpec()
+                        .editTemplate()
+                        .editSpec()
+                        .withHostNetwork(true)
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build());
+        told("Restored", "was changed by others");
+        until(this::settledAndReady);
+        client.resource(deployment()).delete();
+        told("Restored", "was gone");
+        until(this::settledAndReady);
+        client.resource(service()).delete();
+        told("ServiceChanged", "is not there");
+        until(this::settledAndReady);
+    }
+
+    private void told(String reason, String what) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(warnings(reason)).anyMatch(message -> message.contains(what)));
+    }
+
+    @Test
+    void aSlipOfThePenAndARetryOfNothingAreTold() {
+        serve(BLUE);
+        annotate("edgeai.dev/rollback", "yes");
+        told("CommandRefused", "edgeai.dev/rollback means nothing");
+        annotate(Labels.RETRY, "1");
+        told("CommandRefused", "edgeai.dev/retry=1 finds nothing");
+    }
+
+    @Test
+    void aModelThatNeedsAPersonIsToldAsAnEvent() {
+        serve(BLUE);
+        edit(model -> model.replace("accelerator: intel-cpu", "accelerator: unheard-of"));
+        told("UnknownAccelerator", "unheard-of");
     }
 
     @Test

@@ -367,10 +367,6 @@ class TrustIT extends EdgeModelScenario {
         return endpoints == null || endpoints.isEmpty();
     }
 
-    private List<Deployment> deployments() {
-        return client.apps().deployments().inNamespace(namespace).list().getItems();
-    }
-
     private static Map<String, String> labels(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
         return labels == null ? Map.of() : labels;

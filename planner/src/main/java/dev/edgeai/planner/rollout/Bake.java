@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.planner.rollout.RolloutAction.SetTraffic;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.TrafficMode.Only;
+import dev.edgeai.planner.version.Revision;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -97,6 +98,6 @@ final class Bake {
         ctx.enter(
                 RolloutPhase.IDLE,
                 Reason.ROLLED_OUT,
-                "%s serves; the bake is over: %s".formatted(ctx.stable().variant(), why));
+                "%s serves; the bake is over: %s".formatted(Revision.named(ctx.stable()), why));
     }
 }

@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.analysis.Analysis;
 import dev.edgeai.planner.analysis.MetricVerdict;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.version.Revision;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +83,7 @@ final class LiveAnalysis {
         if (round.unavailable().isPresent()) {
             ctx.rollBack(
                     Reason.ANALYSIS_UNAVAILABLE,
-                    round.unavailable().get() + "; " + watched.variant() + " may not serve unwatched");
+                    round.unavailable().get() + "; " + Revision.named(watched) + " may not serve unwatched");
             return true;
         }
         Optional<String> undecided = inconclusive();

@@ -7,6 +7,7 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.RolloutAction.DeleteWarmup;
 import dev.edgeai.planner.rollout.RolloutAction.StartWarmup;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.version.Revision;
 import dev.edgeai.planner.warmup.WarmupPlan;
 import dev.edgeai.planner.warmup.WarmupVerdict;
 
@@ -39,7 +40,7 @@ final class Preparation {
             ctx.enter(
                     RolloutPhase.WARMING,
                     Reason.WARMING,
-                    "%d pods of %s are ready; verifying their answers".formatted(pods, candidate.variant()));
+                    "%d pods of %s are ready; verifying their answers".formatted(pods, Revision.named(candidate)));
             return;
         }
         draft.message = ctx.waiting(candidate, pods);

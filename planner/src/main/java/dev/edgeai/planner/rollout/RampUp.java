@@ -11,6 +11,7 @@ import dev.edgeai.planner.traffic.Selection;
 import dev.edgeai.planner.traffic.TrafficMode;
 import dev.edgeai.planner.traffic.TrafficMode.Only;
 import dev.edgeai.planner.traffic.TrafficMode.Split;
+import dev.edgeai.planner.version.Revision;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -48,12 +49,7 @@ final class RampUp {
         }
         String at = "%d %%".formatted(ctx.candidate().weight());
         Instant holdEnds = draft.since.plus(ctx.ramp().hold(index));
-        boolean skipped = draft.consume(
-                Labels.SKIP, seen.commands().skip(), ctx.candidate().revision());
-        if (skipped) {
-            ctx.event(
-                    false, Reason.SKIPPED, "the step at %s was ended by the annotation %s".formatted(at, Labels.SKIP));
-        }
+        boolean skipped = skipped("the step at " + at);
         if (!skipped && ctx.now.isBefore(holdEnds)) {
             ctx.again(Duration.between(ctx.now, holdEnds));
             draft.message = "holds at " + at;
@@ -64,6 +60,16 @@ final class RampUp {
         } else {
             finishRamp("analysis passed at " + at);
         }
+    }
+
+    /** A person's word, for what is told to be ended by it. */
+    private boolean skipped(String what) {
+        boolean given = draft.consume(
+                Labels.SKIP, seen.commands().skip(), ctx.candidate().revision());
+        if (given) {
+            ctx.event(false, Reason.SKIPPED, "%s was ended by the annotation %s".formatted(what, Labels.SKIP));
+        }
+        return given;
     }
 
     /** Goes to this step of the ramp, or to the last of those that come to the same pods. */
@@ -151,13 +157,14 @@ final class RampUp {
         draft.analysis = List.of(); // the bake counts anew
         if (draft.previous == null) {
             draft.waiting = null;
-            ctx.enter(RolloutPhase.IDLE, Reason.ROLLED_OUT, candidate.variant() + " serves, as the first version");
+            ctx.enter(
+                    RolloutPhase.IDLE, Reason.ROLLED_OUT, Revision.named(candidate) + " serves, as the first version");
         } else {
             ctx.enter(
                     RolloutPhase.BAKING,
                     Reason.BAKING,
                     "%s serves alone; %s stays ready for %s"
-                            .formatted(candidate.variant(), draft.previous.variant(), ctx.policy.bake()));
+                            .formatted(Revision.named(candidate), Revision.named(draft.previous), ctx.policy.bake()));
         }
     }
 
@@ -253,8 +260,9 @@ final class RampUp {
 
     /** What serves well alone for as long as anything may take is not taken back for what does not come. */
     private void standIn(Version candidate, String missing) {
-        draft.message = "%s; %s serves in its place".formatted(missing, candidate.variant());
-        if (ctx.overdue() && ctx.policy.promotion() == Promotion.AUTOMATIC) {
+        draft.message = "%s; %s serves in its place".formatted(missing, Revision.named(candidate));
+        boolean skipped = skipped("the wait for stable");
+        if (skipped || (ctx.overdue() && ctx.policy.promotion() == Promotion.AUTOMATIC)) {
             alone = false;
             finishRamp(draft.message);
         }

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,7 +23,7 @@ import java.util.stream.Stream;
  * meant for one target is none of the others' business.
  *
  * @param message what is asked for, and what would be understood
- * @param waits whether something waits for that annotation now
+ * @param waits whether something moves now that it may have been meant for, so that the condition tells it too
  */
 public record RefusedCommand(String message, boolean waits) {
     private static final Set<RolloutPhase> MOVING = EnumSet.of(
@@ -31,6 +33,9 @@ public record RefusedCommand(String message, boolean waits) {
             RolloutPhase.AWAITING_PROMOTION,
             RolloutPhase.PROMOTING,
             RolloutPhase.BAKING);
+
+    private static final Set<String> KNOWN =
+            Set.of(Labels.PROMOTE, Labels.ABORT, Labels.SKIP, Labels.ROLLBACK_TO, Labels.RETRY, Labels.RECERTIFY);
 
     /** Phases in which each annotation that names a revision is acted on. */
     private static final Map<String, Set<RolloutPhase>> PHASES = Map.of(
@@ -47,10 +52,11 @@ public record RefusedCommand(String message, boolean waits) {
      */
     public static List<RefusedCommand> of(
             Map<String, String> asked, List<TargetStatus> targets, Set<String> certified) {
-        List<RefusedCommand> all = new ArrayList<>();
+        boolean moving = targets.stream().map(TargetStatus::phase).anyMatch(MOVING::contains);
+        List<RefusedCommand> all = new ArrayList<>(unknown(asked, moving));
         Stream.of(Labels.PROMOTE, Labels.ABORT, Labels.SKIP)
                 .forEach(name -> given(asked, name)
-                        .flatMap(value -> ofRevision(name, value, targets))
+                        .flatMap(value -> ofRevision(name, value, targets, moving))
                         .ifPresent(all::add));
         given(asked, Labels.ROLLBACK_TO)
                 .flatMap(value -> ofDigest(value, targets, certified))
@@ -58,7 +64,54 @@ public record RefusedCommand(String message, boolean waits) {
         return List.copyOf(all);
     }
 
-    private static Optional<RefusedCommand> ofRevision(String name, String value, List<TargetStatus> targets) {
+    /**
+     * A new value of {@code edgeai.dev/retry} for which there was nothing to try again.
+     *
+     * @param before what stood in the status when it was looked at
+     * @param after what was made of it
+     */
+    public static Optional<RefusedCommand> ofRetry(List<TargetStatus> before, List<TargetStatus> after) {
+        Map<String, TargetStatus> earlier =
+                before.stream().collect(Collectors.toMap(TargetStatus::name, Function.identity(), (one, same) -> one));
+        Optional<String> taken = after.stream()
+                .filter(target -> target.retry() != null && earlier.containsKey(target.name()))
+                .filter(target -> !Objects.equals(
+                        target.retry(), earlier.get(target.name()).retry()))
+                .map(TargetStatus::retry)
+                .findFirst();
+        boolean inVain = after.stream()
+                .allMatch(target -> Optional.ofNullable(earlier.get(target.name()))
+                        .filter(was -> changesNothing(was, target))
+                        .isPresent());
+        return taken.filter(value -> inVain)
+                .map(value -> new RefusedCommand(
+                        "%s=%s finds nothing to try again: no run has failed, and no version was rejected or waits"
+                                .formatted(Labels.RETRY, value),
+                        false));
+    }
+
+    private static boolean changesNothing(TargetStatus before, TargetStatus after) {
+        return before.stable() != null
+                && before.rejected().isEmpty()
+                && before.waiting() == null
+                && before.upgrade() == null
+                && Objects.equals(before.run(), after.run());
+    }
+
+    /** An annotation of our own domain that means nothing is a slip of the pen. */
+    private static List<RefusedCommand> unknown(Map<String, String> asked, boolean moving) {
+        return asked.keySet().stream()
+                .filter(name -> name.startsWith(Labels.DOMAIN + "/") && !KNOWN.contains(name))
+                .sorted()
+                .map(name -> new RefusedCommand(
+                        "%s means nothing on a model; understood are %s"
+                                .formatted(name, KNOWN.stream().sorted().collect(Collectors.joining(", "))),
+                        moving))
+                .toList();
+    }
+
+    private static Optional<RefusedCommand> ofRevision(
+            String name, String value, List<TargetStatus> targets, boolean moving) {
         List<String> expected = targets.stream()
                 .filter(target -> PHASES.getOrDefault(name, Set.of()).contains(target.phase()))
                 .flatMap(target -> moving(target).stream())
@@ -76,7 +129,7 @@ public record RefusedCommand(String message, boolean waits) {
                     : Optional.of(new RefusedCommand(
                             "%s=%s names no revision of this model, and nothing waits for that annotation now"
                                     .formatted(name, value),
-                            false));
+                            moving));
         }
         return Optional.of(new RefusedCommand(
                 "%s=%s does nothing, as it does not name the revision it is for: %s"

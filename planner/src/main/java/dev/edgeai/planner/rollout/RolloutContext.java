@@ -20,6 +20,7 @@ import dev.edgeai.planner.traffic.Ramp;
 import dev.edgeai.planner.traffic.Selection;
 import dev.edgeai.planner.traffic.TrafficMode;
 import dev.edgeai.planner.traffic.TrafficMode.Only;
+import dev.edgeai.planner.version.Revision;
 import dev.edgeai.planner.warmup.Probing;
 import org.jspecify.annotations.Nullable;
 
@@ -212,13 +213,13 @@ final class RolloutContext {
 
     /** A person gives it up: it does not come back by itself. */
     void abort(String message) {
-        Version from = leave(Reason.ABORTED, message, Blame.UNKNOWN);
+        Version from = leave(Reason.ABORTED, message, Blame.PERSON);
         draft.reject(from, Reason.ABORTED.text(), message, now);
     }
 
     /** To the previous version, which is no verdict on the one that is left. */
     void goBack(String message) {
-        leave(Reason.ROLLBACK_REQUESTED, message, Blame.UNKNOWN);
+        leave(Reason.ROLLBACK_REQUESTED, message, Blame.PERSON);
     }
 
     private Version leave(Reason reason, String message, Blame blame) {
@@ -232,8 +233,8 @@ final class RolloutContext {
         Version from = candidate();
         String to = draft.stable == null ? null : draft.stable.digest();
         draft.lastRollback = new Rollback(now.toString(), reason.text(), message, from.digest(), to, null, blame);
-        draft.enter(RolloutPhase.ROLLING_BACK, now, "rolls back %s: %s".formatted(from.variant(), message));
-        event(true, reason, "rolls back %s (revision %s): %s".formatted(from.variant(), from.revision(), message));
+        draft.enter(RolloutPhase.ROLLING_BACK, now, "rolls back %s: %s".formatted(Revision.named(from), message));
+        event(true, reason, "rolls back %s: %s".formatted(Revision.named(from), message));
         again(Duration.ZERO);
         takeBack();
         return from;
@@ -307,7 +308,7 @@ final class RolloutContext {
                 .formatted(
                         seen.ready(version.revision()),
                         pods,
-                        version.variant(),
+                        Revision.named(version),
                         why.map(w -> ": " + w).orElse(""));
     }
 

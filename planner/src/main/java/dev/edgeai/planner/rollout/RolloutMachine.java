@@ -15,6 +15,7 @@ import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.Selection;
 import dev.edgeai.planner.version.CertifiedVersion;
+import dev.edgeai.planner.version.Revision;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +88,7 @@ public final class RolloutMachine {
     private void step() {
         if (ctx.seen.suspended() && draft.phase != RolloutPhase.ROLLING_BACK && draft.phase != RolloutPhase.PAUSED) {
             draft.pausedPhase = draft.phase;
-            ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; stable serves, nothing moves");
+            ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; nothing moves, and " + serving());
         }
         if (aborted() || wentBack() || scaledToZero() || superseded()) {
             return;
@@ -114,6 +115,11 @@ public final class RolloutMachine {
                         false,
                         Reason.RETRIED,
                         "%d rejected versions may be tried again".formatted(draft.rejected.size()));
+            } else if (draft.waiting != null) {
+                ctx.event(
+                        false,
+                        Reason.RETRIED,
+                        "revision %s does not wait any longer".formatted(draft.waiting.revision()));
             }
             draft.rejected = List.of();
             draft.waiting = null;
@@ -132,10 +138,9 @@ public final class RolloutMachine {
             ctx.enter(
                     RolloutPhase.PREPARING,
                     Reason.PREPARING,
-                    "brings out %s (revision %s)%s"
+                    "brings out %s%s"
                             .formatted(
-                                    next.get().variant(),
-                                    next.get().revision(),
+                                    Revision.named(next.get()),
                                     draft.stable == null
                                             ? ""
                                             : ctx.ramp()
@@ -178,10 +183,10 @@ public final class RolloutMachine {
         if (next.isPresent()) {
             Waiting waiting = draft.waiting;
             return ctx.seen.replicas() == 0 || waiting == null
-                    ? "replicas is 0, so %s cannot be verified; it waits"
-                            .formatted(next.get().variant())
+                    ? "replicas is 0, so %s cannot be verified; it waits".formatted(Revision.named(next.get()))
                     : "%s is tried again at %s (tries so far: %d; edgeai.dev/retry with a new value tries at once): %s"
-                            .formatted(next.get().variant(), waiting.until(), waiting.attempts(), waiting.message());
+                            .formatted(
+                                    Revision.named(next.get()), waiting.until(), waiting.attempts(), waiting.message());
         }
         Optional<RejectedDigest> refused = ctx.seen
                 .wanted()
@@ -196,7 +201,7 @@ public final class RolloutMachine {
                             refused.get().message());
         }
         if (draft.stable != null) {
-            return ctx.seen.replicas() == 0 ? "replicas is 0: nothing serves" : draft.stable.variant() + " serves";
+            return ctx.seen.replicas() == 0 ? "replicas is 0: nothing serves" : serving() + leaving(draft.stable);
         }
         return draft.lastRollback == null
                 ? "waits for a certified variant"
@@ -252,7 +257,7 @@ public final class RolloutMachine {
         if (ctx.seen.replicas() > 0 || !RISING.contains(draft.phase)) {
             return false;
         }
-        String given = ctx.candidate().variant();
+        String given = Revision.named(ctx.candidate());
         draft.candidate = null;
         ctx.enter(RolloutPhase.IDLE, Reason.SCALED_TO_ZERO, "replicas is 0; %s waits".formatted(given));
         ctx.takeBack();
@@ -267,7 +272,7 @@ public final class RolloutMachine {
                 || ctx.seen.selection().equals(new Selection.One(ctx.candidate().revision()))) {
             return false;
         }
-        String old = ctx.candidate().variant() + " (revision " + ctx.candidate().revision() + ")";
+        String old = Revision.named(ctx.candidate());
         boolean start = !rejected(wanted.get().revision())
                 && (draft.stable == null
                         || !draft.stable.revision().equals(wanted.get().revision()));
@@ -276,10 +281,31 @@ public final class RolloutMachine {
         ctx.enter(
                 start ? RolloutPhase.PREPARING : RolloutPhase.IDLE,
                 Reason.SUPERSEDED,
-                "%s is given up for %s (revision %s)"
-                        .formatted(old, wanted.get().variant(), wanted.get().revision()));
+                "%s is given up for %s".formatted(old, Revision.named(wanted.get())));
         ctx.takeBack();
         return true;
+    }
+
+    /** To be added to what serves: nothing, or that pods move to other nodes. */
+    private String leaving(Version version) {
+        RevisionState state = ctx.seen.revisions().get(version.revision());
+        return state == null || state.leaving() == 0
+                ? ""
+                : "; %d of its pods %s on a node that takes no new ones, and others come up elsewhere first%s"
+                        .formatted(
+                                state.leaving(),
+                                state.leaving() == 1 ? "is" : "are",
+                                state.why().map(why -> ": " + why).orElse(""));
+    }
+
+    private String serving() {
+        Version stable = draft.stable;
+        if (stable == null) {
+            return "nothing serves";
+        }
+        return ctx.seen.ready(stable.revision()) > 0
+                ? Revision.named(stable) + " serves"
+                : ctx.waiting(stable, ctx.seen.replicas());
     }
 
     private void rollingBack() {
@@ -309,13 +335,8 @@ public final class RolloutMachine {
                 RolloutPhase.IDLE,
                 Reason.ROLLED_BACK,
                 draft.stable == null
-                        ? "%s was taken away; nothing serves".formatted(gone.variant())
-                        : "%s was taken away; %s"
-                                .formatted(
-                                        gone.variant(),
-                                        ctx.seen.ready(draft.stable.revision()) > 0
-                                                ? draft.stable.variant() + " serves"
-                                                : ctx.waiting(draft.stable, ctx.replicas())));
+                        ? "%s was taken away; nothing serves".formatted(Revision.named(gone))
+                        : "%s was taken away; %s".formatted(Revision.named(gone), serving()));
     }
 
     /** Where stable can be had no more, what is taken back answers on until something that is wanted is verified. */
@@ -331,9 +352,7 @@ public final class RolloutMachine {
                     draft.candidate = newer.toVersion();
                     draft.analysis = List.of();
                     ctx.enter(
-                            RolloutPhase.PREPARING,
-                            Reason.PREPARING,
-                            "brings out %s (revision %s)".formatted(newer.variant(), newer.revision()));
+                            RolloutPhase.PREPARING, Reason.PREPARING, "brings out %s".formatted(Revision.named(newer)));
                 });
     }
 

@@ -136,13 +136,26 @@ final class JobRetries {
             return givesItsPlaceBack(job, stuck.get(), state, before);
         }
         before.ifPresent(this::isMadeAnew);
-        Optional<JobRetry> held = before.filter(retry -> !isCounted(reason(retry)));
-        return held.isEmpty()
-                ? state
+        return before.filter(retry -> !isCounted(reason(retry)))
+                .<JobState<T>>map(held -> heldUp(state, held))
+                .orElse(state);
+    }
+
+    /** That it waits for a node again hides not why it could not start there before. */
+    private static <T> JobState.Pending<T> heldUp(JobState.Pending<T> state, JobRetry held) {
+        Instant since = Instant.parse(held.since());
+        boolean forNode = state.node().isEmpty()
+                && trouble(state).filter(Reason.UNSCHEDULABLE::equals).isPresent();
+        return forNode
+                ? new JobState.Pending<>(
+                        Optional.of(held.reason()),
+                        Optional.of(held.message() + " (now its pod waits for a node, to be tried again)"),
+                        since,
+                        state.node())
                 : new JobState.Pending<>(
-                        state.reason().or(() -> held.map(JobRetry::reason)),
-                        state.message().or(() -> held.map(JobRetry::message)),
-                        held.map(JobRetry::since).map(Instant::parse).orElse(state.since()),
+                        state.reason().or(() -> Optional.of(held.reason())),
+                        state.message().or(() -> Optional.of(held.message())),
+                        since,
                         state.node());
     }
 

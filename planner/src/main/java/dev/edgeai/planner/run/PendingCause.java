@@ -62,14 +62,16 @@ record PendingCause(Reason reason, String message, Instant since) {
 
     private static String said(Reason reason, String message, Instant since, Instant now) {
         String remedy = StartTrouble.remedy(reason);
+        long minutes = Duration.between(since, now).toMinutes();
         return switch (reason) {
             case REGISTRY_UNAVAILABLE, FOREIGN_OBJECT, SIGNING_KEY_LOST -> message;
             case UNSCHEDULABLE ->
-                "a pod could not be scheduled for %d min: %s; %s"
-                        .formatted(
-                                Duration.between(since, now).toMinutes(),
-                                message.isEmpty() ? "the scheduler gave no reason" : message,
-                                message.contains(OTHER_TRIAL) ? "it runs after the trials before it" : remedy);
+                message.contains(OTHER_TRIAL)
+                        ? "waits for its turn for %d min: one trial is measured on a node at a time, and others are before it (kubectl get pods -l edgeai.dev/trial shows those of a namespace; the scheduler: %s)"
+                                .formatted(minutes, message)
+                        : "a pod could not be scheduled for %d min: %s; %s"
+                                .formatted(
+                                        minutes, message.isEmpty() ? "the scheduler gave no reason" : message, remedy);
             case QUOTA_EXCEEDED, POD_REFUSED -> "waiting: this is refused: %s; %s".formatted(message, remedy);
             default -> "waiting: a pod does not start: %s; %s".formatted(message, remedy);
         };

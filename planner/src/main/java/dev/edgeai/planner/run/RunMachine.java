@@ -263,8 +263,18 @@ public final class RunMachine {
         return seen.turn() || !idle ? "" : "; trials of other namespaces, or of this one, wait for the node before it";
     }
 
+    /** To be added to a message: nothing, or why what runs now had to be made anew. */
+    private String attempts() {
+        return draft.retries.stream()
+                .filter(retry -> retry.notBefore() == null && JobRetries.isCounted(JobRetries.reason(retry)))
+                .findFirst()
+                .map(retry -> "; attempt %d of %d, the last one ended with: %s"
+                        .formatted(retry.attempts() + 1, JobRetries.MAX_ATTEMPTS, retry.message()))
+                .orElse("");
+    }
+
     private void go(Reason reason, String message) {
-        draft.progress(reason, message, openJobs());
+        draft.progress(reason, message + attempts(), openJobs());
         Duration left = draft.clockRuns() ? Duration.between(draft.now, deadline()) : LOOK_AGAIN;
         actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
     }

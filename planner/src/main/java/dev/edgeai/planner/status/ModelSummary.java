@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.planner.version.Revision;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +133,7 @@ public final class ModelSummary {
                 stable.or(() -> newest).map(Version::variant).orElse(null),
                 stable.or(() -> newest).map(Version::speedup).orElse(null),
                 stable.or(() -> newest).map(Version::accuracyRetention).orElse(null),
-                newest.map(Version::weight).orElse(null),
+                weight(newest),
                 Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
                         .toList(),
                 replicas(),
@@ -140,9 +141,15 @@ public final class ModelSummary {
                 model.getStatus() == null ? null : model.getStatus().sourceTag());
     }
 
+    /** Of the requests; without pods there are none. */
+    private @Nullable Integer weight(Optional<Version> newest) {
+        boolean pods = outcomes.stream().anyMatch(o -> !o.serves() || o.replicas() > 0);
+        return newest.map(version -> pods ? version.weight() : 0).orElse(null);
+    }
+
     private List<Condition> conditions(Instant now) {
         Conditions conditions = conditionsBefore(model, now);
-        conditions = negative(conditions, Conditions.READY, TargetSummary::notReady, Reason.SERVING, this::serving);
+        conditions = negative(conditions, Conditions.READY, this::notReady, Reason.SERVING, this::serving);
         Optional<TargetOutcome.Failure> failure = failure();
         if (failure.isPresent()) {
             conditions = failed(conditions, model, failure.get());
@@ -185,6 +192,20 @@ public final class ModelSummary {
         return serves ? Reason.SERVING : Reason.NOT_SERVING;
     }
 
+    /** A target that was renamed is another one; its users stay where they are until it serves. */
+    private Optional<Explanation> notReady(TargetSummary summary) {
+        return summary.notReady()
+                .map(why -> summary.hasStable() || servingOn.isEmpty()
+                        ? why
+                        : new Explanation(why.reason(), why.message() + servingMeanwhile()));
+    }
+
+    private String servingMeanwhile() {
+        return servingOn.stream()
+                .map(status -> "; target " + status.name() + " serves on meanwhile, though removed from the spec")
+                .collect(Collectors.joining());
+    }
+
     /** A condition that is true when no target objects. */
     private Conditions negative(
             Conditions conditions,
@@ -223,9 +244,13 @@ public final class ModelSummary {
     private String serving() {
         String what = outcomes.stream()
                 .flatMap(o -> Optional.ofNullable(o.status().stable()).stream()
-                        .map(version -> named(o) + version.variant() + serving(o)))
+                        .map(version -> named(o) + Revision.named(version) + serving(o)))
                 .collect(Collectors.joining("; "));
-        return what.isEmpty() ? "nothing serves yet" : what;
+        return what.isEmpty() ? nothingYet() : what;
+    }
+
+    private String nothingYet() {
+        return servingOn.isEmpty() ? "nothing serves yet" : "no target of the spec serves yet" + servingMeanwhile();
     }
 
     private static String serving(TargetOutcome outcome) {

@@ -72,6 +72,8 @@ public enum Reason {
     // A model
     WAITING_FOR_RUN("WaitingForRun"),
     SERVING("Serving"),
+    RESTORED("Restored"),
+    SERVICE_CHANGED("ServiceChanged"),
     NOT_SERVING("NotServing"),
     DEGRADED("Degraded"),
     OPTIMIZED("Optimized"),

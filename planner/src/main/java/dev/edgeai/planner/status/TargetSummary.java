@@ -10,6 +10,7 @@ import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.rollout.RampStep;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
+import dev.edgeai.planner.version.Revision;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import java.time.Duration;
@@ -49,6 +50,11 @@ final class TargetSummary {
         return seen.serves();
     }
 
+    /** Whether it has a version for its users. */
+    boolean hasStable() {
+        return status.stable() != null;
+    }
+
     /** An orderly state that somebody asked for; only that it does not serve has to be known. */
     Optional<Explanation> scaledToZero() {
         if (!serves() || seen.replicas() > 0) {
@@ -71,7 +77,7 @@ final class TargetSummary {
                                 .formatted(
                                         seen.ready(),
                                         seen.replicas(),
-                                        status.stable().variant(),
+                                        Revision.named(status.stable()),
                                         seen.lacking().map(why -> ": " + why).orElse(""))))
                 : Optional.empty();
     }
@@ -130,7 +136,7 @@ final class TargetSummary {
                 Duration.between(Instant.parse(status.since()), seen.now()).toSeconds();
         return "ramping %s: %d %% of %d %% wanted, step %d/%d, %d s of %d s; %s"
                 .formatted(
-                        candidate.variant(),
+                        Revision.named(candidate),
                         candidate.weight(),
                         steps.get(step).weight(),
                         step + 1,

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.version;
 
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.Fingerprints;
 
 import java.util.List;
@@ -17,6 +18,20 @@ public final class Revision {
      */
     public static String of(String digest, Object shape) {
         return Fingerprints.hex(10, Fingerprints.canonicalJson(List.of(digest, shape)));
+    }
+
+    /** For people: two versions of one variant, of different runs or under different images, are told apart by it. */
+    public static String named(Version version) {
+        return named(version.variant(), version.revision());
+    }
+
+    /** For people. */
+    public static String named(CertifiedVersion version) {
+        return named(version.variant(), version.revision());
+    }
+
+    private static String named(String variant, String revision) {
+        return variant + " (revision " + revision + ")";
     }
 
     private Revision() {}

@@ -2,6 +2,7 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
@@ -27,7 +28,7 @@ class RefusedCommandTest {
         "promote, green/2, AWAITING_PROMOTION, false, false",
         "promote, used, AWAITING_PROMOTION, false, false",
         "promote, green, RAMPING, false, false",
-        "promote, yes, RAMPING, true, false",
+        "promote, yes, RAMPING, true, true",
         "promote, blue, IDLE, false, false",
         "promote, yes, IDLE, true, false",
         "abort, blue, RAMPING, true, true",
@@ -69,6 +70,44 @@ class RefusedCommandTest {
         assertThat(RefusedCommand.of(Map.of(Labels.ROLLBACK_TO, DIGEST), List.of(target), Set.of(DIGEST)))
                 .isEmpty();
         assertThat(RefusedCommand.of(Map.of(Labels.ROLLBACK_TO, "of-blue"), List.of(target), Set.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void anAnnotationOfOurDomainThatMeansNothingIsTold() {
+        assertThat(RefusedCommand.of(
+                        Map.of("edgeai.dev/rollback", DIGEST, "example.com/rollback", "", Labels.RECERTIFY, "1"),
+                        List.of(target(RolloutPhase.IDLE, "")),
+                        Set.of()))
+                .singleElement()
+                .satisfies(r -> {
+                    assertThat(r.message())
+                            .startsWith("edgeai.dev/rollback means nothing")
+                            .contains("edgeai.dev/rollback-to");
+                    assertThat(r.waits()).as("nothing moves").isFalse();
+                });
+    }
+
+    @Test
+    void aRetryThatFindsNothingToTryAgainIsTold() {
+        TargetStatus serves = target(RolloutPhase.IDLE, "");
+        TargetStatus taken = TargetStatusBuilder.builder(serves).retry("2").build();
+        assertThat(RefusedCommand.ofRetry(List.of(serves), List.of(taken)))
+                .get()
+                .satisfies(r -> assertThat(r.message()).startsWith("edgeai.dev/retry=2 finds nothing"));
+        assertThat(RefusedCommand.ofRetry(List.of(taken), List.of(taken)))
+                .as("told before")
+                .isEmpty();
+        assertThat(RefusedCommand.ofRetry(
+                        List.of(serves),
+                        List.of(TargetStatusBuilder.builder(taken).run("again").build())))
+                .as("a run that had failed")
+                .isEmpty();
+        TargetStatus rejected = TargetStatusBuilder.builder(serves)
+                .rejected(List.of(new RejectedDigest("d", "green", "WarmupFailed", "slow", "2026-01-01T00:00:00Z")))
+                .build();
+        assertThat(RefusedCommand.ofRetry(List.of(rejected), List.of(taken)))
+                .as("a version that was rejected")
                 .isEmpty();
     }
 

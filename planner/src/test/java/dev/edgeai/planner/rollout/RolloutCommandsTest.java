@@ -3,6 +3,7 @@ package dev.edgeai.planner.rollout;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
+import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.api.v1alpha1.rollout.Promotion;
 import dev.edgeai.api.v1alpha1.rollout.RampStep;
 import dev.edgeai.api.v1alpha1.rollout.RolloutOverrides;
@@ -101,6 +102,7 @@ class RolloutCommandsTest {
         world.abort = GREEN;
         world.settle(50);
         assertThat(world.stored.lastRollback().reason()).isEqualTo("Aborted");
+        assertThat(world.stored.lastRollback().blame()).isEqualTo(Blame.PERSON);
         assertThat(VariantChoice.rejected(world.stored, GREEN)).isTrue();
         world.retry = "1";
         world.settle(1000);

@@ -121,6 +121,24 @@ class RolloutTrustTest {
     }
 
     @Test
+    void a_person_need_not_wait_for_a_version_whose_pods_fit_on_no_node() {
+        RolloutWorld world = RolloutWorld.serving(RolloutOverridesBuilder.builder()
+                .progressDeadline(new TimeSpan("10h"))
+                .build());
+        world.pods.unplaceable.add(BLUE);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.want("green", Nature.GOOD);
+        while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
+            world.tick();
+        }
+        Instant asked = world.now;
+        world.skip = GREEN;
+        world.until(BAKING);
+        assertThat(Duration.between(asked, world.now)).isLessThan(Duration.ofMinutes(2));
+    }
+
+    @Test
     void nor_is_it_held_back_when_some_of_them_come_back() {
         RolloutWorld world = RolloutWorld.serving();
         world.pods.unplaceable.add(BLUE);

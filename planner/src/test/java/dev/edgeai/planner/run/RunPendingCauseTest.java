@@ -1,5 +1,6 @@
 package dev.edgeai.planner.run;
 
+import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.JobRetry;
@@ -102,6 +103,31 @@ class RunPendingCauseTest {
         RunDecision runs = seeing(second.status(), RUNNING, anew.plusSeconds(500));
         assertThat(runs.status().retries()).isEmpty();
         assertThat(runs.status().phase()).isEqualTo(RunPhase.ASSESSING);
+    }
+
+    @Test
+    void that_it_waits_for_a_node_again_hides_not_why_it_could_not_start_there() {
+        JobState<TrialResult> stuck = pending("FailedMount", NO_SECRET, T0, Optional.of("node-1"));
+        RunDecision back = seeing(started(), stuck, T0.plusSeconds(120));
+        RunDecision again = seeing(back.status(), new JobState.Missing<>(), T0.plusSeconds(180));
+        JobState<TrialResult> waits = pending("Unschedulable", "0/1 nodes", T0.plusSeconds(181), Optional.empty());
+
+        RunDecision decision = seeing(again.status(), waits, T0.plusSeconds(185));
+        assertThat(condition(decision, "Reconciling").getReason()).isEqualTo("MountFailed");
+        assertThat(condition(decision, "Reconciling").getMessage()).contains(NO_SECRET, "waits for a node");
+    }
+
+    @Test
+    void a_fetch_that_is_tried_again_says_what_the_last_one_ended_with() {
+        JobState<TrialResult> away =
+                new JobState.Failed<>(new Failure("RegistryUnavailable", "models:5000 is away"), Optional.empty());
+        RunDecision failed = seeing(started(), away, T0.plusSeconds(10));
+        RunDecision again = seeing(failed.status(), new JobState.Missing<>(), T0.plusSeconds(80));
+
+        RunDecision runs = seeing(again.status(), RUNNING, T0.plusSeconds(90));
+        assertThat(condition(runs, "Reconciling").getMessage())
+                .isEqualTo(
+                        "fetching and assessing the source; attempt 2 of 5, the last one ended with: models:5000 is away");
     }
 
     @Test

@@ -60,7 +60,8 @@ class ModelSummaryTest {
                 2));
         assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Reconciling", "Optimized");
         assertThat(condition(status, "Reconciling").getMessage())
-                .isEqualTo("ramping openvino/int8-ac: 25 % of 50 % wanted, step 2/2, 14 s of 60 s; analysis passes");
+                .isEqualTo(
+                        "ramping openvino/int8-ac (revision next): 25 % of 50 % wanted, step 2/2, 14 s of 60 s; analysis passes");
         assertThat(status.weight()).isEqualTo(25);
         assertThat(status.variant()).isEqualTo("openvino/int8-ptq");
     }
@@ -69,7 +70,8 @@ class ModelSummaryTest {
     void missingPodsAreNotReady() {
         EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 3, 2));
         assertThat(truths(status)).containsExactlyInAnyOrder("Reconciling", "Degraded", "Optimized");
-        assertThat(condition(status, "Ready").getMessage()).isEqualTo("2 of 3 pods of openvino/int8-ptq are ready");
+        assertThat(condition(status, "Ready").getMessage())
+                .isEqualTo("2 of 3 pods of openvino/int8-ptq (revision stable) are ready");
     }
 
     @Test
@@ -80,7 +82,7 @@ class ModelSummaryTest {
         for (String type : List.of("Ready", "Reconciling", "Degraded")) {
             assertThat(condition(status, type).getMessage())
                     .as(type)
-                    .isEqualTo("2 of 3 pods of openvino/int8-ptq are ready: " + why);
+                    .isEqualTo("2 of 3 pods of openvino/int8-ptq (revision stable) are ready: " + why);
         }
     }
 
@@ -182,6 +184,22 @@ class ModelSummaryTest {
         assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Optimized");
         assertThat(condition(status, "Reconciling").getReason()).isEqualTo("AwaitingPromotion");
         assertThat(condition(status, "Reconciling").getMessage()).isEqualTo("annotate edgeai.dev/promote=next");
+    }
+
+    @Test
+    void duringARenameItSaysWhoServesMeanwhile() {
+        TargetStatus old = yaml("{name: old, phase: Idle, stable: " + STABLE + "}", TargetStatus.class);
+        EdgeModelStatus status =
+                ModelSummary.of(model, List.of(outcome("cpu", "phase: Idle", SUCCEEDED, 2, 0)), List.of(old), NOW);
+        assertThat(condition(status, "Stalled").getMessage()).contains("target old serves on meanwhile");
+        assertThat(condition(status, "Ready").getMessage()).contains("target old serves on");
+    }
+
+    @Test
+    void withoutPodsNobodyGetsAnyWeight() {
+        assertThat(of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 0, 0))
+                        .weight())
+                .isZero();
     }
 
     @Test

@@ -8,11 +8,15 @@ public enum Blame {
     @JsonProperty("Model")
     MODEL,
 
-    /** A node, a quota, a registry, a busy machine, a person's hand. */
+    /** A node, a quota, a registry, a busy machine, something changed by hand. */
     @JsonProperty("Environment")
     ENVIRONMENT,
 
     /** No evidence for either. */
     @JsonProperty("Unknown")
-    UNKNOWN
+    UNKNOWN,
+
+    /** Nobody's: a person asked for it. */
+    @JsonProperty("Person")
+    PERSON
 }

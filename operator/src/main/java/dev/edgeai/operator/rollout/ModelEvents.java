@@ -16,27 +16,37 @@ import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Tells of what does not count: words of a person that name nothing, and runs that somebody else made for the model. */
-final class Heard {
+/**
+ * Tells people of a model what no rollout tells: that somebody has to act, words of a person that name nothing, and runs that
+ * somebody else made for it.
+ */
+final class ModelEvents {
     /** At one look; whoever makes one can make thousands. */
     private static final int TOLD_RUNS = 3;
 
     private final Services services;
 
-    Heard(Services services) {
+    ModelEvents(Services services) {
         this.services = services;
     }
 
     /** The status with what was asked for in vain. */
     EdgeModelStatus tell(EdgeModel model, ModelObjects objects, EdgeModelStatus status) {
         objects.foreignRuns().stream().limit(TOLD_RUNS).forEach(run -> tell(model, run));
-        List<RefusedCommand> refused = RefusedCommand.of(
-                Objects.requireNonNullElse(model.getMetadata().getAnnotations(), Map.of()),
-                status.targets(),
-                certified(objects.runs()));
+        stalled(model, status);
+        List<RefusedCommand> refused = Stream.concat(
+                        RefusedCommand.of(
+                                Objects.requireNonNullElse(model.getMetadata().getAnnotations(), Map.of()),
+                                status.targets(),
+                                certified(objects.runs()))
+                                .stream(),
+                        retry(model, status).stream())
+                .toList();
         refused.forEach(command -> services.events()
                 .tell(model, Events.Type.WARNING, Reason.COMMAND_REFUSED.text(), command.message(), command.message()));
         String waiting = refused.stream()
@@ -50,6 +60,25 @@ final class Heard {
                                 .map(condition -> with(condition, waiting))
                                 .toList())
                         .build();
+    }
+
+    private static Optional<RefusedCommand> retry(EdgeModel model, EdgeModelStatus status) {
+        return Optional.ofNullable(model.getStatus())
+                .filter(before -> !Conditions.isTrue(before.conditions(), Conditions.SOURCE_MOVED))
+                .flatMap(before -> RefusedCommand.ofRetry(before.targets(), status.targets()));
+    }
+
+    /** Once for each reason that it stalls for, and again when it had gone on meanwhile. */
+    private void stalled(EdgeModel model, EdgeModelStatus status) {
+        Conditions.find(status.conditions(), Conditions.STALLED)
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .ifPresent(condition -> services.events()
+                        .tell(
+                                model,
+                                Events.Type.WARNING,
+                                condition.getReason(),
+                                condition.getMessage(),
+                                "stalled/" + condition.getLastTransitionTime()));
     }
 
     private static Condition with(Condition condition, String more) {
