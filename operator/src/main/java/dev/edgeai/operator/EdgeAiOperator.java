@@ -2,8 +2,8 @@ package dev.edgeai.operator;
 
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.health.HealthServer;
+import dev.edgeai.operator.model.EdgeModelReconciler;
 import dev.edgeai.operator.optimization.OptimizationRunReconciler;
-import dev.edgeai.operator.rollout.EdgeModelReconciler;
 import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;

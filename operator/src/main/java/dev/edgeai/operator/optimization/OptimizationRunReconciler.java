@@ -57,7 +57,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         if (context.isPrimaryResourceDeleted() || run.isMarkedForDeletion()) {
             return UpdateControl.noUpdate();
         }
-        RunPicture picture = new RunGatherer(
+        RunSnapshot picture = new RunGatherer(
                         services.client(),
                         services.seals(),
                         services.settings().namespace(),
@@ -92,7 +92,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                 decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
     }
 
-    private RunObservation observation(OptimizationRun run, RunPicture picture, OptimizationRunStatus current) {
+    private RunObservation observation(OptimizationRun run, RunSnapshot picture, OptimizationRunStatus current) {
         String accelerator =
                 Objects.requireNonNullElse(current.accelerator(), run.getSpec().accelerator());
         RunObservation seen = picture.observation(services.config())

@@ -70,7 +70,7 @@ final class RunActions {
     }
 
     /** Tells of what looks like the run's and is not, once each; nothing else is done to it. */
-    void tellForeign(OptimizationRun run, RunPicture picture) {
+    void tellForeign(OptimizationRun run, RunSnapshot picture) {
         picture.foreign().stream().limit(MOST_FOREIGN).forEach(foreign -> tellForeign(run, foreign));
     }
 
@@ -99,7 +99,7 @@ final class RunActions {
                                 trial.phase().name().toLowerCase(Locale.ROOT)));
     }
 
-    void apply(OptimizationRun run, RunPicture picture, RunDecision decision) {
+    void apply(OptimizationRun run, RunSnapshot picture, RunDecision decision) {
         RunJobs jobs = new RunJobs(
                 run,
                 decision.status(),
@@ -231,7 +231,7 @@ final class RunActions {
     }
 
     /** Such a Job fails at once, and its pods stay for their logs. The next trial need not wait for a second end. */
-    void endVainRetries(RunPicture picture) {
+    void endVainRetries(RunSnapshot picture) {
         for (Job job : picture.retriedInVain()) {
             LOG.info("Job {} is not tried again", job.getMetadata().getName());
             services.client()

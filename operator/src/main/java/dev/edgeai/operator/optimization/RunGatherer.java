@@ -44,14 +44,14 @@ record RunGatherer(
         Supplier<List<Node>> nodes,
         Supplier<List<OptimizationRun>> runs) {
 
-    RunPicture gather(OptimizationRun run, Instant now) {
+    RunSnapshot gather(OptimizationRun run, Instant now) {
         RunRef ref = RunRef.of(run);
         JobNames names = new JobNames(ref, namespace, seals);
         Map<Boolean, List<Job>> jobs =
                 inBothNamespaces(ref, this::jobs).stream().collect(Collectors.partitioningBy(names::isOurs));
         List<Job> ours = jobs.getOrDefault(true, List.of());
         List<Pod> pods = ours.isEmpty() ? List.of() : inBothNamespaces(ref, this::pods);
-        return new RunPicture(
+        return new RunSnapshot(
                 ref,
                 run.getSpec().accelerator(),
                 extent(run),

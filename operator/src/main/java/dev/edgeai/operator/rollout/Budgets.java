@@ -4,6 +4,8 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.DisruptionBudget;
 import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.ownership.NameTakenException;
+import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.rollout.EvictionRule;
 import dev.edgeai.planner.rollout.RevisionState;
@@ -21,12 +23,12 @@ import java.util.Set;
  * Keeps a PodDisruptionBudget over the stable version, and one over the candidate. One that cannot be written is told and
  * tried again at the next look; a rollout goes on without it.
  */
-final class Budgets {
-    private final Cluster cluster;
+public final class Budgets {
+    private final OwnedObjects owned;
     private final Events events;
 
-    Budgets(Cluster cluster, Events events) {
-        this.cluster = cluster;
+    public Budgets(OwnedObjects owned, Events events) {
+        this.owned = owned;
         this.events = events;
     }
 
@@ -38,7 +40,7 @@ final class Budgets {
         target.objects().budgets().stream()
                 .filter(budget ->
                         !Set.of(stable, candidate).contains(budget.getMetadata().getName()))
-                .forEach(budget -> orTell(target, budget.getMetadata().getName(), () -> cluster.delete(budget)));
+                .forEach(budget -> orTell(target, budget.getMetadata().getName(), () -> owned.delete(budget)));
         orTell(target, stable, () -> ensure(target, stable, status.stable(), decision, revisions));
         orTell(target, candidate, () -> ensure(target, candidate, status.candidate(), decision, revisions));
     }
@@ -58,12 +60,12 @@ final class Budgets {
                                 state, decision.pods(v.revision()).orElse(state.replicas()), target.now())))
                 .orElse(0);
         if (version == null || pods == 0) {
-            seen.ifPresent(cluster::delete);
+            seen.ifPresent(owned::delete);
             return;
         }
         PodDisruptionBudget wanted = DisruptionBudget.build(target.served(), name, version.revision(), pods);
         if (seen.filter(budget -> wanted.getSpec().equals(budget.getSpec())).isEmpty()) {
-            cluster.replace(wanted);
+            owned.replace(wanted);
         }
     }
 

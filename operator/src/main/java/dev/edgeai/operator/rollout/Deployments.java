@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServedVersion;
 import dev.edgeai.operator.delivery.ServingDeployment;
+import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.Times;
@@ -28,9 +29,9 @@ import java.util.Set;
  * The serving Deployments of a target. Whether one runs what the operator gave it is told by its seal: who wrote which
  * field stands in the object too, but any client may write that.
  */
-final class Deployments {
+public final class Deployments {
     private final Services services;
-    private final Cluster cluster;
+    private final OwnedObjects owned;
 
     /** Annotation of a Deployment whose pods were refused: when they were last asked for again. */
     private static final String ASKED = "edgeai.dev/asked-again";
@@ -40,9 +41,9 @@ final class Deployments {
 
     private final Silences silences = new Silences();
 
-    Deployments(Services services, Cluster cluster) {
+    public Deployments(Services services, OwnedObjects owned) {
         this.services = services;
-        this.cluster = cluster;
+        this.owned = owned;
     }
 
     /** As the planner sees them, by revision. */
@@ -73,14 +74,14 @@ final class Deployments {
                 .deployment(version.revision())
                 .filter(there -> there.getMetadata().getDeletionTimestamp() == null);
         Deployment wanted = build(target, target.servedFor(version), version, replicas);
-        Optional<Deployment> there = seen.or(() -> cluster.find(wanted));
+        Optional<Deployment> there = seen.or(() -> owned.find(wanted));
         if (there.isPresent()) {
             Deployment kept = build(
                     target,
                     keys(target.servedFor(version), there.get()),
                     signed(target, version, there.get()),
                     replicas);
-            boolean changed = cluster.restore(kept, there.get(), services.seals()::of);
+            boolean changed = owned.restore(kept, there.get(), services.seals()::of);
             if (changed) {
                 ObjectMeta was = there.get().getMetadata();
                 tell(
@@ -89,7 +90,7 @@ final class Deployments {
                         was.getUid() + "/" + was.getGeneration());
             }
         } else {
-            cluster.create(wanted, services.seals()::of);
+            owned.create(wanted, services.seals()::of);
             if (isLost(target, version)) {
                 tell(
                         target,
@@ -130,7 +131,7 @@ final class Deployments {
                         .filter(time -> !time.plus(ASKED_EVERY).isBefore(target.now()))
                         .isEmpty())
                 .ifPresent(deployment ->
-                        cluster.annotate(deployment, ASKED, target.now().toString())));
+                        owned.annotate(deployment, ASKED, target.now().toString())));
     }
 
     private static Optional<Instant> wasAsked(Deployment deployment) {

@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What may go: everything of a target that is wanted no more, and old runs that nothing refers to. */
-final class Housekeeping {
+public final class Housekeeping {
     /** Runs kept for people to look at, beside those that are in use. */
     private static final int KEPT_RUNS = 3;
 
     private Housekeeping() {}
 
     /** Everything that serves: of a removed target, or of one that became a bundle. Its own dependents follow. */
-    static List<HasMetadata> serving(TargetObjects objects) {
+    public static List<HasMetadata> serving(TargetObjects objects) {
         return Stream.<List<? extends HasMetadata>>of(
                         objects.services(), objects.deployments(), objects.jobs(), objects.budgets())
                 .<HasMetadata>flatMap(List::stream)
@@ -35,7 +35,7 @@ final class Housekeeping {
     }
 
     /** What serves besides the stable version: a removed target that serves on has no rollout to watch a candidate. */
-    static List<HasMetadata> besidesStable(TargetObjects objects, String stable) {
+    public static List<HasMetadata> besidesStable(TargetObjects objects, String stable) {
         return serving(objects).stream()
                 .filter(object -> object instanceof Deployment
                                 && !label(object, Labels.REVISION).equals(stable)
@@ -50,7 +50,7 @@ final class Housekeeping {
      * @param statuses of all targets
      * @param runs of all targets
      */
-    static List<OptimizationRun> oldRuns(List<TargetStatus> statuses, List<OptimizationRun> runs) {
+    public static List<OptimizationRun> oldRuns(List<TargetStatus> statuses, List<OptimizationRun> runs) {
         Set<String> used = statuses.stream().flatMap(Housekeeping::used).collect(Collectors.toSet());
         Set<String> present = statuses.stream().map(TargetStatus::name).collect(Collectors.toSet());
         Map<String, List<OptimizationRun>> unused = runs.stream()
@@ -66,7 +66,7 @@ final class Housekeeping {
     }
 
     /** Names of runs that a target stands on. */
-    static Stream<String> used(TargetStatus status) {
+    public static Stream<String> used(TargetStatus status) {
         return Stream.concat(
                 Stream.ofNullable(status.run()),
                 Stream.of(status.stable(), status.candidate(), status.previous())

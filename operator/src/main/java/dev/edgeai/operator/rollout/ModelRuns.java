@@ -4,6 +4,8 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.job.Seals;
+import dev.edgeai.operator.ownership.NameTakenException;
+import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.planner.run.RunChoice;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -11,15 +13,15 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Optional;
 
 /** Makes the runs of a model, each with a seal: anybody who writes in the namespace can make others in its name. */
-final class ModelRuns {
+public final class ModelRuns {
     /** The API server's answer to a run of that name with another spec. */
     private static final int UNPROCESSABLE = 422;
 
-    private final Cluster cluster;
+    private final OwnedObjects owned;
     private final Seals seals;
 
-    ModelRuns(Cluster cluster, Seals seals) {
-        this.cluster = cluster;
+    public ModelRuns(OwnedObjects owned, Seals seals) {
+        this.owned = owned;
         this.seals = seals;
     }
 
@@ -41,7 +43,7 @@ final class ModelRuns {
     /** One of somebody else under its name, with the same inputs, is as good: it is sealed. */
     private void make(OptimizationRun fresh) {
         try {
-            cluster.apply(fresh);
+            owned.apply(fresh);
         } catch (KubernetesClientException e) {
             if (e.getCode() != UNPROCESSABLE) {
                 throw e;

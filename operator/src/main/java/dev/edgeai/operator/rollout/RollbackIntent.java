@@ -21,12 +21,12 @@ import java.util.Optional;
  * as what follows the very status that is written now, whatever the clocks of two operators say, and only under the
  * operator's seal: whoever may write a Service may not say what the operator brings out.
  */
-final class RollbackIntent {
+public final class RollbackIntent {
     private static final int FINGERPRINT_DIGITS = 32;
 
     private final Seals seals;
 
-    RollbackIntent(Seals seals) {
+    public RollbackIntent(Seals seals) {
         this.seals = seals;
     }
 
@@ -53,7 +53,7 @@ final class RollbackIntent {
     }
 
     /** The status to go on from: the intended one when it follows the one that is written. */
-    TargetStatus newest(TargetStatus written, TargetObjects objects, String modelUid) {
+    public TargetStatus newest(TargetStatus written, TargetObjects objects, String modelUid) {
         return objects.service(Names.stableService(objects.ref()))
                 .map(service -> service.getMetadata().getAnnotations())
                 .map(annotations -> annotations.get(ServingServices.INTENT))

@@ -12,6 +12,7 @@ import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.delivery.WarmupJob;
 import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.operator.traffic.TrafficProvider;
@@ -33,19 +34,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Makes a rollout's decision true. Each action may be done twice. */
-final class RolloutActions {
+public final class RolloutActions {
     /** Time until pods of a revision that is neither stable nor candidate are looked at again. */
     private static final Duration OTHERS_LEAVE = Duration.ofSeconds(1);
 
     private final Services services;
-    private final Cluster cluster;
+    private final OwnedObjects owned;
     private final TrafficProvider traffic;
     private final Deployments deployments;
     private final RollbackIntent intents;
 
-    RolloutActions(Services services, Cluster cluster, TrafficProvider traffic, Deployments deployments) {
+    public RolloutActions(Services services, OwnedObjects owned, TrafficProvider traffic, Deployments deployments) {
         this.services = services;
-        this.cluster = cluster;
+        this.owned = owned;
         this.traffic = traffic;
         this.deployments = deployments;
         this.intents = new RollbackIntent(services.seals());
@@ -59,7 +60,7 @@ final class RolloutActions {
      */
     record Applied(TargetStatus status, Optional<Duration> requeue) {
         /** With what an offer says of the runtime. */
-        Applied with(Offer offer, TargetContext target) {
+        Applied with(EligibleVersions offer, TargetContext target) {
             return new Applied(offer.told(target, status), sooner(requeue, offer.requeue()));
         }
     }
@@ -95,20 +96,20 @@ final class RolloutActions {
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
                 deployments.ensure(target, version, replicas);
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
-                target.objects().deployment(revision).ifPresent(seen -> cluster.scale(seen, replicas));
+                target.objects().deployment(revision).ifPresent(seen -> owned.scale(seen, replicas));
             case RolloutAction.DeleteDeployment(String revision) ->
-                target.objects().deployment(revision).ifPresent(cluster::delete);
+                target.objects().deployment(revision).ifPresent(owned::delete);
             case RolloutAction.StartWarmup(Version version, int requests) -> startWarmup(target, version);
             case RolloutAction.DeleteWarmup(String revision) ->
-                target.objects().warmup(revision).ifPresent(cluster::delete);
+                target.objects().warmup(revision).ifPresent(owned::delete);
             case RolloutAction.EnsureProbes(Version watched, Version reference) ->
                 ensureProbes(target, next, watched, reference);
             case RolloutAction.DeleteProbes(String revision) -> {
                 // The Job last: it tells that there is something to delete
                 target.objects()
                         .service(Names.referenceService(target.objects().ref()))
-                        .ifPresent(cluster::delete);
-                target.objects().probe(revision).ifPresent(cluster::delete);
+                        .ifPresent(owned::delete);
+                target.objects().probe(revision).ifPresent(owned::delete);
             }
             case RolloutAction.RecordEvent event -> tell(target, next, event);
             case RolloutAction.Requeue(Duration after) -> {
@@ -127,7 +128,7 @@ final class RolloutActions {
     private void ensurePreview(TargetContext target, Optional<String> revision) {
         String name = Names.previewService(target.objects().ref());
         if (revision.isEmpty()) {
-            target.objects().service(name).ifPresent(cluster::delete);
+            target.objects().service(name).ifPresent(owned::delete);
         } else {
             applyService(target, ServingServices.preview(target.served(), revision.get()));
         }
@@ -135,7 +136,7 @@ final class RolloutActions {
 
     private void applyService(TargetContext target, Service wanted) {
         Optional<Service> seen = target.objects().service(wanted.getMetadata().getName());
-        cluster.applyUnlessSame(ServingServices.over(seen, wanted), seen, RolloutActions::reached);
+        owned.applyUnlessSame(ServingServices.over(seen, wanted), seen, RolloutActions::reached);
     }
 
     /** What of a Service matters: which pods, and whether it leads to them. */
@@ -157,7 +158,7 @@ final class RolloutActions {
                 Optional.ofNullable(target.status().stable()).filter(serving -> answers(target, serving));
         if (WarmupPlan.of(target.policy(), version, stable) instanceof WarmupPlan.Send plan) {
             // one whose result was lost with its pod
-            target.objects().warmup(version.revision()).ifPresent(cluster::delete);
+            target.objects().warmup(version.revision()).ifPresent(owned::delete);
             create(
                     target,
                     new WarmupJob(
@@ -176,7 +177,7 @@ final class RolloutActions {
         TargetRef ref = target.objects().ref();
         Optional<Job> there = target.objects().probe(watched.revision());
         if (there.filter(JobReader::hasEnded).isPresent()) {
-            cluster.delete(there.get());
+            owned.delete(there.get());
             return;
         }
         applyService(target, ServingServices.reference(target.served(), reference.revision()));
@@ -202,7 +203,7 @@ final class RolloutActions {
         String secret =
                 services.seals().unguessable(target.model().getMetadata().getUid(), name);
         job.getMetadata().setName(Names.unguessable(name, secret));
-        cluster.create(services.seals().seal(job));
+        owned.create(services.seals().seal(job));
     }
 
     /** Longer than any step; the Job is deleted when its step ends. */

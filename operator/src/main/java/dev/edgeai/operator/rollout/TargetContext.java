@@ -37,7 +37,7 @@ import java.util.Optional;
  * @param nodes the cluster's nodes
  * @param now the moment
  */
-record TargetContext(
+public record TargetContext(
         EdgeModel model,
         Target target,
         ServedTarget served,

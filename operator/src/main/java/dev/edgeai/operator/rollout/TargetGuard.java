@@ -11,6 +11,7 @@ import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.ownership.NameTakenException;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.rollout.RevisionState;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Looks at one target, so that whatever is wrong with it is said and keeps no other from moving. */
-final class TargetGuard {
+public final class TargetGuard {
     /** At one look; whoever makes one can make thousands. */
     private static final int TOLD_STRANGERS = 3;
 
@@ -54,7 +55,7 @@ final class TargetGuard {
     /** When each was first seen, by UID. */
     private final Map<String, Instant> strangersSeen = new ConcurrentHashMap<>();
 
-    TargetGuard(Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
+    public TargetGuard(Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
         this.services = services;
         this.nodes = nodes;
         this.rollout = rollout;
@@ -70,7 +71,7 @@ final class TargetGuard {
      * @param times how often in a row it would have failed, if it fails now
      * @param failures what has to be tried again
      */
-    TargetOutcome look(
+    public TargetOutcome look(
             EdgeModel model,
             Target target,
             TargetStatus status,
@@ -98,7 +99,7 @@ final class TargetGuard {
             TargetOutcome outcome = rollout.apply(
                     new TargetContext(model, target, served, status, before, seen, runs, nodes.get(), now));
             Optional<Explanation> unreached =
-                    outcome.serves() ? Reach.missing(before, outcome.status(), seen) : Optional.empty();
+                    outcome.serves() ? Reachability.missing(before, outcome.status(), seen) : Optional.empty();
             unreached
                     .filter(why -> why.reason() == Reason.SERVICE_CHANGED)
                     .ifPresent(why -> serviceChanged(model, target, why, now));
@@ -230,7 +231,7 @@ final class TargetGuard {
                 .build();
         // Of a name that is taken one sentence is enough: what was looked up at the Service would contradict it
         return outcome.serves()
-                ? outcome.unreached(Reach.missing(status, seen)
+                ? outcome.unreached(Reachability.missing(status, seen)
                         .map(missing -> problem.filter(said -> said.reason() == Reason.NAME_TAKEN)
                                 .orElse(missing)))
                 : outcome;

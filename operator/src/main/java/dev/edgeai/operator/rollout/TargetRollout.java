@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
+import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.traffic.TrafficProvider;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.analysis.LiveMetrics;
@@ -32,8 +33,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /** One target: its run, its candidate, and the next step of its rollout. */
-final class TargetRollout {
-    private final Cluster cluster;
+public final class TargetRollout {
+    private final OwnedObjects owned;
     private final RolloutActions actions;
     private final Deployments deployments;
     private final ModelRuns runs;
@@ -42,8 +43,8 @@ final class TargetRollout {
     private final Budgets budgets;
     private final UpgradeTurns turns;
 
-    TargetRollout(
-            Cluster cluster,
+    public TargetRollout(
+            OwnedObjects owned,
             RolloutActions actions,
             Deployments deployments,
             ModelRuns runs,
@@ -51,7 +52,7 @@ final class TargetRollout {
             Measurements measurements,
             Budgets budgets,
             UpgradeTurns turns) {
-        this.cluster = cluster;
+        this.owned = owned;
         this.actions = actions;
         this.deployments = deployments;
         this.runs = runs;
@@ -61,10 +62,10 @@ final class TargetRollout {
         this.turns = turns;
     }
 
-    TargetOutcome reconcile(TargetContext target) {
+    public TargetOutcome reconcile(TargetContext target) {
         if (nothingServesYet(target)) {
             // said before the search, and not after an hour of it
-            cluster.requireFree(ServingServices.stable(target.served(), Map.of(), Optional.empty()));
+            owned.requireFree(ServingServices.stable(target.served(), Map.of(), Optional.empty()));
         }
         Optional<OptimizationRun> run = runs.current(target);
         List<CertifiedVersion> ranked =
@@ -90,7 +91,7 @@ final class TargetRollout {
     }
 
     private TargetOutcome bundle(TargetContext target, Optional<OptimizationRun> run, List<CertifiedVersion> ranked) {
-        Housekeeping.serving(target.objects()).forEach(cluster::delete);
+        Housekeeping.serving(target.objects()).forEach(owned::delete);
         measurements.forget(target.objects().ref());
         TargetStatus status = run.isEmpty() || ranked.isEmpty()
                 ? unbundled(target.status())
@@ -122,7 +123,7 @@ final class TargetRollout {
     }
 
     private TargetOutcome serve(TargetContext target, Optional<OptimizationRun> run) {
-        Offer offer = Offer.of(target, run, turns);
+        EligibleVersions offer = EligibleVersions.of(target, run, turns);
         List<CertifiedVersion> offered = offer.versions();
         VariantChoice choice = target.annotation(Labels.ROLLBACK_TO)
                 .map(digest -> VariantChoice.rollbackTo(digest, known(target), target.status()))

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * Whose turn it is among all targets that could serve with the operator's runtime image. What goes on stands in the
  * models' status; what was granted or asked for a moment ago is remembered here, as the cache does not have it yet.
  */
-final class UpgradeTurns {
+public final class UpgradeTurns {
     /** One that waits asks again within this time; a grant has come into the cache by then. */
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
@@ -35,13 +35,13 @@ final class UpgradeTurns {
     private final Map<String, Instant> asked = new HashMap<>();
     private Supplier<List<EdgeModel>> fleet = List::of;
 
-    UpgradeTurns(String image, int limit) {
+    public UpgradeTurns(String image, int limit) {
         this.image = image;
         this.limit = limit;
     }
 
     /** All models, as the cache has them. */
-    synchronized void over(Supplier<List<EdgeModel>> models) {
+    public synchronized void over(Supplier<List<EdgeModel>> models) {
         fleet = models;
     }
 

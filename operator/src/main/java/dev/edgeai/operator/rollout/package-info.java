@@ -1,4 +1,4 @@
-/** The EdgeModel reconciler: gather, ask the planner, apply. */
+/** One target of an EdgeModel: what is there is gathered, the planner decides, and its decision is made true. */
 @NullMarked
 package dev.edgeai.operator.rollout;
 

@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.config.Settings;
 import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.operator.model.EdgeModelReconciler;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.Condition;

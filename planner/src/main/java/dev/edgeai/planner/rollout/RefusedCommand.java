@@ -74,13 +74,14 @@ public record RefusedCommand(String message, boolean waits) {
         Map<String, TargetStatus> earlier =
                 before.stream().collect(Collectors.toMap(TargetStatus::name, Function.identity(), (one, same) -> one));
         Optional<String> taken = after.stream()
-                .filter(target -> target.retry() != null && earlier.containsKey(target.name()))
-                .filter(target -> !Objects.equals(
-                        target.retry(), earlier.get(target.name()).retry()))
+                .filter(target -> target.retry() != null)
+                .filter(target -> was(earlier, target)
+                        .filter(was -> !Objects.equals(target.retry(), was.retry()))
+                        .isPresent())
                 .map(TargetStatus::retry)
                 .findFirst();
         boolean inVain = after.stream()
-                .allMatch(target -> Optional.ofNullable(earlier.get(target.name()))
+                .allMatch(target -> was(earlier, target)
                         .filter(was -> changesNothing(was, target))
                         .isPresent());
         return taken.filter(value -> inVain)
@@ -88,6 +89,10 @@ public record RefusedCommand(String message, boolean waits) {
                         "%s=%s finds nothing to try again: no run has failed, and no version was rejected or waits"
                                 .formatted(Labels.RETRY, value),
                         false));
+    }
+
+    private static Optional<TargetStatus> was(Map<String, TargetStatus> earlier, TargetStatus target) {
+        return Optional.ofNullable(earlier.get(target.name()));
     }
 
     private static boolean changesNothing(TargetStatus before, TargetStatus after) {

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.operator.delivery.Samples;
+import dev.edgeai.operator.rollout.Housekeeping;
 import dev.edgeai.planner.status.TargetOutcome;
 import org.junit.jupiter.api.Test;
 

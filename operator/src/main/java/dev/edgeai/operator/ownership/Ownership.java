@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.ownership;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whose an object is: what its controller reference says, whatever its name and labels say. */
-final class Ownership {
+public final class Ownership {
     private Ownership() {}
 
-    static Optional<OwnerReference> controller(HasMetadata object) {
+    public static Optional<OwnerReference> controller(HasMetadata object) {
         List<OwnerReference> owners = object.getMetadata().getOwnerReferences();
         return owners == null
                 ? Optional.empty()
@@ -20,7 +20,7 @@ final class Ownership {
     }
 
     /** Whether the object with this UID controls it. */
-    static boolean isControlledBy(HasMetadata object, String uid) {
+    public static boolean isControlledBy(HasMetadata object, String uid) {
         return controller(object).filter(owner -> uid.equals(owner.getUid())).isPresent();
     }
 

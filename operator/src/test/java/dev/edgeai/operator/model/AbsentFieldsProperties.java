@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -16,6 +16,9 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.rollout.Housekeeping;
+import dev.edgeai.operator.rollout.Reachability;
+import dev.edgeai.operator.rollout.RollbackIntent;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.planner.run.RunChoice;
 import dev.edgeai.planner.run.RunInputs;
@@ -227,7 +230,7 @@ class AbsentFieldsProperties {
                 .run(Optional.of(run))
                 .behind(random.nextBoolean())
                 .waits(random.nextBoolean())
-                .unreached(Reach.missing(status, objects))
+                .unreached(Reachability.missing(status, objects))
                 .build();
         List<TargetStatus> servingOn = RemovedTargets.servingOn(model, List.of(outcome));
         assertThat(ModelSummary.of(model, List.of(outcome), servingOn, NOW).conditions())

@@ -19,12 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Whether users' requests reach a version: looked up each time, never remembered. */
-final class Reach {
+public final class Reachability {
     /** Phases in which users are meant to reach the candidate too. */
     private static final Set<RolloutPhase> SHARED =
             EnumSet.of(RolloutPhase.RAMPING, RolloutPhase.AWAITING_PROMOTION, RolloutPhase.PROMOTING);
 
-    private Reach() {}
+    private Reachability() {}
 
     /**
      * Why they do not after a decision. What was seen is from before it, so where the decision changed what is meant the
@@ -37,7 +37,7 @@ final class Reach {
     }
 
     /** Why they do not, although there is a version that should serve. */
-    static Optional<Explanation> missing(TargetStatus status, TargetObjects objects) {
+    public static Optional<Explanation> missing(TargetStatus status, TargetObjects objects) {
         Version stable = status.stable();
         return stable == null ? Optional.empty() : missing(status, stable, objects);
     }

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.ownership;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.io.Serial;
 
 /** An object with a name that is needed exists and belongs to somebody else. It is left as it is. */
-final class NameTakenException extends RuntimeException {
+public final class NameTakenException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -16,17 +16,17 @@ final class NameTakenException extends RuntimeException {
      * @param wanted what was to be written
      * @param taken what is there
      */
-    NameTakenException(HasMetadata wanted, HasMetadata taken) {
+    public NameTakenException(HasMetadata wanted, HasMetadata taken) {
         this(isOrphan(wanted, taken) ? orphan(taken) : sentence(taken));
     }
 
-    NameTakenException(String sentence) {
+    public NameTakenException(String sentence) {
         super(sentence);
         this.sentence = sentence;
     }
 
     /** Which object, whose it is, and what to do. */
-    String sentence() {
+    public String sentence() {
         return sentence;
     }
 

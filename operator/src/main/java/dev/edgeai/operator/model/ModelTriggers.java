@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
@@ -6,6 +6,8 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.operator.ownership.OwnedObjects;
+import dev.edgeai.operator.ownership.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -38,7 +40,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What makes an EdgeModel be looked at: its spec and annotations, its objects, and each measurement. */
-final class ModelTriggers implements Cluster.Cache {
+final class ModelTriggers implements OwnedObjects.Cache {
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.MODEL;
 
     /** Trial pods carry the model's label too. */

@@ -47,7 +47,7 @@ import java.util.stream.Stream;
  * @param ancestors other runs of the same model, the newest first
  * @param time when it was taken
  */
-record RunPicture(
+record RunSnapshot(
         RunRef run,
         String accelerator,
         Extent extent,

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
@@ -15,6 +15,8 @@ import dev.edgeai.api.v1alpha1.source.SourceTag;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.job.JobReader;
+import dev.edgeai.operator.ownership.NameTakenException;
+import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.JobState;
@@ -47,11 +49,11 @@ final class SourceLook {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
 
     private final Services services;
-    private final Cluster cluster;
+    private final OwnedObjects owned;
 
-    SourceLook(Services services, Cluster cluster) {
+    SourceLook(Services services, OwnedObjects owned) {
         this.services = services;
-        this.cluster = cluster;
+        this.owned = owned;
     }
 
     /**
@@ -109,7 +111,7 @@ final class SourceLook {
     void cleanUp(Looked looked) {
         for (Job job : looked.done()) {
             try {
-                cluster.delete(job);
+                owned.delete(job);
             } catch (KubernetesClientException e) {
                 LOG.warn("cannot delete Job {}: {}", job.getMetadata().getName(), e.getMessage());
             }
@@ -119,7 +121,7 @@ final class SourceLook {
     private Decision start(EdgeModel model, Decision decision, Instant now) {
         try {
             String name = name(model, decision.known().orElseThrow());
-            cluster.create(services.seals().seal(new ResolveJob(model, name, services.config()).build()));
+            owned.create(services.seals().seal(new ResolveJob(model, name, services.config()).build()));
             return decision;
         } catch (KubernetesClientException | NameTakenException e) {
             LOG.info("no look at the source of {}: {}", model.getMetadata().getName(), e.getMessage());

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
@@ -8,6 +8,8 @@ import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.ownership.Ownership;
+import dev.edgeai.operator.rollout.Housekeeping;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;

@@ -30,16 +30,16 @@ import java.util.Optional;
  * @param problem why a person has to act
  * @param waits why the runtime is not exchanged now
  */
-record Offer(List<CertifiedVersion> versions, Optional<Explanation> problem, Optional<String> waits) {
+record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> problem, Optional<String> waits) {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
-    static Offer of(TargetContext target, Optional<OptimizationRun> run, UpgradeTurns turns) {
+    static EligibleVersions of(TargetContext target, Optional<OptimizationRun> run, UpgradeTurns turns) {
         Optional<Explanation> refused = PrometheusAddresses.of(
                         target.served().config().prometheus())
                 .problem(target.policy().analysis().metrics())
                 .map(why -> new Explanation(Reason.ADDRESS_NOT_ALLOWED, why));
         if (refused.isPresent() || run.isEmpty()) {
-            return new Offer(List.of(), refused, Optional.empty());
+            return new EligibleVersions(List.of(), refused, Optional.empty());
         }
         return new Offers(target, run.get(), turns).offer();
     }
@@ -64,21 +64,21 @@ record Offer(List<CertifiedVersion> versions, Optional<Explanation> problem, Opt
     }
 
     private record Offers(TargetContext target, OptimizationRun run, UpgradeTurns turns) {
-        Offer offer() {
+        EligibleVersions offer() {
             List<CertifiedVersion> newest = allowed(CertifiedVersions.of(run, target.servedBy(run)));
             Optional<Explanation> revoked = revoked(newest);
             Version stable = target.status().stable();
             if (RuntimeUpgrades.inProgress(target.status(), image(target))) {
-                return new Offer(orStable(proven(newest, stable)), revoked, Optional.empty());
+                return new EligibleVersions(orStable(proven(newest, stable)), revoked, Optional.empty());
             }
             if (stable == null || !isUpgrade(newest, stable)) {
-                return new Offer(orStable(newest), revoked, Optional.empty());
+                return new EligibleVersions(orStable(newest), revoked, Optional.empty());
             }
             List<CertifiedVersion> held = held(stable);
             Optional<String> waits = waits(held, stable);
             return waits.isEmpty()
-                    ? new Offer(proven(newest, stable), revoked, waits)
-                    : new Offer(held, revoked.or(this::failed), waits);
+                    ? new EligibleVersions(proven(newest, stable), revoked, waits)
+                    : new EligibleVersions(held, revoked.or(this::failed), waits);
         }
 
         /** What serves would serve with another image. */

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Target;
@@ -7,6 +7,8 @@ import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.Names;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.ownership.OwnedObjects;
+import dev.edgeai.operator.rollout.Housekeeping;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.planner.status.TargetOutcome;
 import dev.edgeai.planner.traffic.TrafficMode;
@@ -24,10 +26,10 @@ import java.util.stream.Collectors;
  * serves on until every target of the spec serves, and then it goes.
  */
 final class RemovedTargets {
-    private final Cluster cluster;
+    private final OwnedObjects owned;
 
-    RemovedTargets(Cluster cluster) {
-        this.cluster = cluster;
+    RemovedTargets(OwnedObjects owned) {
+        this.owned = owned;
     }
 
     /** What their status says while they serve on; empty as soon as they may go. */
@@ -71,10 +73,10 @@ final class RemovedTargets {
         Map<String, String> wanted = ServiceTraffic.selector(objects.ref(), new TrafficMode.Only(revision));
         Optional<Service> service = objects.service(Names.stableService(objects.ref()));
         if (service.isPresent() && !wanted.equals(service.get().getSpec().getSelector())) {
-            cluster.apply(pinned(service.get(), wanted));
+            owned.apply(pinned(service.get(), wanted));
             return; // traffic first; the rest when that is seen
         }
-        Housekeeping.besidesStable(objects, revision).forEach(cluster::delete);
+        Housekeeping.besidesStable(objects, revision).forEach(owned::delete);
     }
 
     private static Service pinned(Service seen, Map<String, String> selector) {

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.ownership;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.edgeai.operator.job.Seals;
@@ -27,7 +27,7 @@ import java.util.function.Function;
  * The few kinds of writes that rollouts need; each may be done twice. None changes or deletes an object that another
  * EdgeModel, or anybody else, owns: whose it is, is read from the object itself and holds at the moment of the write.
  */
-final class Cluster {
+public final class OwnedObjects {
     private static final PatchContext MERGE = new PatchContext.Builder()
             .withPatchType(PatchType.JSON_MERGE)
             .withFieldManager(Services.FIELD_MANAGER)
@@ -57,7 +57,7 @@ final class Cluster {
     private final Cache cache;
 
     /** What is known of objects without asking the API server. */
-    interface Cache {
+    public interface Cache {
         /** The object of the same kind, namespace and name. */
         Optional<HasMetadata> seen(HasMetadata object);
 
@@ -65,7 +65,7 @@ final class Cluster {
         void written(HasMetadata object);
     }
 
-    Cluster(KubernetesClient client, Cache cache) {
+    public OwnedObjects(KubernetesClient client, Cache cache) {
         this.client = client;
         this.cache = cache;
     }
@@ -75,7 +75,7 @@ final class Cluster {
      *
      * @throws NameTakenException when the name belongs to somebody else
      */
-    void apply(HasMetadata wanted) {
+    public void apply(HasMetadata wanted) {
         write(wanted, this::applyOver);
     }
 
@@ -85,7 +85,7 @@ final class Cluster {
      *
      * @throws NameTakenException when the name belongs to somebody else
      */
-    void replace(PodDisruptionBudget wanted) {
+    public void replace(PodDisruptionBudget wanted) {
         write(wanted, (w, there) -> replaceSpec(wanted, there));
     }
 
@@ -114,7 +114,7 @@ final class Cluster {
      *
      * @throws NameTakenException when the name belongs to somebody else
      */
-    void requireFree(HasMetadata wanted) {
+    public void requireFree(HasMetadata wanted) {
         if (cache.seen(wanted).filter(seen -> Ownership.isShared(wanted, seen)).isEmpty()) {
             live(wanted).ifPresent(there -> requireOurs(wanted, there));
         }
@@ -181,14 +181,14 @@ final class Cluster {
      *
      * @throws NameTakenException when the name belongs to somebody else
      */
-    Optional<Deployment> find(Deployment wanted) {
+    public Optional<Deployment> find(Deployment wanted) {
         Optional<HasMetadata> there = live(wanted);
         there.ifPresent(found -> requireOurs(wanted, found));
         return there.map(Deployment.class::cast);
     }
 
     /** Makes a Deployment with the seal over what the API server makes of it. */
-    void create(Deployment wanted, Function<Deployment, String> seal) {
+    public void create(Deployment wanted, Function<Deployment, String> seal) {
         Deployment stored = client.resource(wanted).dryRun().create();
         applyFresh(new DeploymentBuilder(wanted)
                 .editMetadata()
@@ -203,7 +203,7 @@ final class Cluster {
      *
      * @return whether anything but the seal and the labels had to be put right
      */
-    boolean restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
+    public boolean restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
         ArrayNode patch = onThisVery(seen);
         write(
                 patch,
@@ -252,7 +252,7 @@ final class Cluster {
     }
 
     /** Applies an object unless the part that matters is as wanted already. */
-    <T extends HasMetadata> void applyUnlessSame(T wanted, Optional<T> seen, Function<T, ?> part) {
+    public <T extends HasMetadata> void applyUnlessSame(T wanted, Optional<T> seen, Function<T, ?> part) {
         if (seen.map(part).filter(part.apply(wanted)::equals).isEmpty()) {
             apply(wanted);
         }
@@ -263,7 +263,7 @@ final class Cluster {
      *
      * @throws NameTakenException when the name belongs to somebody else
      */
-    void create(HasMetadata wanted) {
+    public void create(HasMetadata wanted) {
         try {
             cache.written(client.resource(wanted).create());
         } catch (KubernetesClientException e) {
@@ -275,14 +275,14 @@ final class Cluster {
     }
 
     /** Writes one annotation and nothing else; one that is gone, or another by that name, is not missed. */
-    void annotate(Deployment seen, String name, String value) {
+    public void annotate(Deployment seen, String name, String value) {
         patch(
                 seen,
                 "{\"metadata\":{\"uid\":\"%s\",\"annotations\":{\"%s\":\"%s\"}}}".formatted(uid(seen), name, value));
     }
 
     /** Changes the number of pods and nothing else; one that is gone, or another by that name, is not missed. */
-    void scale(Deployment seen, int replicas) {
+    public void scale(Deployment seen, int replicas) {
         patch(seen, "{\"metadata\":{\"uid\":\"%s\"},\"spec\":{\"replicas\":%d}}".formatted(uid(seen), replicas));
     }
 
@@ -297,7 +297,7 @@ final class Cluster {
     }
 
     /** Deletes this very object, and its dependents after it; one that is gone or given away is not missed. */
-    void delete(HasMetadata object) {
+    public void delete(HasMetadata object) {
         Optional<HasMetadata> there = Optional.of(object);
         for (int attempt = 1; there.isPresent(); attempt++) {
             try {

@@ -1,4 +1,4 @@
-package dev.edgeai.operator.rollout;
+package dev.edgeai.operator.model;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
@@ -8,6 +8,15 @@ import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.operator.ownership.OwnedObjects;
+import dev.edgeai.operator.rollout.Budgets;
+import dev.edgeai.operator.rollout.Deployments;
+import dev.edgeai.operator.rollout.Housekeeping;
+import dev.edgeai.operator.rollout.ModelRuns;
+import dev.edgeai.operator.rollout.RolloutActions;
+import dev.edgeai.operator.rollout.TargetGuard;
+import dev.edgeai.operator.rollout.TargetRollout;
+import dev.edgeai.operator.rollout.UpgradeTurns;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.operator.traffic.ServiceTraffic;
@@ -52,7 +61,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
 
     private final Services services;
     private final ModelTriggers triggers = new ModelTriggers();
-    private final Cluster cluster;
+    private final OwnedObjects owned;
     private final Measurements measurements;
     private final UpgradeTurns turns;
     private final TargetGuard guard;
@@ -62,26 +71,26 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
 
     public EdgeModelReconciler(Services services) {
         this.services = services;
-        this.cluster = new Cluster(services.client(), triggers);
+        this.owned = new OwnedObjects(services.client(), triggers);
         this.measurements = new Measurements(
                 PrometheusAddresses.of(services.config().prometheus()), services.clock(), triggers::measured);
         this.turns = new UpgradeTurns(
                 services.config().images().runtime(),
                 services.config().rollout().maxConcurrentUpgrades());
-        TrafficProvider traffic = new ServiceTraffic(cluster::apply);
-        Deployments deployments = new Deployments(services, cluster);
+        TrafficProvider traffic = new ServiceTraffic(owned::apply);
+        Deployments deployments = new Deployments(services, owned);
         TargetRollout rollout = new TargetRollout(
-                cluster,
-                new RolloutActions(services, cluster, traffic, deployments),
+                owned,
+                new RolloutActions(services, owned, traffic, deployments),
                 deployments,
-                new ModelRuns(cluster, services.seals()),
+                new ModelRuns(owned, services.seals()),
                 traffic,
                 measurements,
-                new Budgets(cluster, services.events()),
+                new Budgets(owned, services.events()),
                 turns);
         this.guard = new TargetGuard(services, () -> NodeFacts.of(triggers.nodes()), rollout::reconcile);
-        this.removedTargets = new RemovedTargets(cluster);
-        this.sourceLook = new SourceLook(services, cluster);
+        this.removedTargets = new RemovedTargets(owned);
+        this.sourceLook = new SourceLook(services, owned);
         this.events = new ModelEvents(services);
     }
 
@@ -161,11 +170,11 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                     .findFirst()
                     .ifPresentOrElse(
                             status -> removedTargets.keepStable(status, left),
-                            () -> Housekeeping.serving(left).forEach(cluster::delete));
+                            () -> Housekeeping.serving(left).forEach(owned::delete));
         }
         List<TargetStatus> statuses = Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
                 .toList();
-        Housekeeping.oldRuns(statuses, objects.runs()).forEach(cluster::delete);
+        Housekeeping.oldRuns(statuses, objects.runs()).forEach(owned::delete);
     }
 
     /** Thrown when all that could be done was done and said, so that the rest is tried again. */
