@@ -12,10 +12,9 @@ import java.util.Map;
  */
 public record Attachment(Manifest manifest, byte[] content) {
     /** Largest content that is read, bytes. */
-    static final int MAX_BYTES = 1 << 20;
+    public static final int MAX_BYTES = 1 << 20;
 
-    /** What the OCI image specification has for "no configuration". */
-    static final byte[] EMPTY_CONFIG = "{}".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] EMPTY_CONFIG = "{}".getBytes(StandardCharsets.UTF_8);
 
     static final String EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
 
@@ -36,6 +35,11 @@ public record Attachment(Manifest manifest, byte[] content) {
                 Descriptor.of(Manifest.MEDIA_TYPE, subject),
                 annotations);
         return new Attachment(manifest, content);
+    }
+
+    /** What the OCI image specification has for "no configuration". */
+    public static byte[] emptyConfig() {
+        return EMPTY_CONFIG.clone();
     }
 
     /** Digest of the manifest, by which the attachment is fetched. */

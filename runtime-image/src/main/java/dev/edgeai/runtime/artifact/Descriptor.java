@@ -30,7 +30,7 @@ public record Descriptor(
     static final String FILE_PATH = "org.cncf.model.filepath";
 
     /** File name of a layer, as other OCI clients write it. */
-    static final String TITLE = "org.opencontainers.image.title";
+    public static final String TITLE = "org.opencontainers.image.title";
 
     @SuppressWarnings({"NullAway", "ConstantValue"}) // what a registry sent may lack anything
     public Descriptor {
@@ -40,7 +40,7 @@ public record Descriptor(
         annotations = annotations == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(annotations));
     }
 
-    static Descriptor of(String mediaType, byte[] content) {
+    public static Descriptor of(String mediaType, byte[] content) {
         return new Descriptor(mediaType, Digest.of(content), content.length, null, Map.of());
     }
 

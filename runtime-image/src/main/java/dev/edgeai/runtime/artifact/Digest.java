@@ -55,17 +55,17 @@ public record Digest(String hex) {
     }
 
     /** Of what is left of a stream. */
-    static Digest of(InputStream in) throws IOException {
+    public static Digest of(InputStream in) throws IOException {
         MessageDigest sha256 = sha256();
         new DigestInputStream(in, sha256).transferTo(OutputStream.nullOutputStream());
         return ofHash(sha256.digest());
     }
 
-    static Digest ofHash(byte[] hash) {
+    public static Digest ofHash(byte[] hash) {
         return new Digest(HexFormat.of().formatHex(hash));
     }
 
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Where the files of an artifact go, decided and checked before the first byte is fetched. */
-final class FilePlan {
+public final class FilePlan {
     private static final int MAX_FILES = 10_000;
 
     private FilePlan() {}
@@ -25,9 +25,9 @@ final class FilePlan {
      * @param place on disk
      * @param layer its content
      */
-    record PlannedFile(String name, Path place, Descriptor layer) {
+    public record PlannedFile(String name, Path place, Descriptor layer) {
         /** Whether the file is there with the right content. */
-        boolean isDone() throws IOException {
+        public boolean isDone() throws IOException {
             return Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
                     && Files.size(place) == layer.size()
                     && Digest.of(place).equals(layer.digest());
@@ -39,7 +39,7 @@ final class FilePlan {
      *
      * @throws RuntimeFailure {@code UnsafeArchive} or {@code UnsupportedModel}: the message names the layer
      */
-    static List<PlannedFile> of(Manifest manifest, Path folder) {
+    public static List<PlannedFile> of(Manifest manifest, Path folder) {
         List<Descriptor> layers = manifest.layers();
         if (layers.isEmpty() || layers.size() > MAX_FILES) {
             throw unsupported("it has %d layers; 1 to %d are files".formatted(layers.size(), MAX_FILES));
@@ -78,7 +78,7 @@ final class FilePlan {
     }
 
     /** The files that are not there yet. */
-    static List<PlannedFile> missing(List<PlannedFile> plan) throws IOException {
+    public static List<PlannedFile> missing(List<PlannedFile> plan) throws IOException {
         List<PlannedFile> missing = new ArrayList<>();
         for (PlannedFile file : plan) {
             if (!file.isDone()) {
@@ -93,7 +93,7 @@ final class FilePlan {
      *
      * @throws RuntimeFailure {@code DiskFull}
      */
-    static void requireSpace(List<PlannedFile> files, Path folder, String what) throws IOException {
+    public static void requireSpace(List<PlannedFile> files, Path folder, String what) throws IOException {
         long bytes = files.stream().mapToLong(file -> file.layer().size()).sum();
         Files.createDirectories(folder);
         long free = Files.getFileStore(folder).getUsableSpace();

@@ -16,20 +16,20 @@ import java.util.stream.Stream;
  * @param manifests what it lists
  */
 @JsonPropertyOrder({"schemaVersion", "mediaType", "manifests"})
-record Index(int schemaVersion, String mediaType, List<Descriptor> manifests) {
-    static final String MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";
+public record Index(int schemaVersion, String mediaType, List<Descriptor> manifests) {
+    public static final String MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";
 
     @SuppressWarnings({"NullAway", "ConstantValue"}) // what a registry sent may lack anything
-    Index {
+    public Index {
         manifests = manifests == null ? List.of() : List.copyOf(manifests);
     }
 
-    static Index read(byte[] json) throws IOException {
+    public static Index read(byte[] json) throws IOException {
         return Json.read(new String(json, StandardCharsets.UTF_8), Index.class);
     }
 
     /** The same list with one more entry, unless it is there. */
-    Index with(Descriptor entry) {
+    public Index with(Descriptor entry) {
         if (manifests.stream().anyMatch(known -> known.digest().equals(entry.digest()))) {
             return this;
         }
@@ -40,13 +40,13 @@ record Index(int schemaVersion, String mediaType, List<Descriptor> manifests) {
     }
 
     /** The entries of one artifact type. */
-    List<Descriptor> ofType(String artifactType) {
+    public List<Descriptor> ofType(String artifactType) {
         return manifests.stream()
                 .filter(entry -> artifactType.equals(entry.artifactType()))
                 .toList();
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Json.write(this).getBytes(StandardCharsets.UTF_8);
     }
 }

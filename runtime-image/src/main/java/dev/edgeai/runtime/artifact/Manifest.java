@@ -36,7 +36,7 @@ public record Manifest(
     public static final String MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json";
 
     /** What registries must take at least, by the OCI distribution specification. */
-    static final int MAX_BYTES = 4 * 1024 * 1024;
+    public static final int MAX_BYTES = 4 * 1024 * 1024;
 
     @SuppressWarnings({"NullAway", "ConstantValue"}) // what a registry sent may lack anything
     public Manifest {
@@ -48,7 +48,7 @@ public record Manifest(
         annotations = annotations == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(annotations));
     }
 
-    static Manifest of(
+    public static Manifest of(
             String artifactType,
             Descriptor config,
             List<Descriptor> layers,
@@ -62,17 +62,17 @@ public record Manifest(
      *
      * @throws IOException it is none
      */
-    static Manifest read(byte[] json) throws IOException {
+    public static Manifest read(byte[] json) throws IOException {
         return Json.read(new String(json, StandardCharsets.UTF_8), Manifest.class);
     }
 
     /** The bytes that stand in a registry: the same manifest gives the same bytes. */
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Json.write(this).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Sum of the layers' sizes, bytes; {@link Long#MAX_VALUE} when it overflows. */
-    long layerBytes() {
+    public long layerBytes() {
         long sum = 0;
         for (Descriptor layer : layers) {
             sum += layer.size();

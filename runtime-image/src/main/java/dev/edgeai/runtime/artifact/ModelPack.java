@@ -25,9 +25,9 @@ import java.util.stream.Stream;
  * @see <a href="https://github.com/modelpack/model-spec">ModelPack specification</a>
  */
 public record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest) {
-    static final String ARTIFACT_TYPE = "application/vnd.cncf.model.manifest.v1+json";
-    static final String CONFIG_TYPE = "application/vnd.cncf.model.config.v1+json";
-    static final String LAYER_TYPE = "application/vnd.cncf.model.weight.v1.raw";
+    public static final String ARTIFACT_TYPE = "application/vnd.cncf.model.manifest.v1+json";
+    public static final String CONFIG_TYPE = "application/vnd.cncf.model.config.v1+json";
+    public static final String LAYER_TYPE = "application/vnd.cncf.model.weight.v1.raw";
 
     /**
      * A file and its layer.
@@ -44,7 +44,7 @@ public record ModelPack(List<PackedFile> files, byte[] config, Manifest manifest
      * @throws UsageException there is no file, or a link among them
      * @throws IOException they cannot be read
      */
-    static ModelPack of(Path fileOrFolder) throws IOException {
+    public static ModelPack of(Path fileOrFolder) throws IOException {
         return of(fileOrFolder, Set.of());
     }
 

@@ -62,7 +62,7 @@ public record Reference(
     }
 
     /** What stands for the manifest in the registry's API: the digest, else the tag, else {@code latest}. */
-    String manifestKey() {
+    public String manifestKey() {
         if (digest != null) {
             return digest.toString();
         }

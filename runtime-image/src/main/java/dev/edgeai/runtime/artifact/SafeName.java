@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** File names that strangers chose: only names that stay within the folder are taken. */
-final class SafeName {
+public final class SafeName {
     /** Folder of this program's own records; no artifact may write there. */
-    static final String RECORDS = ".edgeai";
+    public static final String RECORDS = ".edgeai";
 
     private static final int MAX_SEGMENT_BYTES = 255;
     private static final int MAX_SEGMENTS = 16;
@@ -25,7 +25,7 @@ final class SafeName {
      * @param name relative, segments separated by {@code /}
      * @throws RuntimeFailure {@code UnsafeArchive}: the name is absolute, climbs out, or leads through a link
      */
-    static Path resolve(Path folder, String name) {
+    public static Path resolve(Path folder, String name) {
         List<String> segments = List.of(name.split("/", -1));
         boolean safe = segments.size() <= MAX_SEGMENTS
                 && segments.stream().allMatch(SafeName::isSafeSegment)

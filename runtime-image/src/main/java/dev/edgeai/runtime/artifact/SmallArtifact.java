@@ -41,7 +41,7 @@ public record SmallArtifact(Manifest manifest, List<byte[]> blobs) {
         files.forEach(file -> layers.add(Descriptor.of(file.mediaType(), file.name(), file.content())));
         Manifest manifest = Manifest.of(
                 artifactType,
-                Descriptor.of(Attachment.EMPTY_TYPE, Attachment.EMPTY_CONFIG),
+                Descriptor.of(Attachment.EMPTY_TYPE, Attachment.emptyConfig()),
                 layers,
                 subject == null ? null : Descriptor.of(Manifest.MEDIA_TYPE, subject),
                 annotations);

@@ -1,6 +1,6 @@
 /**
- * Models, datasets and variants as OCI artifacts: pushed reproducibly, fetched by digest, every byte checked. What
- * comes from a registry or a web server is untrusted until its digest says otherwise.
+ * Models, datasets and variants as OCI artifacts: what one is made of, packed reproducibly and named by its digest. What
+ * comes from elsewhere is untrusted until its digest says otherwise.
  */
 @NullMarked
 package dev.edgeai.runtime.artifact;

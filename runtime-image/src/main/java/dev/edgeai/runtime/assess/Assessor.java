@@ -2,7 +2,7 @@ package dev.edgeai.runtime.assess;
 
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.runtime.engine.EngineException;
-import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.engine.installed.Engines;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.benchmark;
 
+import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.evaluate.Dataset;
 
 import java.util.ArrayList;
 import java.util.Arrays;

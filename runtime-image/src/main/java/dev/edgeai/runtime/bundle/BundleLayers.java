@@ -2,9 +2,9 @@ package dev.edgeai.runtime.bundle;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.certify.Statement;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 

@@ -1,13 +1,13 @@
 package dev.edgeai.runtime.bundle;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.ModelPack;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.SmallArtifact;
 import dev.edgeai.runtime.artifact.StoredManifest;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.certify.Certificate;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.pod.RuntimeFailure;

@@ -1,10 +1,10 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.artifact.ModelFolder;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.artifact.registry.ModelFolder;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.artifact.ModelFolder;
+import dev.edgeai.runtime.artifact.registry.ModelFolder;
 import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 

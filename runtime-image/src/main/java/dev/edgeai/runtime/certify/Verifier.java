@@ -1,11 +1,11 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.artifact.ModelFolder;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.artifact.registry.ModelFolder;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.runtime.assess.Assessor;
 import dev.edgeai.runtime.assess.UnreadableModelException;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import dev.edgeai.runtime.pod.RuntimeFailure;

@@ -2,12 +2,13 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.CertificateResult;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.bundle.Bundler;
 import dev.edgeai.runtime.certify.Certifier;
 import dev.edgeai.runtime.certify.SigningKey;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import org.jspecify.annotations.Nullable;

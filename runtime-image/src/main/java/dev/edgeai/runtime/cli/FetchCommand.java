@@ -6,15 +6,15 @@ import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
-import dev.edgeai.runtime.artifact.Sources;
+import dev.edgeai.runtime.artifact.source.Sources;
 import dev.edgeai.runtime.assess.SourceFiles;
 import dev.edgeai.runtime.assess.UnreadableModelException;
-import dev.edgeai.runtime.evaluate.DatasetFile;
-import dev.edgeai.runtime.evaluate.InvalidDatasetException;
-import dev.edgeai.runtime.evaluate.Tokenizer;
+import dev.edgeai.runtime.cli.options.InputOptions;
+import dev.edgeai.runtime.cli.output.Output;
+import dev.edgeai.runtime.dataset.DatasetFile;
+import dev.edgeai.runtime.dataset.Tokenizer;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.RuntimeFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -97,23 +97,10 @@ final class FetchCommand implements Callable<Integer> {
                 "dataset",
                 DatasetFile.ENDINGS,
                 FailureReason.DATASET_NOT_FOUND);
-        settle(folder.resolve("dataset"));
+        InputOptions.settle(folder.resolve("dataset"));
         String sourceDigest = spec.source().digest();
         return new FetchResult(
                 sourceDigest == null ? "" : sourceDigest, fetched.digest().toString(), 0);
-    }
-
-    /**
-     * Names a dataset that was just brought by its content.
-     *
-     * @throws RuntimeFailure {@code InvalidDataset}: a line of text is malformed
-     */
-    static void settle(Path dataset) throws IOException {
-        try {
-            DatasetFile.settle(dataset);
-        } catch (InvalidDatasetException e) {
-            throw new RuntimeFailure(FailureReason.INVALID_DATASET, String.valueOf(e.getMessage()), e);
-        }
     }
 
     private static void requireNoPickles(Path source) throws IOException {

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.certify.SigningKey;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;

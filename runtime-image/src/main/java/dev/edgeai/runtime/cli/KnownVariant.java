@@ -7,7 +7,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.artifact.Reference;
-import dev.edgeai.runtime.artifact.Sources;
+import dev.edgeai.runtime.artifact.source.Sources;
 import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 

@@ -5,6 +5,8 @@ import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Loader;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
+import dev.edgeai.runtime.cli.options.RegistryOptions;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import dev.edgeai.runtime.pod.UsageException;

@@ -2,8 +2,11 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.cli.options.BenchmarkOptions;
+import dev.edgeai.runtime.cli.output.Output;
+import dev.edgeai.runtime.cli.output.ResultText;
 import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.measure.Measurer;
 import dev.edgeai.runtime.measure.Progress;

@@ -2,12 +2,14 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.runtime.cli.output.Output;
+import dev.edgeai.runtime.cli.output.Prediction;
 import dev.edgeai.runtime.client.InferenceClient;
 import dev.edgeai.runtime.client.InferenceFailedException;
+import dev.edgeai.runtime.dataset.Dataset;
+import dev.edgeai.runtime.dataset.InvalidDatasetException;
+import dev.edgeai.runtime.dataset.Npy;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.evaluate.Dataset;
-import dev.edgeai.runtime.evaluate.InvalidDatasetException;
-import dev.edgeai.runtime.evaluate.Npy;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import dev.edgeai.runtime.pod.RuntimeFailure;

@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.cli;
 
+import dev.edgeai.runtime.cli.options.SampleOptions;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.Probe;
 import dev.edgeai.runtime.client.SampleSet;

@@ -1,7 +1,9 @@
 package dev.edgeai.runtime.cli;
 
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.cli.options.RegistryOptions;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;

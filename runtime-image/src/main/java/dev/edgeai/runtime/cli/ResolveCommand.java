@@ -3,6 +3,8 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.ResolveResult;
 import dev.edgeai.runtime.artifact.Reference;
+import dev.edgeai.runtime.cli.options.RegistryOptions;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;

@@ -3,6 +3,8 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.runtime.cli.options.SampleOptions;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.SampleSet;
 import dev.edgeai.runtime.client.Warmup;

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.v1alpha1.source.Metric;
 import dev.edgeai.api.v1alpha1.value.Estimate;
-import dev.edgeai.runtime.evaluate.AnswerReader;
-import dev.edgeai.runtime.evaluate.Dataset;
+import dev.edgeai.runtime.dataset.AnswerReader;
+import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.evaluate.Quality;
 import org.jspecify.annotations.Nullable;
 

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** Tells whether tensors fit a model's inputs, before native code sees them. */
-final class InputCheck {
+public final class InputCheck {
     private final List<TensorInfo> inputs;
     private final Map<String, TensorInfo> byName;
 
-    InputCheck(List<TensorInfo> inputs) {
+    public InputCheck(List<TensorInfo> inputs) {
         this.inputs = inputs;
         byName = HashMap.newHashMap(inputs.size());
         inputs.forEach(input -> byName.put(input.name(), input));
@@ -22,7 +22,7 @@ final class InputCheck {
      *
      * @throws InvalidInputException names the input and what is wrong with it
      */
-    Tensor[] inOrder(Map<String, Tensor> tensors) {
+    public Tensor[] inOrder(Map<String, Tensor> tensors) {
         Tensor[] ordered = new Tensor[inputs.size()];
         for (int i = 0; i < ordered.length; i++) {
             TensorInfo input = inputs.get(i);

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds a model's file inside its folder, and nowhere else. */
-final class ModelFiles {
+public final class ModelFiles {
     private ModelFiles() {}
 
     /**
@@ -13,7 +13,7 @@ final class ModelFiles {
      *
      * @throws EngineException there is no such file, or the name leads out of the folder
      */
-    static Path resolve(Path folder, String name) {
+    public static Path resolve(Path folder, String name) {
         try {
             Path root = folder.toRealPath();
             Path file = root.resolve(name);

@@ -2,6 +2,7 @@ package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
 

@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.evaluate;
 
+import dev.edgeai.runtime.dataset.InvalidDatasetException;
+
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.runtime.dataset.AnswerReader;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -1,6 +1,8 @@
 package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.runtime.dataset.AnswerReader;
+import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;

@@ -1,4 +1,4 @@
-/** Datasets, answers and task metrics: how good a model is, with intervals. */
+/** Task metrics, robustness and comparisons of a model with its baseline: how good a model is, with intervals. */
 @NullMarked
 package dev.edgeai.runtime.evaluate;
 

@@ -9,8 +9,8 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LanguageEngine;
+import dev.edgeai.runtime.engine.installed.Engines;
 
 import java.io.IOException;
 import java.nio.file.Files;

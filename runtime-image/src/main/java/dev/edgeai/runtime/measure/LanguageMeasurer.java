@@ -11,13 +11,13 @@ import dev.edgeai.runtime.benchmark.GenerationTimes;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.dataset.InvalidDatasetException;
+import dev.edgeai.runtime.dataset.TextSample;
+import dev.edgeai.runtime.dataset.TextSamples;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.evaluate.InvalidDatasetException;
 import dev.edgeai.runtime.evaluate.LanguageEvaluator;
 import dev.edgeai.runtime.evaluate.PromptEvaluator;
-import dev.edgeai.runtime.evaluate.TextSample;
-import dev.edgeai.runtime.evaluate.TextSamples;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -3,9 +3,9 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.evaluate.IncomparableModelsException;
-import dev.edgeai.runtime.evaluate.InvalidDatasetException;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;

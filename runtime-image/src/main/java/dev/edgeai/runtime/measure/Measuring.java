@@ -8,9 +8,9 @@ import dev.edgeai.runtime.benchmark.Energy;
 import dev.edgeai.runtime.benchmark.EnergyMeter;
 import dev.edgeai.runtime.benchmark.LatencySummary;
 import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.evaluate.Dataset;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LanguageEngine;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
+import dev.edgeai.runtime.engine.installed.Engines;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.runtime.engine.Engine;
-import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LanguageEngine;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.installed.Engines;
 
 import java.io.IOException;
 import java.nio.file.Files;

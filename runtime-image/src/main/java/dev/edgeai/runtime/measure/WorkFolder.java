@@ -3,9 +3,9 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.runtime.dataset.DatasetFile;
 import dev.edgeai.runtime.engine.EngineException;
-import dev.edgeai.runtime.engine.Engines;
-import dev.edgeai.runtime.evaluate.DatasetFile;
+import dev.edgeai.runtime.engine.installed.Engines;
 import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * Bounds what a slow engine may pile up: how many requests are in the house, how many bytes their bodies take, and how
  * many infer at once.
  */
-final class Admission {
+public final class Admission {
     private static final int UNIT = 1024; // bytes are counted in KiB, for a semaphore counts in int
 
     private final int places;
@@ -52,7 +52,7 @@ final class Admission {
     }
 
     /** One admitted request. */
-    final class Place implements AutoCloseable {
+    public final class Place implements AutoCloseable {
         private final int units;
 
         private Place(int units) {
@@ -60,7 +60,7 @@ final class Admission {
         }
 
         /** Waits for its turn, first come first served, and runs. */
-        <T> T run(Supplier<T> inference) {
+        public <T> T run(Supplier<T> inference) {
             running.acquireUninterruptibly();
             try {
                 return inference.get();

@@ -21,7 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** Admits requests and counts each once, by how it ended; what answers them differs by kind of model. */
-final class AdmittedHandler implements Handler {
+public final class AdmittedHandler implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger(AdmittedHandler.class);
     private static final HeaderName PROBE = HeaderNames.create("X-EdgeAI-Probe");
 
@@ -31,7 +31,7 @@ final class AdmittedHandler implements Handler {
     private final BodyReader bodies;
     private final Answerer answerer;
 
-    AdmittedHandler(
+    public AdmittedHandler(
             ServedModel served, Admission admission, ServerMetrics metrics, BodyReader bodies, Answerer answerer) {
         this.served = served;
         this.admission = admission;
@@ -42,7 +42,7 @@ final class AdmittedHandler implements Handler {
 
     /** Answers one admitted request. */
     @FunctionalInterface
-    interface Answerer {
+    public interface Answerer {
         void answer(byte[] body, ServerRequest request, ServerResponse response, Admission.Place place)
                 throws IOException;
     }
@@ -58,7 +58,7 @@ final class AdmittedHandler implements Handler {
             refuse(request, response, e);
         } catch (InvalidInputException e) {
             outcome = Outcome.INVALID;
-            Json.sendError(response, Status.BAD_REQUEST_400, e);
+            JsonAnswers.sendError(response, Status.BAD_REQUEST_400, e);
         } catch (IOException e) {
             outcome = Outcome.CANCELLED; // the caller went away before the answer was ready
             throw new UncheckedIOException(e);
@@ -83,7 +83,7 @@ final class AdmittedHandler implements Handler {
     }
 
     /** Anybody may call itself a probe; that takes its own requests out of the users' series, and nothing else. */
-    static Origin origin(ServerRequestHeaders headers) {
+    public static Origin origin(ServerRequestHeaders headers) {
         return headers.contains(PROBE) ? Origin.PROBE : Origin.USER;
     }
 
@@ -109,15 +109,15 @@ final class AdmittedHandler implements Handler {
         if (request.headers().contains(HeaderNames.EXPECT)) {
             response.header(HeaderValues.CONNECTION_CLOSE); // the caller may keep the body to itself
         }
-        Json.sendError(response, Status.create(refused.status()), refused);
+        JsonAnswers.sendError(response, Status.create(refused.status()), refused);
     }
 
     private static void overloaded(ServerResponse response, String message) {
         response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, 1));
-        Json.sendError(response, Status.SERVICE_UNAVAILABLE_503, message);
+        JsonAnswers.sendError(response, Status.SERVICE_UNAVAILABLE_503, message);
     }
 
     private static void failed(ServerResponse response, String message) {
-        Json.sendError(response, Status.INTERNAL_SERVER_ERROR_500, message);
+        JsonAnswers.sendError(response, Status.INTERNAL_SERVER_ERROR_500, message);
     }
 }

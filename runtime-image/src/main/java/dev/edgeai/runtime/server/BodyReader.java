@@ -11,7 +11,7 @@ import java.io.InputStream;
  *
  * @param maxBytes largest body
  */
-record BodyReader(int maxBytes) {
+public record BodyReader(int maxBytes) {
     /**
      * Bytes a request's body may take.
      *

@@ -13,11 +13,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * An answer as server-sent events. It begins with the first event, so what fails before still gets a status of its own.
  */
-final class EventStream {
+public final class EventStream {
     private final ServerResponse response;
     private @Nullable OutputStream out;
 
-    EventStream(ServerResponse response) {
+    public EventStream(ServerResponse response) {
         this.response = response;
     }
 
@@ -35,7 +35,7 @@ final class EventStream {
      *
      * @throws ServerConnectionException the client does not take it
      */
-    void send(byte[] data) {
+    public void send(byte[] data) {
         try {
             OutputStream to = out();
             to.write("data: ".getBytes(StandardCharsets.UTF_8));
@@ -48,17 +48,17 @@ final class EventStream {
     }
 
     /** Ends a whole answer. */
-    void done() throws IOException {
+    public void done() throws IOException {
         send("[DONE]".getBytes(StandardCharsets.UTF_8));
         out().close();
     }
 
     /** Ends an answer that failed: with an error event when it has begun. Gives what to throw. */
-    RuntimeException failed(RuntimeException e) throws IOException {
+    public RuntimeException failed(RuntimeException e) throws IOException {
         if (out == null || e instanceof ServerConnectionException) {
             return e;
         }
-        send(Json.error("the answer is not complete: " + e.getMessage()));
+        send(JsonAnswers.error("the answer is not complete: " + e.getMessage()));
         out.close();
         return new BrokenException(e);
     }

@@ -30,8 +30,8 @@ final class MetadataService implements HttpService {
     MetadataService(ServedModel model, List<TensorInfo> inputs, List<TensorInfo> outputs, BooleanSupplier ready) {
         this.model = model;
         this.ready = ready;
-        serverMetadata = Json.bytes(new ServerMetadata("edgeai", version(), List.of("binary_tensor_data")));
-        modelMetadata = Json.bytes(new ModelMetadata(
+        serverMetadata = JsonAnswers.bytes(new ServerMetadata("edgeai", version(), List.of("binary_tensor_data")));
+        modelMetadata = JsonAnswers.bytes(new ModelMetadata(
                 model.name(),
                 List.of(model.revision()),
                 model.platform(),
@@ -42,10 +42,11 @@ final class MetadataService implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.get("/", (request, response) -> Json.send(response, Status.OK_200, serverMetadata))
+        rules.get("/", (request, response) -> JsonAnswers.send(response, Status.OK_200, serverMetadata))
                 .get(
                         "/health/live",
-                        (request, response) -> Json.send(response, Status.OK_200, Json.bytes(Map.of("live", true))))
+                        (request, response) ->
+                                JsonAnswers.send(response, Status.OK_200, JsonAnswers.bytes(Map.of("live", true))))
                 .get("/health/ready", (request, response) -> sendReady(response, Map.of()));
         for (String path : List.of("/models/{name}", "/models/{name}/versions/{version}")) {
             rules.get(path, this::modelMetadata).get(path + "/ready", this::modelReady);
@@ -54,7 +55,7 @@ final class MetadataService implements HttpService {
 
     private void modelMetadata(ServerRequest request, ServerResponse response) {
         ModelPath.require(request, model);
-        Json.send(response, Status.OK_200, modelMetadata);
+        JsonAnswers.send(response, Status.OK_200, modelMetadata);
     }
 
     private void modelReady(ServerRequest request, ServerResponse response) {
@@ -66,7 +67,7 @@ final class MetadataService implements HttpService {
         boolean isReady = ready.getAsBoolean();
         Map<String, Object> body = new LinkedHashMap<>(more);
         body.put("ready", isReady);
-        Json.send(response, isReady ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, Json.bytes(body));
+        JsonAnswers.send(response, isReady ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, JsonAnswers.bytes(body));
     }
 
     private static Map<String, String> parameters(ServedModel model) {

@@ -1,7 +1,5 @@
 package dev.edgeai.runtime.server;
 
-import dev.edgeai.runtime.engine.LanguageModel;
-import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.TensorInfo;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
@@ -22,11 +20,12 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Serves one model over HTTP. Inferences run on the carrier threads of virtual threads and hold them, so the process
- * needs more carriers than {@link ServerOptions#concurrency()} for health to answer meanwhile; see {@link Carriers}.
+ * needs more carriers than {@link ServerOptions#concurrency()} for health to answer meanwhile ({@code Carriers} reserves
+ * them). What it answers besides
+ * health, metadata and metrics is the {@link Api} that it is given.
  */
 public final class ModelServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
@@ -46,7 +45,7 @@ public final class ModelServer implements AutoCloseable {
             List<TensorInfo> outputs,
             boolean classifier,
             ServerOptions options,
-            ApiFactory api) {
+            Api api) {
         admission = new Admission(options);
         metrics = new ServerMetrics(model, classifier, admission::inFlight);
         Header revision = HeaderValues.create("X-EdgeAI-Revision", model.revision());
@@ -66,57 +65,28 @@ public final class ModelServer implements AutoCloseable {
     }
 
     /**
-     * Starts to serve; ready at once.
+     * Starts to serve a loaded model; ready at once.
      *
-     * @param model stays the caller's to close, after the server
+     * @param inputs tensors it takes; none for a language model
+     * @param outputs tensors it answers
+     * @param classifier whether the confidence of its answers is observed
+     * @param api what answers requests to the model
      */
-    public static ModelServer start(ServedModel served, LoadedModel model, ServerOptions options) {
-        Optional<Confidence> confidence = Confidence.of(served, model);
-        BodyReader bodies = new BodyReader(options.maxRequestBytes());
-        return new ModelServer(
-                        served,
-                        model.inputs(),
-                        model.outputs(),
-                        confidence.isPresent(),
-                        options,
-                        (admission, metrics) -> routing -> {
-                            var handler = new AdmittedHandler(
-                                    served,
-                                    admission,
-                                    metrics,
-                                    bodies,
-                                    new InferenceHandler(served, model, confidence, metrics));
-                            routing.post("/v2/models/{name}/infer", handler)
-                                    .post("/v2/models/{name}/versions/{version}/infer", handler);
-                        })
-                .started();
+    public static ModelServer start(
+            ServedModel model,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            boolean classifier,
+            ServerOptions options,
+            Api api) {
+        ModelServer started = new ModelServer(model, inputs, outputs, classifier, options, api);
+        started.server.start();
+        return started;
     }
 
-    /**
-     * Starts to serve a language model; ready at once.
-     *
-     * @param model stays the caller's to close, after the server
-     */
-    public static ModelServer start(ServedModel served, LanguageModel model, ServerOptions options) {
-        BodyReader bodies = new BodyReader(options.maxRequestBytes());
-        return new ModelServer(
-                        served,
-                        List.of(),
-                        List.of(),
-                        false,
-                        options,
-                        (admission, metrics) -> new LanguageService(served, model, admission, metrics, bodies))
-                .started();
-    }
-
-    private ModelServer started() {
-        server.start();
-        return this;
-    }
-
-    /** Makes what answers inferences. */
+    /** Makes what answers requests to a model, of one kind of model. */
     @FunctionalInterface
-    private interface ApiFactory {
+    public interface Api {
         HttpService create(Admission admission, ServerMetrics metrics);
     }
 
@@ -165,7 +135,7 @@ public final class ModelServer implements AutoCloseable {
                 .get("/metrics", this::sendMetrics)
                 .error(
                         RefusedException.class,
-                        (request, response, e) -> Json.sendError(response, Status.create(e.status()), e))
+                        (request, response, e) -> JsonAnswers.sendError(response, Status.create(e.status()), e))
                 .error(HttpException.class, ModelServer::sendHttpError);
     }
 
@@ -178,19 +148,19 @@ public final class ModelServer implements AutoCloseable {
         String message = e.status().code() == Status.NOT_FOUND_404.code()
                 ? "no " + request.prologue().method() + " " + request.path().path() + " here; see docs/serving.md"
                 : String.valueOf(e.getMessage());
-        Json.sendError(response, e.status(), message);
+        JsonAnswers.sendError(response, e.status(), message);
     }
 
     /** Answers to what never reaches the routing, such as broken HTTP. */
     private static DirectHandlers outsideRouting(Header revision) {
         DirectHandler handler = (request, type, status, headers, message) -> {
             headers.set(revision);
-            headers.set(Json.CONTENT_TYPE);
+            headers.set(JsonAnswers.CONTENT_TYPE);
             return DirectHandler.TransportResponse.builder()
                     .status(status)
                     .headers(headers)
                     .keepAlive(false)
-                    .entity(Json.error(message == null ? status.reasonPhrase() : message))
+                    .entity(JsonAnswers.error(message == null ? status.reasonPhrase() : message))
                     .build();
         };
         DirectHandlers.Builder handlers = DirectHandlers.builder();

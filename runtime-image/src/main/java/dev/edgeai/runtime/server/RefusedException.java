@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.server;
 
 /** A request that the server does not take, with the status that says why. */
-final class RefusedException extends RuntimeException {
+public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
@@ -10,12 +10,12 @@ final class RefusedException extends RuntimeException {
      * @param status HTTP status, 4xx
      * @param message a sentence for the caller: what was wrong, and what was expected
      */
-    RefusedException(int status, String message) {
+    public RefusedException(int status, String message) {
         super(message, null, false, false);
         this.status = status;
     }
 
-    static RefusedException badRequest(String message) {
+    public static RefusedException badRequest(String message) {
         return new RefusedException(400, message);
     }
 

@@ -38,7 +38,7 @@ public record ServedModel(
     public record Certified(String artifact, String accelerator, String run, String trial) {}
 
     /** A model as an engine loaded it. */
-    static ServedModel of(
+    public static ServedModel of(
             String name,
             String revision,
             Engine engine,

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.function.IntSupplier;
 
 /** What a server counts, in the names of docs/contracts.md. */
-final class ServerMetrics {
+public final class ServerMetrics {
     static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
     private static final double STARTED = System.currentTimeMillis() / 1e3;
@@ -50,7 +50,7 @@ final class ServerMetrics {
      * Who sent a request. Probes are counted in series of their own, so that users' ones stay theirs. Whoever calls
      * itself a probe only takes its own requests out of the users' series.
      */
-    enum Origin {
+    public enum Origin {
         USER,
         PROBE
     }
@@ -112,7 +112,7 @@ final class ServerMetrics {
     }
 
     /** A further histogram of seconds. */
-    DistributionDataPoint seconds(String name, String help) {
+    public DistributionDataPoint seconds(String name, String help) {
         return Histogram.builder()
                 .name(name)
                 .help(help)
@@ -122,7 +122,7 @@ final class ServerMetrics {
     }
 
     /** A further counter. */
-    CounterDataPoint counter(String name, String help) {
+    public CounterDataPoint counter(String name, String help) {
         return Counter.builder().name(name).help(help).register(registry);
     }
 
@@ -145,7 +145,7 @@ final class ServerMetrics {
         Objects.requireNonNull(durations.get(origin)).observe(nanos / 1e9);
     }
 
-    void observeConfidence(double probability) {
+    public void observeConfidence(double probability) {
         confidences.observe(probability);
     }
 

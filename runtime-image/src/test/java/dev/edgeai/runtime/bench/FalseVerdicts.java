@@ -8,11 +8,11 @@ import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
-import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
-import dev.edgeai.runtime.evaluate.Dataset;
+import dev.edgeai.runtime.engine.installed.Engines;
 
 import java.nio.file.Path;
 import java.util.Arrays;

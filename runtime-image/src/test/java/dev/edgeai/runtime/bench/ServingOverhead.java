@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.bench;
 
-import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
+import dev.edgeai.runtime.engine.installed.Engines;
 import dev.edgeai.runtime.testing.OnnxModels;
 
 import java.io.BufferedReader;

@@ -6,7 +6,7 @@ import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.artifact.TestRegistry;
+import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;

@@ -2,7 +2,7 @@ package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.runtime.artifact.Digest;
-import dev.edgeai.runtime.artifact.ModelFolder;
+import dev.edgeai.runtime.artifact.registry.ModelFolder;
 import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.edgeai.runtime.certify;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.value.Verdict;
-import dev.edgeai.runtime.artifact.TestRegistry;
+import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.Json;

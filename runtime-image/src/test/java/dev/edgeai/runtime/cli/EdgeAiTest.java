@@ -3,6 +3,7 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import dev.edgeai.runtime.pod.Json;

@@ -2,9 +2,9 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.ResolveResult;
-import dev.edgeai.runtime.artifact.Artifacts;
 import dev.edgeai.runtime.artifact.Reference;
-import dev.edgeai.runtime.artifact.TestRegistry;
+import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.AfterEach;

@@ -1,7 +1,8 @@
 package dev.edgeai.runtime.evaluate;
 
-import dev.edgeai.runtime.engine.Engines;
+import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.engine.LanguageModel;
+import dev.edgeai.runtime.engine.installed.Engines;
 import dev.edgeai.runtime.testing.GgufModels;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.runtime.dataset.AnswerReader;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

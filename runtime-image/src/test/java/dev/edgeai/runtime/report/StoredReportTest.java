@@ -2,7 +2,7 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.trial.ReportRequest;
 import dev.edgeai.api.trial.ReportResult;
-import dev.edgeai.runtime.artifact.TestRegistry;
+import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.Json;

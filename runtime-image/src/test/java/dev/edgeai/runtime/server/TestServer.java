@@ -4,8 +4,9 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.edgeai.api.v1alpha1.source.Task;
-import dev.edgeai.runtime.engine.Engines;
 import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.installed.Engines;
+import dev.edgeai.runtime.server.tensor.TensorServer;
 import dev.edgeai.runtime.testing.OnnxModels;
 
 import java.io.IOException;
@@ -22,8 +23,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A real server on a free port, with a real model in ONNX Runtime, and a client. */
-final class TestServer implements AutoCloseable {
-    static final ServedModel.Certified CERTIFIED =
+public final class TestServer implements AutoCloseable {
+    public static final ServedModel.Certified CERTIFIED =
             new ServedModel.Certified("sha256:" + "a".repeat(64), "intel-cpu", "vision/digits-1", "t3");
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,34 +39,34 @@ final class TestServer implements AutoCloseable {
         this.server = server;
     }
 
-    static TestServer start(Path folder, ModelProto model, Optional<Task> task, ServerOptions options)
+    public static TestServer start(Path folder, ModelProto model, Optional<Task> task, ServerOptions options)
             throws IOException {
         return start(load(OnnxModels.write(folder, model)), task, options);
     }
 
-    static TestServer start(LoadedModel loaded, Optional<Task> task, ServerOptions options) {
+    public static TestServer start(LoadedModel loaded, Optional<Task> task, ServerOptions options) {
         ServedModel served =
                 new ServedModel("m", "r7", "OnnxRuntime", "test", "onnxruntime_onnx", Optional.of(CERTIFIED), task);
-        return new TestServer(loaded, ModelServer.start(served, loaded, options));
+        return new TestServer(loaded, TensorServer.start(served, loaded, options));
     }
 
-    static LoadedModel load(Path folder) {
+    public static LoadedModel load(Path folder) {
         return Engines.load(folder, Engines.forSource(folder), 1);
     }
 
-    int port() {
+    public int port() {
         return server.port();
     }
 
-    ModelServer server() {
+    public ModelServer server() {
         return server;
     }
 
-    HttpResponse<String> get(String path) throws Exception {
+    public HttpResponse<String> get(String path) throws Exception {
         return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
     }
 
-    HttpResponse<String> post(String path, String body) throws Exception {
+    public HttpResponse<String> post(String path, String body) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(uri(path))
                         .POST(BodyPublishers.ofString(body))
@@ -73,24 +74,24 @@ final class TestServer implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    HttpResponse<String> infer(String body) throws Exception {
+    public HttpResponse<String> infer(String body) throws Exception {
         return post("/v2/models/m/infer", body);
     }
 
-    HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
+    public HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
         return client.send(request.build(), BodyHandlers.ofByteArray());
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
-    static JsonNode json(HttpResponse<String> response) throws IOException {
+    public static JsonNode json(HttpResponse<String> response) throws IOException {
         return JSON.readTree(response.body());
     }
 
     /** Samples of /metrics by name and labels as written. */
-    Map<String, Double> metrics() throws Exception {
+    public Map<String, Double> metrics() throws Exception {
         return get("/metrics")
                 .body()
                 .lines()
@@ -104,7 +105,7 @@ final class TestServer implements AutoCloseable {
                         TreeMap::new));
     }
 
-    double inFlight() throws Exception {
+    public double inFlight() throws Exception {
         return metrics().getOrDefault("edgeai_inference_in_flight", Double.NaN);
     }
 

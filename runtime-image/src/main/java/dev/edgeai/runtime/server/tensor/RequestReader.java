@@ -1,0 +1,106 @@
+package dev.edgeai.runtime.server.tensor;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.edgeai.runtime.engine.Tensor;
+import dev.edgeai.runtime.server.RefusedException;
+import dev.edgeai.runtime.server.tensor.InferenceRequest.RequestedOutput;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads an inference request in one pass over its body, straight into tensors. Whether the tensors fit the model is the
+ * engine's to say.
+ */
+final class RequestReader {
+    private final RequestBody body;
+    private @Nullable String id;
+    private RequestParameters parameters = RequestParameters.NONE;
+    private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+    private final List<RequestedOutput> outputs = new ArrayList<>();
+
+    private RequestReader(RequestBody body) {
+        this.body = body;
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws RefusedException the body is no inference request; the message names the tensor and what was expected
+     */
+    static InferenceRequest read(RequestBody body) {
+        RequestReader reader = new RequestReader(body);
+        try (JsonParser parser = body.parser(0)) {
+            reader.readBody(parser);
+        } catch (JsonProcessingException e) {
+            throw RefusedException.badRequest("the body is not valid JSON: " + e.getOriginalMessage() + ", at byte "
+                    + e.getLocation().getByteOffset());
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot happen: the body is in memory", e);
+        }
+        if (body.binaryLeft() > 0) {
+            throw RefusedException.badRequest(body.binaryLeft()
+                    + " bytes after the JSON belong to no input; give each binary input its 'binary_data_size'");
+        }
+        return new InferenceRequest(
+                Optional.ofNullable(reader.id),
+                reader.inputs,
+                reader.outputs,
+                reader.parameters.binaryDataOutput().orElse(false));
+    }
+
+    private void readBody(JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw RefusedException.badRequest("the body must be a JSON object with 'inputs'");
+        }
+        JsonFields.readObject(parser, field -> readField(parser, field));
+        if (parser.nextToken() != null) {
+            throw RefusedException.badRequest("the body goes on after the JSON object");
+        }
+        if (inputs.isEmpty()) {
+            throw RefusedException.badRequest("'inputs' is missing or empty");
+        }
+    }
+
+    private void readField(JsonParser parser, String field) throws IOException {
+        switch (field) {
+            case "id" -> id = JsonFields.string(parser, field);
+            case "parameters" -> parameters = RequestParameters.read(parser, "the request");
+            case "inputs" -> JsonFields.readObjects(parser, field, () -> readInput(parser));
+            case "outputs" -> JsonFields.readObjects(parser, field, () -> outputs.add(readOutput(parser)));
+            default -> parser.skipChildren();
+        }
+    }
+
+    private void readInput(JsonParser parser) throws IOException {
+        InputReader.NamedTensor input = InputReader.read(body, parser);
+        if (inputs.put(input.name(), input.tensor()) != null) {
+            throw RefusedException.badRequest("input '" + input.name() + "' is given twice");
+        }
+    }
+
+    private static RequestedOutput readOutput(JsonParser parser) throws IOException {
+        String name = null;
+        RequestParameters parameters = RequestParameters.NONE;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String field = parser.currentName();
+            parser.nextToken();
+            switch (field) {
+                case "name" -> name = JsonFields.string(parser, field);
+                case "parameters" -> parameters = RequestParameters.read(parser, "an output");
+                default -> parser.skipChildren();
+            }
+        }
+        if (name == null) {
+            throw RefusedException.badRequest("an output has no 'name'");
+        }
+        return new RequestedOutput(name, parameters.binaryData());
+    }
+}

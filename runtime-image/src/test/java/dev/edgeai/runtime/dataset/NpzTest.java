@@ -1,0 +1,194 @@
+package dev.edgeai.runtime.dataset;
+
+import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.runtime.engine.DataType;
+import dev.edgeai.runtime.engine.Tensor;
+import dev.edgeai.runtime.engine.TensorInfo;
+import dev.edgeai.runtime.testing.NpzFiles;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class NpzTest {
+    private static final TensorInfo X = new TensorInfo("x", DataType.FP32, List.of(-1L, 2L));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsTheFirstSamplesAndTheirLabels() throws Exception {
+        Path file = write(
+                Map.of("x", NpzFiles.floats(counting(40 * 2), 40, 2), "labels", NpzFiles.longs(new long[40], 40)));
+
+        Dataset dataset = Dataset.read(file, evaluation(20, 10), List.of(X), 1 << 20);
+
+        assertThat(dataset.size()).isEqualTo(20);
+        assertThat(dataset.labels().orElseThrow()).hasSize(20);
+        assertThat(x(dataset, 7).data().getFloat(0)).isEqualTo(14);
+        assertThat(x(dataset, 7).data().getFloat(4)).isEqualTo(15);
+        assertThat(x(dataset, 7).shape()).containsExactly(1, 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // rows, samples, calibration, own calibration arrays, evaluation samples
+        "100, 50, 20, false, 50",
+        "100, 90, 20, false, 80",
+        "100, 1000, 84, false, 16",
+        "100, 1000, 128, true, 100",
+    })
+    void evaluationAndCalibrationNeverOverlap(int rows, int samples, int calibration, boolean own, int expected)
+            throws Exception {
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpzFiles.floats(counting(rows * 2), rows, 2));
+        if (own) {
+            arrays.put("calibration/x", NpzFiles.floats(new float[6], 3, 2));
+        }
+        Dataset dataset = Dataset.read(write(arrays), evaluation(samples, calibration), List.of(X), 1 << 20);
+
+        assertThat(dataset.size()).isEqualTo(expected);
+        float last = x(dataset, expected - 1).data().getFloat(0) / 2;
+        assertThat(last).isEqualTo(expected - 1);
+        if (!own) {
+            assertThat(last).isLessThan(rows - calibration);
+        }
+    }
+
+    @Test
+    void saysWhenCalibrationLeavesTooLittle() throws Exception {
+        Path file = write(Map.of("x", NpzFiles.floats(new float[200], 100, 2)));
+        assertThatThrownBy(() -> Dataset.read(file, evaluation(50, 90), List.of(X), 1 << 20))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining("100 samples")
+                .hasMessageContaining("90 are for calibration");
+    }
+
+    @Test
+    void saysWhichArrayDoesNotFitTheModel() throws Exception {
+        Path file = write(Map.of("x", NpzFiles.floats(new float[300], 100, 3)));
+        assertThatThrownBy(() -> Dataset.read(file, evaluation(50, 10), List.of(X), 1 << 20))
+                .hasMessageContaining("'x' holds FP32 samples of [3]");
+        TensorInfo other = new TensorInfo("image", DataType.FP32, List.of(-1L, 3L));
+        assertThatThrownBy(() -> Dataset.read(file, evaluation(50, 10), List.of(other), 1 << 20))
+                .hasMessageContaining("The model takes 'image', but the dataset has [x]");
+    }
+
+    @Test
+    void refusesLabelsThatAreNoClasses() throws Exception {
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpzFiles.floats(new float[200], 100, 2));
+        long[] labels = new long[100];
+        labels[3] = -7;
+        arrays.put("labels", NpzFiles.longs(labels, 100));
+        Path negative = write(arrays);
+        assertThatThrownBy(() -> Dataset.read(negative, evaluation(50, 10), List.of(X), 1 << 20))
+                .hasMessageContaining("Label 3 is -7");
+        arrays.put("labels", NpzFiles.floats(new float[100], 100));
+        Path floats = write(arrays);
+        assertThatThrownBy(() -> Dataset.read(floats, evaluation(50, 10), List.of(X), 1 << 20))
+                .hasMessageContaining("int64");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{'descr': '|O', 'fortran_order': False, 'shape': (2,), } ; pickle",
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), } ; Fortran",
+                "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), } ; element type >f4",
+                "{'descr': '<U5', 'fortran_order': False, 'shape': (2,), } ; element type <U5",
+                "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), } ; not understood",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), } ; not understood",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'shape': (3,)} ; twice",
+                "{'descr': '<f4', 'fortran_order': False, } ; instead of",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), } ; too many elements",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999,), } ; where its shape",
+                "__import__('os') ; no dictionary",
+            })
+    void refusesHeadersThatAreNotPlain(String header, String why) throws Exception {
+        Path file = write(Map.of("x", NpzFiles.npy(header, new byte[8])));
+        assertThatThrownBy(() -> Npz.open(file, 1 << 20))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void refusesMoreThanTheLimit() throws Exception {
+        Path file = write(Map.of("x", NpzFiles.floats(new float[1000], 1000)));
+        assertThatThrownBy(() -> Npz.open(file, 3999)).hasMessageContaining("more than 3999 bytes");
+        assertThat(Npz.open(file, 4000).headers()).containsOnlyKeys("x");
+    }
+
+    @Test
+    void refusesWhatIsNoZipOrHoldsOtherFiles() throws Exception {
+        Path text = Files.writeString(folder.resolve("text"), "no zip");
+        assertThatThrownBy(() -> Npz.open(text, 100)).hasMessageContaining("numpy.savez");
+        assertThatThrownBy(() -> Npz.open(folder.resolve("missing"), 100)).hasMessageContaining("no dataset file");
+    }
+
+    @Property(tries = 2000)
+    void anyHeaderIsReadOrRefusedInWords(@ForAll String text) throws IOException {
+        refusesOrReads(NpzFiles.npy(text, new byte[0]));
+    }
+
+    @Property(tries = 2000)
+    void anyBytesAreReadOrRefusedInWords(@ForAll @Size(max = 300) byte[] bytes) throws IOException {
+        refusesOrReads(bytes);
+    }
+
+    @Property(tries = 2000)
+    void aDamagedHeaderIsReadOrRefusedInWords(@ForAll @Size(3) List<Integer> places, @ForAll byte value)
+            throws IOException {
+        byte[] file = NpzFiles.floats(new float[6], 2, 3);
+        for (int place : places) {
+            file[Math.floorMod(place, file.length)] = value;
+        }
+        refusesOrReads(file);
+    }
+
+    private static void refusesOrReads(byte[] file) throws IOException {
+        try {
+            NpyHeader header = NpyHeader.read(new ByteArrayInputStream(file));
+            assertThat(header.shape()).hasSizeLessThanOrEqualTo(16).allMatch(size -> size >= 0);
+        } catch (InvalidDatasetException | EOFException e) {
+            assertThat(e.getMessage()).isNotBlank();
+        }
+    }
+
+    private static Tensor x(Dataset dataset, int sample) {
+        return requireNonNull(dataset.sample(sample).get("x"));
+    }
+
+    private Path write(Map<String, byte[]> arrays) throws IOException {
+        return NpzFiles.write(folder.resolve("dataset.npz"), arrays);
+    }
+
+    private static float[] counting(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = i;
+        }
+        return values;
+    }
+
+    private static Evaluation evaluation(int samples, int calibration) {
+        return new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, samples, calibration);
+    }
+}
