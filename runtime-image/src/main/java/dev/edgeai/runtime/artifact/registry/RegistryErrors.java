@@ -5,6 +5,8 @@ import land.oras.exception.OrasException;
 
 import javax.net.ssl.SSLException;
 import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 
 /** What a registry's answers, and silence, mean. */
 final class RegistryErrors {
@@ -26,12 +28,27 @@ final class RegistryErrors {
         if (e instanceof SSLException) {
             return new TransferException(
                     TransferException.Kind.REFUSED,
-                    ("Cannot get or put %s: TLS failed (%s). A registry without TLS must be listed: --plain-http, "
+                    ("%s: TLS failed (%s). A registry without TLS must be listed: --plain-http, "
                                     + "EDGEAI_PLAIN_HTTP, or registry.plainHttp of the chart.")
                             .formatted(what, e.getMessage()),
                     e);
         }
-        return unavailable(what, e);
+        return isUnknownHost(e)
+                ? new TransferException(
+                        TransferException.Kind.UNAVAILABLE,
+                        "%s: the registry's host is not known here (no DNS entry).".formatted(what),
+                        e)
+                : unavailable(what, e);
+    }
+
+    /** The JDK's client says it in a cause, and nothing in the message. */
+    private static boolean isUnknownHost(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void requireSuccess(String what, int status) {
@@ -43,14 +60,11 @@ final class RegistryErrors {
     private static TransferException unavailable(String what, Exception e) {
         String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new TransferException(
-                TransferException.Kind.UNAVAILABLE,
-                "Cannot get or put %s: the registry does not answer (%s).".formatted(what, why),
-                e);
+                TransferException.Kind.UNAVAILABLE, "%s: the registry does not answer (%s).".formatted(what, why), e);
     }
 
     private static TransferException answered(String what, int status) {
         return new TransferException(
-                TransferException.ofStatus(status),
-                "Cannot get or put %s: the registry answered %d.".formatted(what, status));
+                TransferException.ofStatus(status), "%s: the registry answered %d.".formatted(what, status));
     }
 }

@@ -54,7 +54,8 @@ public final class TransferException extends RuntimeException {
      */
     public RuntimeFailure failure(FailureReason notFound) {
         return switch (kind) {
-            case NOT_FOUND -> new RuntimeFailure(notFound, message + " Check the address.", this);
+            case NOT_FOUND ->
+                new RuntimeFailure(notFound, message + " Check the address, with repository and tag or path.", this);
             case DENIED -> denied(notFound);
             case UNAVAILABLE ->
                 new RuntimeFailure(

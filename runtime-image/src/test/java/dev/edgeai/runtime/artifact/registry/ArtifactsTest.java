@@ -172,7 +172,7 @@ class ArtifactsTest {
     @Test
     void whatIsNotThereIsNotFound() {
         assertFails(() -> pull(target, folder.resolve("pulled")), FailureReason.SOURCE_NOT_FOUND)
-                .hasMessageContainingAll(target.toString(), "404");
+                .hasMessageContainingAll(target.toString(), "404", "repository");
         assertFails(
                 () -> artifacts.pull(target, folder.resolve("pulled"), LIMIT, FailureReason.DATASET_NOT_FOUND),
                 FailureReason.DATASET_NOT_FOUND);
@@ -217,6 +217,20 @@ class ArtifactsTest {
                 () -> patient.pull(nobody, folder, LIMIT, FailureReason.SOURCE_NOT_FOUND),
                 FailureReason.REGISTRY_UNAVAILABLE);
         assertThat(Duration.between(start, Instant.now())).isGreaterThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aHostThatNobodyKnowsIsSaidToBeThat() {
+        Artifacts hasty = Artifacts.of(new Environment(Map.of("EDGEAI_RETRY_SECONDS", "1")), List.of("nobody.invalid"));
+
+        assertFails(
+                        () -> hasty.pull(
+                                Reference.parse("nobody.invalid/models/nobody:1"),
+                                folder,
+                                LIMIT,
+                                FailureReason.SOURCE_NOT_FOUND),
+                        FailureReason.REGISTRY_UNAVAILABLE)
+                .hasMessageContaining("host is not known");
     }
 
     @Test
