@@ -1,6 +1,6 @@
 package dev.edgeai.operator;
 
-import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.health.HealthServer;
 import dev.edgeai.operator.model.EdgeModelReconciler;
 import dev.edgeai.operator.optimization.OptimizationRunReconciler;
@@ -96,7 +96,7 @@ public final class EdgeAiOperator implements AutoCloseable {
     }
 
     /** So that a stand-by, or the pod that replaces this one, need not wait until the Lease expires. */
-    private static void giveUpLead(KubernetesClient client, Settings settings) {
+    private static void giveUpLead(KubernetesClient client, OperatorEnvironment settings) {
         var lease = client.leases().inNamespace(settings.namespace()).withName(LEASE);
         try {
             @Nullable Lease held = lease.get();
@@ -142,7 +142,7 @@ public final class EdgeAiOperator implements AutoCloseable {
         }
     }
 
-    private void elect(ConfigurationServiceOverrider configuration, Settings settings) {
+    private void elect(ConfigurationServiceOverrider configuration, OperatorEnvironment settings) {
         configuration.withLeaderElectionConfiguration(
                 LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                         .withLeaseNamespace(settings.namespace())

@@ -2,7 +2,7 @@ package dev.edgeai.operator;
 
 import dev.edgeai.operator.config.ConfigException;
 import dev.edgeai.operator.config.ConfigLoader;
-import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.services.Services;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import org.slf4j.Logger;
@@ -19,7 +19,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Takes no arguments: see {@link Settings} for its environment. */
+    /** Takes no arguments: see {@link OperatorEnvironment} for its environment. */
     public static void main(String[] args) {
         try {
             run();
@@ -33,7 +33,7 @@ public final class Main {
     }
 
     private static void run() throws IOException {
-        Settings settings = Settings.from(System.getenv());
+        OperatorEnvironment settings = OperatorEnvironment.from(System.getenv());
         Services services = Services.of(
                 new KubernetesClientBuilder().build(),
                 settings,

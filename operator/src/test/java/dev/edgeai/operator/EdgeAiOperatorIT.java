@@ -2,10 +2,10 @@ package dev.edgeai.operator;
 
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.operator.config.ConfigException;
-import dev.edgeai.operator.config.Settings;
-import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.signing.SigningKeys;
+import dev.edgeai.planner.Json;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -176,8 +176,9 @@ class EdgeAiOperatorIT {
     }
 
     private EdgeAiOperator operator(String identity, Set<String> namespaces) throws IOException {
-        Settings settings = new Settings(Path.of("unused"), NAMESPACE, identity, namespaces, true, 0);
-        OperatorConfig config = Json.read("""
+        OperatorEnvironment settings =
+                new OperatorEnvironment(Path.of("unused"), NAMESPACE, identity, namespaces, true, 0);
+        OperatorConfig config = Json.find("""
                         {"registry": {"prefix": "registry/models"}, "images": {"runtime": "runtime"},
                          "signing": {"secret": "key", "trustedKeys": "trusted"}, "accelerators": [{"name": "intel-cpu"}]}
                         """, OperatorConfig.class).orElseThrow();

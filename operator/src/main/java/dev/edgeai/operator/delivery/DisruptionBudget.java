@@ -12,7 +12,7 @@ public final class DisruptionBudget {
     private DisruptionBudget() {}
 
     /**
-     * @param name {@link Names#disruptionBudget} or {@link Names#candidateBudget}
+     * @param name {@link ObjectNames#disruptionBudget} or {@link ObjectNames#candidateBudget}
      * @param pods ready pods that must be left; pods that are not ready may go at any time
      */
     public static PodDisruptionBudget build(ServedTarget target, String name, String revision, int pods) {

@@ -36,7 +36,7 @@ public record ProbeJob(
     public Job build() {
         TargetRef ref = target.ref();
         List<String> arguments = new ArrayList<>(SampleJob.endpoint("", watched, revision));
-        arguments.addAll(SampleJob.endpoint("reference-", Names.referenceService(ref), reference));
+        arguments.addAll(SampleJob.endpoint("reference-", ObjectNames.referenceService(ref), reference));
         arguments.addAll(List.of(
                 "--rate",
                 String.format(Locale.ROOT, "%.6f", probing.rate()),
@@ -45,6 +45,6 @@ public record ProbeJob(
                 "--duration",
                 Long.toString(duration.toSeconds())));
         return new SampleJob(target, revision, spec)
-                .build(Names.probeJob(ref, revision), TargetRef.PROBE, duration.plus(AROUND), arguments);
+                .build(ObjectNames.probeJob(ref, revision), TargetRef.PROBE, duration.plus(AROUND), arguments);
     }
 }

@@ -4,8 +4,8 @@ import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.operator.job.JobParts;
-import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.PodSecurity;
+import dev.edgeai.planner.Json;
 import dev.edgeai.planner.version.Revision;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -73,7 +73,7 @@ public final class ServingDeployment {
         Map<String, String> selector = target.ref().revision(version.revision());
         return new DeploymentBuilder()
                 .withNewMetadata()
-                .withName(Names.deployment(target.ref(), version.revision()))
+                .withName(ObjectNames.deployment(target.ref(), version.revision()))
                 .withNamespace(target.ref().namespace())
                 .withLabels(target.ref().labels())
                 .addToLabels(selector)

@@ -28,20 +28,21 @@ public final class ServingServices {
 
     /** The stable Service over the pods that {@code selector} selects. */
     public static Service stable(ServedTarget target, Map<String, String> selector, Optional<String> intent) {
-        Service service = service(target, Names.stableService(target.ref()), selector);
+        Service service = service(target, ObjectNames.stableService(target.ref()), selector);
         intent.ifPresent(text -> service.getMetadata().setAnnotations(Map.of(INTENT, text)));
         return service;
     }
 
     /** The preview Service, pinned to one revision. */
     public static Service preview(ServedTarget target, String revision) {
-        return service(target, Names.previewService(target.ref()), target.ref().revision(revision));
+        return service(
+                target, ObjectNames.previewService(target.ref()), target.ref().revision(revision));
     }
 
     /** The Service that probes reach the version by that another is compared with; no user knows it. */
     public static Service reference(ServedTarget target, String revision) {
         return service(
-                target, Names.referenceService(target.ref()), target.ref().revision(revision));
+                target, ObjectNames.referenceService(target.ref()), target.ref().revision(revision));
     }
 
     /**

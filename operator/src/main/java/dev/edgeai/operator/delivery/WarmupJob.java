@@ -32,8 +32,9 @@ public record WarmupJob(
 
     public Job build() {
         TargetRef ref = target.ref();
-        List<String> arguments = new ArrayList<>(SampleJob.endpoint("", Names.previewService(ref), revision));
-        stable.ifPresent(serving -> arguments.addAll(SampleJob.endpoint("stable-", Names.stableService(ref), serving)));
+        List<String> arguments = new ArrayList<>(SampleJob.endpoint("", ObjectNames.previewService(ref), revision));
+        stable.ifPresent(
+                serving -> arguments.addAll(SampleJob.endpoint("stable-", ObjectNames.stableService(ref), serving)));
         arguments.addAll(List.of(
                 "--requests",
                 Integer.toString(plan.requests()),
@@ -43,6 +44,7 @@ public record WarmupJob(
                 Long.toString(plan.timeout().toSeconds()),
                 "--deadline",
                 Long.toString(plan.deadline().toSeconds())));
-        return new SampleJob(target, revision, spec).build(Names.warmupJob(ref, revision), WARMUP, deadline, arguments);
+        return new SampleJob(target, revision, spec)
+                .build(ObjectNames.warmupJob(ref, revision), WARMUP, deadline, arguments);
     }
 }

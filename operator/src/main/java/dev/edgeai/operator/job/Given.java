@@ -1,6 +1,7 @@
 package dev.edgeai.operator.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
@@ -46,7 +47,7 @@ final class Given {
 
     /** An object of the API as a tree. */
     static JsonNode tree(Object object) {
-        return Json.read(Serialization.asJson(object), JsonNode.class).orElseThrow();
+        return Json.find(Serialization.asJson(object), JsonNode.class).orElseThrow();
     }
 
     /** The first difference of two pods' specs, as a sentence's beginning; absent when there is none. */

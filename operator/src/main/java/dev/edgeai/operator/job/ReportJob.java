@@ -2,6 +2,7 @@ package dev.edgeai.operator.job;
 
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.ReportRequest;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.planner.Fingerprints;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -158,7 +159,7 @@ public final class Seals {
             return Optional.empty();
         }
         return isSame(hex(ofJob(job.getMetadata(), template)), seal)
-                ? Json.read(template, JsonNode.class)
+                ? Json.find(template, JsonNode.class)
                 : Optional.empty();
     }
 

@@ -2,6 +2,7 @@ package dev.edgeai.operator.job;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,7 +27,7 @@ public final class Terminations {
                 .findFirst()
                 .flatMap(Terminations::terminated)
                 .filter(Terminations::endedWell)
-                .flatMap(end -> Json.read(text(end.getMessage()), type));
+                .flatMap(end -> Json.find(text(end.getMessage()), type));
     }
 
     /** Why the pod failed; absent when no container failed and the pod did not either. */
@@ -64,7 +65,7 @@ public final class Terminations {
                     where + " was killed at its memory limit" + limit(pod, status.getName())
                             + "; raise resources.limits.memory of the accelerator profile");
         }
-        return Json.read(text(end.getMessage()), Failure.class)
+        return Json.find(text(end.getMessage()), Failure.class)
                 .filter(said -> said.reason() != null && said.message() != null)
                 .orElseGet(() -> failure(
                         FailureReason.INTERNAL_ERROR,

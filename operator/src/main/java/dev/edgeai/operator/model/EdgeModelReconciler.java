@@ -20,7 +20,7 @@ import dev.edgeai.operator.rollout.UpgradeTurns;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.StatusWriter;
 import dev.edgeai.operator.traffic.ServiceTraffic;
-import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.operator.traffic.TrafficRouter;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.status.ModelSummary;
 import dev.edgeai.planner.status.TargetOutcome;
@@ -77,7 +77,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         this.turns = new UpgradeTurns(
                 services.config().images().runtime(),
                 services.config().rollout().maxConcurrentUpgrades());
-        TrafficProvider traffic = new ServiceTraffic(owned::apply);
+        TrafficRouter traffic = new ServiceTraffic(owned::apply);
         Deployments deployments = new Deployments(services, owned);
         TargetRollout rollout = new TargetRollout(
                 owned,

@@ -3,7 +3,7 @@ package dev.edgeai.operator.model;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Seals;
@@ -111,7 +111,7 @@ final class ModelObjects {
                 .anyMatch(run::equals);
     }
 
-    /** Names of the targets that anything was made for. */
+    /** ObjectNames of the targets that anything was made for. */
     Set<String> targets() {
         Set<String> names = new TreeSet<>();
         Stream.of(OptimizationRun.class, Deployment.class, Service.class, Job.class, PodDisruptionBudget.class)
@@ -159,7 +159,7 @@ final class ModelObjects {
     private <R extends HasMetadata> List<R> owned(Class<R> type, TargetRef target) {
         return owned(type).stream()
                 .filter(object -> target.target().equals(labels(object).get(Labels.TARGET)))
-                .filter(object -> Names.isOf(target, object))
+                .filter(object -> ObjectNames.isOf(target, object))
                 .toList();
     }
 

@@ -5,7 +5,7 @@ import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.rollout.Housekeeping;
@@ -71,7 +71,7 @@ final class RemovedTargets {
         }
         String revision = status.stable().revision();
         Map<String, String> wanted = ServiceTraffic.selector(objects.ref(), new TrafficMode.Only(revision));
-        Optional<Service> service = objects.service(Names.stableService(objects.ref()));
+        Optional<Service> service = objects.service(ObjectNames.stableService(objects.ref()));
         if (service.isPresent() && !wanted.equals(service.get().getSpec().getSelector())) {
             owned.apply(pinned(service.get(), wanted));
             return; // traffic first; the rest when that is seen

@@ -12,7 +12,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.SourceTag;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.ownership.NameTakenException;
@@ -131,8 +131,8 @@ final class SourceLook {
 
     /** Of the next look, which is another one as soon as this has ended. Nobody else can know it before. */
     private String name(EdgeModel model, SourceTag tag) {
-        String name = Names.resolveJob(model.getMetadata().getName(), tag.uri() + tag.lastLook());
-        return Names.unguessable(
+        String name = ObjectNames.resolveJob(model.getMetadata().getName(), tag.uri() + tag.lastLook());
+        return ObjectNames.unguessable(
                 name, services.seals().unguessable(model.getMetadata().getUid(), name));
     }
 

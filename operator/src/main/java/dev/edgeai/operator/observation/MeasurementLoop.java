@@ -25,7 +25,7 @@ final class MeasurementLoop {
 
     private final ScheduledExecutorService timer;
     private final Executor workers;
-    private final Measurer measurer;
+    private final LiveMeasurer measurer;
     private final Consumer<MeasurementLoop> afterRound;
 
     private Watch watch;
@@ -39,7 +39,7 @@ final class MeasurementLoop {
             Watch watch,
             ScheduledExecutorService timer,
             Executor workers,
-            Measurer measurer,
+            LiveMeasurer measurer,
             Consumer<MeasurementLoop> afterRound) {
         this.watch = watch;
         this.timer = timer;

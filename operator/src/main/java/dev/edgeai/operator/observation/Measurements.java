@@ -24,7 +24,7 @@ public final class Measurements implements AutoCloseable {
             Thread.ofPlatform().daemon().name("measurements").factory());
     private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("measurement-", 0).factory());
-    private final Measurer measurer;
+    private final LiveMeasurer measurer;
     private final Consumer<TargetRef> measured;
 
     /**
@@ -34,7 +34,7 @@ public final class Measurements implements AutoCloseable {
      * @param measured told after each measurement of a target
      */
     public Measurements(PrometheusAddresses allowed, Clock clock, Consumer<TargetRef> measured) {
-        this.measurer = new Measurer(new HttpReader(TIMEOUT), allowed, workers, clock);
+        this.measurer = new LiveMeasurer(new HttpReader(TIMEOUT), allowed, workers, clock);
         this.measured = measured;
     }
 

@@ -4,7 +4,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.operator.delivery.ServingDeployment;
-import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.Json;
 import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Blames;
 import dev.edgeai.planner.rollout.Disturbance;
@@ -263,7 +263,7 @@ final class PodFacts {
                             + " needed more memory than its limit; raise serving.resources.limits.memory");
         }
         return Optional.ofNullable(ended.getMessage())
-                .flatMap(text -> Json.read(text, Failure.class))
+                .flatMap(text -> Json.find(text, Failure.class))
                 .filter(failure -> failure.reason() != null && failure.message() != null)
                 .orElseGet(() -> new Failure(
                         FailureReason.INTERNAL_ERROR.reason(),

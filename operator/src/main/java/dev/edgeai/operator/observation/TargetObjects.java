@@ -2,7 +2,7 @@ package dev.edgeai.operator.observation;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.delivery.WarmupJob;
@@ -139,7 +139,7 @@ public record TargetObjects(
 
     /** What tells where the stable Service sends requests. */
     public TrafficView traffic() {
-        String stable = Names.stableService(ref);
+        String stable = ObjectNames.stableService(ref);
         Map<String, String> revisionOfPod = new HashMap<>();
         selectable().forEach(pod -> revisionOfPod.put(pod.getMetadata().getName(), label(pod, Labels.REVISION)));
         return new TrafficView(

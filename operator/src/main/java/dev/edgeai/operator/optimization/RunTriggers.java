@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.accelerator.NodePool;
-import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.planner.run.Turns;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -37,11 +37,11 @@ final class RunTriggers {
 
     private static final String OURS = Labels.MANAGED_BY + "=" + Labels.MANAGER + "," + Labels.RUN;
 
-    private final Settings settings;
+    private final OperatorEnvironment settings;
     private @Nullable InformerEventSource<Node, OptimizationRun> nodes;
     private @Nullable InformerEventSource<Pod, OptimizationRun> pods;
 
-    RunTriggers(Settings settings) {
+    RunTriggers(OperatorEnvironment settings) {
         this.settings = settings;
     }
 

@@ -3,7 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.operator.delivery.DisruptionBudget;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.ownership.NameTakenException;
 import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.status.Events;
@@ -34,8 +34,8 @@ public final class Budgets {
 
     void ensure(
             TargetContext target, TargetStatus status, RolloutDecision decision, Map<String, RevisionState> revisions) {
-        String stable = Names.disruptionBudget(target.objects().ref());
-        String candidate = Names.candidateBudget(target.objects().ref());
+        String stable = ObjectNames.disruptionBudget(target.objects().ref());
+        String candidate = ObjectNames.candidateBudget(target.objects().ref());
         // of an earlier version of the operator: two over one pod would keep it from being evicted at all
         target.objects().budgets().stream()
                 .filter(budget ->

@@ -2,7 +2,7 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.ownership.NameTakenException;
 import dev.edgeai.operator.ownership.OwnedObjects;
@@ -61,7 +61,7 @@ public final class ModelRuns {
     private OptimizationRun fresh(TargetContext target, OptimizationRunSpec wanted, RunChoice.Missing missing) {
         OptimizationRun run = new OptimizationRun();
         run.setMetadata(new ObjectMetaBuilder()
-                .withName(Names.run(target.objects().ref(), missing.fingerprint()))
+                .withName(ObjectNames.run(target.objects().ref(), missing.fingerprint()))
                 .withNamespace(target.objects().ref().namespace())
                 .withLabels(target.objects().ref().labels())
                 .withAnnotations(missing.annotations())

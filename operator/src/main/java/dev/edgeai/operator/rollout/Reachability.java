@@ -3,7 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.observation.TargetObjects;
@@ -43,7 +43,7 @@ public final class Reachability {
     }
 
     private static Optional<Explanation> missing(TargetStatus status, Version stable, TargetObjects objects) {
-        String name = Names.stableService(objects.ref());
+        String name = ObjectNames.stableService(objects.ref());
         TrafficView traffic = objects.traffic();
         Optional<Service> service = traffic.service();
         if (service.isEmpty()) {

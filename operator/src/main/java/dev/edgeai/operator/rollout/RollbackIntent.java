@@ -3,13 +3,13 @@ package dev.edgeai.operator.rollout;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.planner.Fingerprints;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
@@ -47,20 +47,20 @@ public final class RollbackIntent {
             return Optional.empty();
         }
         String before = fingerprint(written);
-        return Json.read(Json.write(next), JsonNode.class)
+        return Json.find(Json.write(next), JsonNode.class)
                 .map(status -> new Sealed(before, status, seal(ref, modelUid, before, status)))
                 .map(Json::write);
     }
 
     /** The status to go on from: the intended one when it follows the one that is written. */
     public TargetStatus newest(TargetStatus written, TargetObjects objects, String modelUid) {
-        return objects.service(Names.stableService(objects.ref()))
+        return objects.service(ObjectNames.stableService(objects.ref()))
                 .map(service -> service.getMetadata().getAnnotations())
                 .map(annotations -> annotations.get(ServingServices.INTENT))
-                .flatMap(text -> Json.read(text, Sealed.class))
+                .flatMap(text -> Json.find(text, Sealed.class))
                 .filter(intent -> isOurs(intent, objects.ref(), modelUid))
                 .filter(intent -> intent.before().equals(fingerprint(written)))
-                .flatMap(intent -> Json.read(intent.status().toString(), TargetStatus.class))
+                .flatMap(intent -> Json.find(intent.status().toString(), TargetStatus.class))
                 .orElse(written);
     }
 
@@ -78,7 +78,7 @@ public final class RollbackIntent {
     private String seal(TargetRef ref, String modelUid, String before, JsonNode status) {
         ObjectMeta service = new ObjectMetaBuilder()
                 .withNamespace(ref.namespace())
-                .withName(Names.stableService(ref))
+                .withName(ObjectNames.stableService(ref))
                 .build();
         return seals.ofRollback(service, modelUid, before, status);
     }

@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.ProbeJob;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
@@ -15,7 +15,7 @@ import dev.edgeai.operator.job.JobReader;
 import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
-import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.operator.traffic.TrafficRouter;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
@@ -40,11 +40,11 @@ public final class RolloutActions {
 
     private final Services services;
     private final OwnedObjects owned;
-    private final TrafficProvider traffic;
+    private final TrafficRouter traffic;
     private final Deployments deployments;
     private final RollbackIntent intents;
 
-    public RolloutActions(Services services, OwnedObjects owned, TrafficProvider traffic, Deployments deployments) {
+    public RolloutActions(Services services, OwnedObjects owned, TrafficRouter traffic, Deployments deployments) {
         this.services = services;
         this.owned = owned;
         this.traffic = traffic;
@@ -107,7 +107,7 @@ public final class RolloutActions {
             case RolloutAction.DeleteProbes(String revision) -> {
                 // The Job last: it tells that there is something to delete
                 target.objects()
-                        .service(Names.referenceService(target.objects().ref()))
+                        .service(ObjectNames.referenceService(target.objects().ref()))
                         .ifPresent(owned::delete);
                 target.objects().probe(revision).ifPresent(owned::delete);
             }
@@ -126,7 +126,7 @@ public final class RolloutActions {
     }
 
     private void ensurePreview(TargetContext target, Optional<String> revision) {
-        String name = Names.previewService(target.objects().ref());
+        String name = ObjectNames.previewService(target.objects().ref());
         if (revision.isEmpty()) {
             target.objects().service(name).ifPresent(owned::delete);
         } else {
@@ -187,7 +187,7 @@ public final class RolloutActions {
                     target,
                     new ProbeJob(
                                     target.served(),
-                                    baking ? Names.stableService(ref) : Names.previewService(ref),
+                                    baking ? ObjectNames.stableService(ref) : ObjectNames.previewService(ref),
                                     watched.revision(),
                                     reference.revision(),
                                     WarmupSpec.of(target, watched),
@@ -202,7 +202,7 @@ public final class RolloutActions {
         String name = job.getMetadata().getName();
         String secret =
                 services.seals().unguessable(target.model().getMetadata().getUid(), name);
-        job.getMetadata().setName(Names.unguessable(name, secret));
+        job.getMetadata().setName(ObjectNames.unguessable(name, secret));
         owned.create(services.seals().seal(job));
     }
 

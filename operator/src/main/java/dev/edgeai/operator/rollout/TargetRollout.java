@@ -10,7 +10,7 @@ import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.ownership.OwnedObjects;
-import dev.edgeai.operator.traffic.TrafficProvider;
+import dev.edgeai.operator.traffic.TrafficRouter;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.rollout.Commands;
@@ -38,7 +38,7 @@ public final class TargetRollout {
     private final RolloutActions actions;
     private final Deployments deployments;
     private final ModelRuns runs;
-    private final TrafficProvider traffic;
+    private final TrafficRouter traffic;
     private final Measurements measurements;
     private final Budgets budgets;
     private final UpgradeTurns turns;
@@ -48,7 +48,7 @@ public final class TargetRollout {
             RolloutActions actions,
             Deployments deployments,
             ModelRuns runs,
-            TrafficProvider traffic,
+            TrafficRouter traffic,
             Measurements measurements,
             Budgets budgets,
             UpgradeTurns turns) {

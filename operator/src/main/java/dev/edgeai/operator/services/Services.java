@@ -2,7 +2,7 @@ package dev.edgeai.operator.services;
 
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
-import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.health.OperatorMetrics;
 import dev.edgeai.operator.job.SealKey;
 import dev.edgeai.operator.job.Seals;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 public record Services(
         KubernetesClient client,
-        Settings settings,
+        OperatorEnvironment settings,
         OperatorConfig config,
         SigningKeys keys,
         Seals seals,
@@ -38,7 +38,8 @@ public record Services(
     public static final String FIELD_MANAGER = "edgeai-operator";
 
     /** Puts the services together for one process. */
-    public static Services of(KubernetesClient client, Settings settings, OperatorConfig config, Clock clock) {
+    public static Services of(
+            KubernetesClient client, OperatorEnvironment settings, OperatorConfig config, Clock clock) {
         SigningKeys keys = new SigningKeys(
                 client, settings.namespace(), config.signing(), () -> certified(client, settings), clock);
         OperatorMetrics metrics = new OperatorMetrics();
@@ -55,7 +56,7 @@ public record Services(
     }
 
     /** Whether any run holds a certificate, so that there was a key. */
-    private static boolean certified(KubernetesClient client, Settings settings) {
+    private static boolean certified(KubernetesClient client, OperatorEnvironment settings) {
         var runs = client.resources(OptimizationRun.class);
         Stream<OptimizationRun> all = settings.watchNamespaces().isEmpty()
                 ? runs.inAnyNamespace().list().getItems().stream()

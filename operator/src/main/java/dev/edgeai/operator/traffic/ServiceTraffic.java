@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * Traffic by one Service, on any cluster: pinned to one revision, or over the pods of both, which share the requests
  * evenly. The weight is the share of ready endpoints, and is told as it is.
  */
-public final class ServiceTraffic implements TrafficProvider {
+public final class ServiceTraffic implements TrafficRouter {
     private final Consumer<Service> apply;
 
     /** @param apply server-side applies a Service, and remembers it so that the next view shows it */

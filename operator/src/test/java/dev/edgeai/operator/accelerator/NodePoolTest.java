@@ -1,7 +1,7 @@
 package dev.edgeai.operator.accelerator;
 
 import dev.edgeai.api.config.AcceleratorProfile;
-import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class NodePoolTest {
-    private static final AcceleratorProfile INTEL = Json.read(
+    private static final AcceleratorProfile INTEL = Json.find(
                     "{\"name\": \"intel-cpu\", \"nodeSelector\": {\"edgeai.dev/accelerator\": \"intel-cpu\", \"site\": \"a\"}}",
                     AcceleratorProfile.class)
             .orElseThrow();

@@ -121,12 +121,13 @@ class ConfigLoaderTest {
 
     @Test
     void theEnvironmentHasDefaultsButForTheNamespace() {
-        Settings settings = Settings.from(Map.of("POD_NAMESPACE", "edgeai", "WATCH_NAMESPACES", "vision, audio,"));
+        OperatorEnvironment settings =
+                OperatorEnvironment.from(Map.of("POD_NAMESPACE", "edgeai", "WATCH_NAMESPACES", "vision, audio,"));
         assertThat(settings.watchNamespaces()).containsExactlyInAnyOrder("vision", "audio");
         assertThat(settings.leaderElection()).isTrue();
         assertThat(settings.healthPort()).isEqualTo(8081);
-        assertThatThrownBy(() -> Settings.from(Map.of())).hasMessageContaining("POD_NAMESPACE is not set");
-        assertThatThrownBy(() -> Settings.from(Map.of("POD_NAMESPACE", "a", "HEALTH_PORT", "http")))
+        assertThatThrownBy(() -> OperatorEnvironment.from(Map.of())).hasMessageContaining("POD_NAMESPACE is not set");
+        assertThatThrownBy(() -> OperatorEnvironment.from(Map.of("POD_NAMESPACE", "a", "HEALTH_PORT", "http")))
                 .hasMessageContaining("HEALTH_PORT is 'http'");
     }
 

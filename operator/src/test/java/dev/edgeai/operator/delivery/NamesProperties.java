@@ -24,11 +24,11 @@ class NamesProperties {
     @Property(tries = 2000)
     void twoTargetsHaveNoNameInCommon(@ForAll("targets") TargetRef one, @ForAll("targets") TargetRef other) {
         Assume.that(!one.equals(other));
-        assertThat(services(one)).doesNotContainAnyElementsOf(List.of(Names.previewService(other)));
+        assertThat(services(one)).doesNotContainAnyElementsOf(List.of(ObjectNames.previewService(other)));
         assertThat(deployments(one)).doesNotContainAnyElementsOf(deployments(other));
         assertThat(jobs(one)).doesNotContainAnyElementsOf(jobs(other));
-        assertThat(Names.disruptionBudget(one)).isNotEqualTo(Names.disruptionBudget(other));
-        assertThat(Names.run(one, REVISION)).isNotEqualTo(Names.run(other, REVISION));
+        assertThat(ObjectNames.disruptionBudget(one)).isNotEqualTo(ObjectNames.disruptionBudget(other));
+        assertThat(ObjectNames.run(one, REVISION)).isNotEqualTo(ObjectNames.run(other, REVISION));
     }
 
     @Property(tries = 2000)
@@ -37,18 +37,18 @@ class NamesProperties {
         assertThat(services).hasSize(2).allMatch(NamesProperties::isLabel);
         assertThat(deployments(target)).hasSize(2).allMatch(NamesProperties::isLabel);
         assertThat(jobs(target)).hasSize(2).allMatch(NamesProperties::isLabel);
-        assertThat(Names.run(target, REVISION))
+        assertThat(ObjectNames.run(target, REVISION))
                 .matches(NamesProperties::isLabel)
-                .isNotEqualTo(Names.run(target, OTHER_REVISION));
+                .isNotEqualTo(ObjectNames.run(target, OTHER_REVISION));
     }
 
     /** What was seen to meet on a cluster. */
     @Example
     void camAndCamPreviewAreTwo() {
-        assertThat(Names.previewService(new TargetRef("n", "m", "cam")))
-                .isNotEqualTo(Names.stableService(new TargetRef("n", "m", "cam-preview")));
-        assertThat(Names.deployment(new TargetRef("n", "a", "b-c"), REVISION))
-                .isNotEqualTo(Names.deployment(new TargetRef("n", "a-b", "c"), REVISION));
+        assertThat(ObjectNames.previewService(new TargetRef("n", "m", "cam")))
+                .isNotEqualTo(ObjectNames.stableService(new TargetRef("n", "m", "cam-preview")));
+        assertThat(ObjectNames.deployment(new TargetRef("n", "a", "b-c"), REVISION))
+                .isNotEqualTo(ObjectNames.deployment(new TargetRef("n", "a-b", "c"), REVISION));
     }
 
     private static boolean isLabel(String name) {
@@ -56,15 +56,17 @@ class NamesProperties {
     }
 
     private static Set<String> services(TargetRef target) {
-        return new HashSet<>(List.of(Names.stableService(target), Names.previewService(target)));
+        return new HashSet<>(List.of(ObjectNames.stableService(target), ObjectNames.previewService(target)));
     }
 
     private static Set<String> deployments(TargetRef target) {
-        return new HashSet<>(List.of(Names.deployment(target, REVISION), Names.deployment(target, OTHER_REVISION)));
+        return new HashSet<>(
+                List.of(ObjectNames.deployment(target, REVISION), ObjectNames.deployment(target, OTHER_REVISION)));
     }
 
     private static Set<String> jobs(TargetRef target) {
-        return new HashSet<>(List.of(Names.warmupJob(target, REVISION), Names.warmupJob(target, OTHER_REVISION)));
+        return new HashSet<>(
+                List.of(ObjectNames.warmupJob(target, REVISION), ObjectNames.warmupJob(target, OTHER_REVISION)));
     }
 
     /** Few letters and the suffixes themselves, so that meetings are likely. */

@@ -45,7 +45,7 @@ class WarmupJobTest {
         assertThat(warmup.getArgs())
                 .containsSubsequence(
                         "--url",
-                        "http://" + Names.previewService(Samples.target().ref()),
+                        "http://" + ObjectNames.previewService(Samples.target().ref()),
                         "--revision",
                         "0a1b2c3d4e",
                         "--requests",
@@ -74,7 +74,7 @@ class WarmupJobTest {
     void probesReachEachVersionByAServiceOfItsOwn() {
         Job job = new ProbeJob(
                         Samples.target(),
-                        Names.previewService(Samples.target().ref()),
+                        ObjectNames.previewService(Samples.target().ref()),
                         "0a1b2c3d4e",
                         "blue",
                         Samples.yaml(SPEC.formatted(""), TrialSpec.class),
@@ -90,12 +90,13 @@ class WarmupJobTest {
         assertThat(pod(job).getContainers().getFirst().getArgs())
                 .containsSubsequence(
                         "--url",
-                        "http://" + Names.previewService(Samples.target().ref()),
+                        "http://" + ObjectNames.previewService(Samples.target().ref()),
                         "--revision",
                         "0a1b2c3d4e")
                 .containsSubsequence(
                         "--reference-url",
-                        "http://" + Names.referenceService(Samples.target().ref()),
+                        "http://"
+                                + ObjectNames.referenceService(Samples.target().ref()),
                         "--reference-revision",
                         "blue")
                 .containsSubsequence("--rate", "0.250000", "--timeout", "40", "--duration", "3600");

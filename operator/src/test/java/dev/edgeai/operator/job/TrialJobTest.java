@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -156,7 +157,7 @@ class TrialJobTest {
         Job job = variant("", "");
         assertThat(containers(pod(job))).allSatisfy(container -> {
             Map<String, String> env = env(container);
-            assertThat(Json.read(env.getOrDefault("EDGEAI_TRIAL_SPEC", ""), TrialSpec.class))
+            assertThat(Json.find(env.getOrDefault("EDGEAI_TRIAL_SPEC", ""), TrialSpec.class))
                     .contains(spec("OpenVINO", ""));
             assertThat(env)
                     .containsEntry("HOME", JobParts.WORK)
@@ -315,7 +316,7 @@ class TrialJobTest {
     }
 
     private static Job certify(String registrySecret) {
-        CertificateRequest request = Json.read("""
+        CertificateRequest request = Json.find("""
                         {"artifact": "registry/models/digits@sha256:0", "accelerator": "gpu", "namespace": "vision",
                          "run": "digits", "trial": "openvino-int8-ptq", "gates": [], "versions": {}, "plainHttp": []}
                         """, CertificateRequest.class).orElseThrow();
@@ -331,7 +332,7 @@ class TrialJobTest {
 
     private static TrialSpec spec(@Nullable String framework, String sourceSecret) {
         String how = framework == null ? "" : ", \"framework\": \"" + framework + "\", \"technique\": \"int8-ptq\"";
-        return Json.read(
+        return Json.find(
                         """
                         {"run": "digits", "trial": "%s", "task": "ImageClassification",
                          "source": {"uri": "oci://registry/models/digits:1"%s},
@@ -344,7 +345,7 @@ class TrialJobTest {
     }
 
     private static OperatorConfig config(String registrySecret) {
-        return Json.read("""
+        return Json.find("""
                         {"registry": {"prefix": "registry/models"%s}, "maxSourceBytes": 1000,
                          "images": {"runtime": "runtime:1", "optimizers": {"OpenVINO": "optimizer-openvino:1"}},
                          "accelerators": [{"name": "gpu", "tolerations": [{"key": "edge", "operator": "Exists"}],

@@ -11,7 +11,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.value.Decimal;
-import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -82,7 +82,7 @@ class OptimizationRunIT extends OptimizationRunScenario {
         Job certify = job(SYSTEM, RUN + "-" + uid.substring(0, 8) + "-certify-openvino-int8-ptq");
         OptimizationRunStatus certifying = status(status -> status.phase() == RunPhase.CERTIFYING);
         assertThat(trial(certifying, secondName).phase()).isEqualTo(TrialPhase.REJECTED);
-        CertificateRequest request = Json.read(
+        CertificateRequest request = Json.find(
                         env(
                                 certify.getSpec()
                                         .getTemplate()

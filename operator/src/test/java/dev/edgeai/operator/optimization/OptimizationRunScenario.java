@@ -8,10 +8,10 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.operator.EdgeAiOperator;
-import dev.edgeai.operator.config.Settings;
-import dev.edgeai.operator.job.Json;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.rollout.ChartPermissions;
 import dev.edgeai.operator.services.Services;
+import dev.edgeai.planner.Json;
 import dev.edgeai.testing.ApiServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Container;
@@ -88,13 +88,13 @@ abstract class OptimizationRunScenario {
     }
 
     EdgeAiOperator operator(Clock clock) throws IOException {
-        Settings settings = new Settings(Path.of("unused"), SYSTEM, "test", Set.of(), false, 0);
+        OperatorEnvironment settings = new OperatorEnvironment(Path.of("unused"), SYSTEM, "test", Set.of(), false, 0);
         return EdgeAiOperator.start(
                 Services.of(ChartPermissions.client(client, SYSTEM), settings, config(), clock), () -> {});
     }
 
     static OperatorConfig config() {
-        return Json.read("""
+        return Json.find("""
                         {"registry": {"prefix": "registry:5000/models", "plainHttp": ["registry:5000"]},
                          "images": {"runtime": "edgeai/runtime:test", "optimizers": {"OpenVINO": "edgeai/optimizer-openvino:test"}},
                          "accelerators": [{"name": "intel-cpu", "resources": {"limits": {"memory": "1Gi"}}}]}
@@ -112,7 +112,7 @@ abstract class OptimizationRunScenario {
                 .withNamespace(namespace)
                 .addToAnnotations("touched", "0")
                 .build());
-        run.setSpec(Json.read("""
+        run.setSpec(Json.find("""
                         {"source": {"uri": "oci://registry:5000/models/digits:1"}, "task": "ImageClassification",
                          "evaluation": {"dataset": {"uri": "oci://registry:5000/data/digits:1"}},
                          "accelerator": "intel-cpu", %s "search": {"maxTrials": %d, "frameworks": ["OpenVINO"]}}
@@ -165,7 +165,7 @@ abstract class OptimizationRunScenario {
     static TrialSpec spec(Job job) {
         Container measure =
                 job.getSpec().getTemplate().getSpec().getContainers().getFirst();
-        return Json.read(env(measure, TrialSpec.ENVIRONMENT_VARIABLE), TrialSpec.class)
+        return Json.find(env(measure, TrialSpec.ENVIRONMENT_VARIABLE), TrialSpec.class)
                 .orElseThrow();
     }
 

@@ -1,7 +1,7 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.TargetRef;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.services.Services;
@@ -184,7 +184,7 @@ class ChangedByHandIT extends EdgeModelScenario {
                 .v1()
                 .podDisruptionBudget()
                 .inNamespace(namespace)
-                .withName(Names.disruptionBudget(new TargetRef(namespace, "digits", "cpu")))
+                .withName(ObjectNames.disruptionBudget(new TargetRef(namespace, "digits", "cpu")))
                 .require();
     }
 

@@ -2,8 +2,8 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.Labels;
-import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.observation.ServerStub;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;

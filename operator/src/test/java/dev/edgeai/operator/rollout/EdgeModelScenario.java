@@ -6,7 +6,7 @@ import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.operator.config.Settings;
+import dev.edgeai.operator.config.OperatorEnvironment;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.model.EdgeModelReconciler;
 import dev.edgeai.operator.services.Services;
@@ -101,7 +101,8 @@ abstract class EdgeModelScenario {
 
     final void startOperator() {
         KubernetesClient own = ChartPermissions.client(client, "edgeai-system");
-        Settings settings = new Settings(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
+        OperatorEnvironment settings =
+                new OperatorEnvironment(Path.of("unused"), "edgeai-system", "test", Set.of(namespace), false, 0);
         services = Services.of(own, settings, Samples.yaml(config, OperatorConfig.class), Clock.systemUTC());
         reconciler = new EdgeModelReconciler(services);
         operator = new Operator(configuration -> configuration

@@ -7,7 +7,7 @@ import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.operator.delivery.ResolveJob;
 import dev.edgeai.operator.delivery.WarmupJob;
-import dev.edgeai.operator.job.Json;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;

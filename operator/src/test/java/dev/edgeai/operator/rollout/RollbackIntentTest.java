@@ -1,13 +1,13 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.operator.delivery.Names;
+import dev.edgeai.operator.delivery.ObjectNames;
 import dev.edgeai.operator.delivery.Samples;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.delivery.TargetRef;
-import dev.edgeai.operator.job.Json;
 import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.observation.TargetObjects;
+import dev.edgeai.planner.Json;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +101,7 @@ class RollbackIntentTest {
                 List.of(),
                 List.of(new ServiceBuilder()
                         .withNewMetadata()
-                        .withName(Names.stableService(TARGET))
+                        .withName(ObjectNames.stableService(TARGET))
                         .addToAnnotations(ServingServices.INTENT, intent)
                         .endMetadata()
                         .build()),

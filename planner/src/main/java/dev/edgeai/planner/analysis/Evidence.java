@@ -41,9 +41,10 @@ record Evidence(Window watched, Optional<Window> reference, boolean probes, Opti
 
     private static Optional<Evidence> of(
             Optional<Window> watched, Optional<Window> reference, boolean probes, ToDoubleFunction<Window> samples) {
-        return watched.filter(w -> samples.applyAsDouble(w) >= Analysis.MIN_REQUESTS)
+        return watched.filter(w -> samples.applyAsDouble(w) >= MetricAnalysis.MIN_REQUESTS)
                 .map(w -> {
-                    Optional<Window> enough = reference.filter(r -> samples.applyAsDouble(r) >= Analysis.MIN_REQUESTS);
+                    Optional<Window> enough =
+                            reference.filter(r -> samples.applyAsDouble(r) >= MetricAnalysis.MIN_REQUESTS);
                     return new Evidence(w, enough, probes, enough.flatMap(r -> incomparable(w, r)));
                 });
     }

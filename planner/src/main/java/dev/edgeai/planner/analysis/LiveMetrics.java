@@ -36,7 +36,7 @@ public record LiveMetrics(
 
     /**
      * Differences the scrapes of both versions over one window for each kind of requests: the shortest one of at least
-     * the interval that holds {@link Analysis#MIN_REQUESTS} of the watched version.
+     * the interval that holds {@link MetricAnalysis#MIN_REQUESTS} of the watched version.
      *
      * @param notBefore {@code since} of the target's status: numbers of an earlier step count no more
      */
@@ -61,7 +61,7 @@ public record LiveMetrics(
                 Instant notBefore,
                 Duration interval,
                 Function<Scrape, Counts> kind) {
-            Optional<Instant> start = watched.windowStart(notBefore, interval, Analysis.MIN_REQUESTS, kind);
+            Optional<Instant> start = watched.windowStart(notBefore, interval, MetricAnalysis.MIN_REQUESTS, kind);
             if (start.isEmpty()) {
                 return new Pair(Optional.empty(), Optional.empty());
             }

@@ -5,7 +5,7 @@ import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
-import dev.edgeai.planner.analysis.Analysis;
+import dev.edgeai.planner.analysis.MetricAnalysis;
 import dev.edgeai.planner.analysis.MetricVerdict;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ record AnalysisRound(List<AnalysisResult> results, Optional<Failed> failed, Opti
                     .findFirst()
                     .orElse(new AnalysisResult(
                             metric.name(), Verdict.INCONCLUSIVE, null, null, 0, 0, 0, 0, null, null));
-            MetricVerdict verdict = Analysis.measure(metric, seen.live(), seen.queries());
+            MetricVerdict verdict = MetricAnalysis.measure(metric, seen.live(), seen.queries());
             AnalysisResult next = count(last, verdict, now);
             results.add(next);
             if (next.failed() > metric.failureLimit()) {

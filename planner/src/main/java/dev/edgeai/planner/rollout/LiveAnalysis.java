@@ -5,7 +5,7 @@ import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.api.v1alpha1.value.Verdict;
-import dev.edgeai.planner.analysis.Analysis;
+import dev.edgeai.planner.analysis.MetricAnalysis;
 import dev.edgeai.planner.analysis.MetricVerdict;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.version.Revision;
@@ -104,7 +104,7 @@ final class LiveAnalysis {
 
     /** Looks for a burst of errors whether or not a measurement is due; true when that took the version back. */
     boolean burst() {
-        Optional<MetricVerdict> burst = Analysis.burst(metrics, seen.live());
+        Optional<MetricVerdict> burst = MetricAnalysis.burst(metrics, seen.live());
         burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b.message(), b.blame()));
         return burst.isPresent();
     }

@@ -1,7 +1,7 @@
 package dev.edgeai.planner.run;
 
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.planner.technique.Names;
+import dev.edgeai.planner.KubernetesNames;
 
 /**
  * Which Job of a run. Its name follows from it, so that making it twice makes it once.
@@ -49,11 +49,11 @@ public record JobKey(Kind kind, String trial) {
 
     /** {@code <run>-} and {@link #inRun()}, shortened with a hash when longer than 63 characters. */
     public String jobName(String run) {
-        return Names.bounded(run + "-" + inRun());
+        return KubernetesNames.bounded(run + "-" + inRun());
     }
 
     /** The same with something behind it. */
     public String jobName(String run, String suffix) {
-        return Names.bounded(run + "-" + inRun() + "-" + suffix);
+        return KubernetesNames.bounded(run + "-" + inRun() + "-" + suffix);
     }
 }

@@ -3,6 +3,7 @@ package dev.edgeai.planner.technique;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.planner.KubernetesNames;
 
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ public final class Accelerations {
                 .flatMap(t -> options.stream()
                         .filter(o -> o.framework() == t.framework() && o.suits().test(t))
                         .map(o -> new Candidate(
-                                Names.bounded(t.name() + "-" + o.word(), Names.TRIAL),
+                                KubernetesNames.bounded(t.name() + "-" + o.word(), KubernetesNames.TRIAL),
                                 t.framework(),
                                 t.technique(),
                                 o.options(),

@@ -2,6 +2,7 @@ package dev.edgeai.planner.technique;
 
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.planner.KubernetesNames;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +71,13 @@ record Technique(
         if (calibrates) {
             parameters.put("calibrationSamples", String.valueOf(calibrationSamples));
         }
-        return new Candidate(Names.bounded(label.toString(), Names.TRIAL), framework, name, parameters, stage, null);
+        return new Candidate(
+                KubernetesNames.bounded(label.toString(), KubernetesNames.TRIAL),
+                framework,
+                name,
+                parameters,
+                stage,
+                null);
     }
 
     /** Words speak for themselves; a number or a truth value needs its parameter's name. */

@@ -10,10 +10,10 @@ import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.JobState;
-import dev.edgeai.planner.analysis.AnalysisTest;
 import dev.edgeai.planner.analysis.Counts;
 import dev.edgeai.planner.analysis.HistogramTest;
 import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.MetricAnalysisTest;
 import dev.edgeai.planner.analysis.ScrapeRound;
 import dev.edgeai.planner.analysis.Silence;
 import dev.edgeai.planner.analysis.Window;
@@ -402,9 +402,10 @@ public final class RolloutWorld {
 
     private Window window(String rev, double requests) {
         return switch (nature(rev)) {
-            case FAILS_REQUESTS -> AnalysisTest.window(requests * 0.5, requests * 0.5);
-            case SLOW -> AnalysisTest.window(new Counts(requests, 0, 0, HistogramTest.of(0, 0, requests, requests)));
-            default -> AnalysisTest.window(requests, 0);
+            case FAILS_REQUESTS -> MetricAnalysisTest.window(requests * 0.5, requests * 0.5);
+            case SLOW ->
+                MetricAnalysisTest.window(new Counts(requests, 0, 0, HistogramTest.of(0, 0, requests, requests)));
+            default -> MetricAnalysisTest.window(requests, 0);
         };
     }
 }

@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.Metric;
 import dev.edgeai.api.v1alpha1.source.Task;
+import dev.edgeai.planner.KubernetesNames;
 import dev.edgeai.planner.run.Runs;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -170,7 +171,8 @@ class CandidatesTest {
             for (String format : List.of("ONNX", "OpenVINO-IR", "Safetensors", "GGUF")) {
                 assertThat(names(Runs.assessment(format, architecture, false), Optional.empty(), Framework.values()))
                         .doesNotHaveDuplicates()
-                        .allMatch(n -> n.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?") && n.length() <= Names.TRIAL);
+                        .allMatch(
+                                n -> n.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?") && n.length() <= KubernetesNames.TRIAL);
             }
         }
     }

@@ -7,11 +7,11 @@ import dev.edgeai.api.v1alpha1.rollout.Probes;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
-import dev.edgeai.planner.analysis.Analysis;
-import dev.edgeai.planner.analysis.AnalysisTest;
 import dev.edgeai.planner.analysis.Counts;
 import dev.edgeai.planner.analysis.HistogramTest;
 import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.MetricAnalysis;
+import dev.edgeai.planner.analysis.MetricAnalysisTest;
 import dev.edgeai.planner.analysis.MetricVerdict;
 import dev.edgeai.planner.analysis.Scrape;
 import dev.edgeai.planner.analysis.ScrapeHistory;
@@ -52,8 +52,8 @@ class ProbingTest {
     })
     void wanted_where_users_are_few(double watched, double reference, String rate, boolean whenQuiet, boolean wanted) {
         LiveMetrics live = new LiveMetrics(
-                Optional.of(AnalysisTest.window(watched, 0)),
-                Optional.of(AnalysisTest.window(reference, 0)),
+                Optional.of(MetricAnalysisTest.window(watched, 0)),
+                Optional.of(MetricAnalysisTest.window(reference, 0)),
                 Optional.empty());
         assertThat(Probing.wanted(policy(rate, whenQuiet), live)).isEqualTo(wanted);
     }
@@ -63,7 +63,8 @@ class ProbingTest {
         assertThat(Probing.wanted(policy("2", true), LiveMetrics.NONE)).isFalse();
         assertThat(Probing.wanted(
                         policy("2", true),
-                        new LiveMetrics(Optional.of(AnalysisTest.window(0, 0)), Optional.empty(), Optional.empty())))
+                        new LiveMetrics(
+                                Optional.of(MetricAnalysisTest.window(0, 0)), Optional.empty(), Optional.empty())))
                 .isFalse();
     }
 
@@ -95,7 +96,7 @@ class ProbingTest {
         LiveMetrics live = LiveMetrics.of(
                 watched, Optional.of(reference), T0, Duration.ofSeconds(10), true, Optional.empty(), Optional.empty());
         return RolloutPolicy.defaults().analysis().metrics().stream()
-                .map(metric -> Analysis.measure(metric, live, Map.of()));
+                .map(metric -> MetricAnalysis.measure(metric, live, Map.of()));
     }
 
     @ParameterizedTest(name = "{0} users a minute beside {1}")

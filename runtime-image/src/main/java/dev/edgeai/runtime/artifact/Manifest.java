@@ -2,7 +2,7 @@ package dev.edgeai.runtime.artifact;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

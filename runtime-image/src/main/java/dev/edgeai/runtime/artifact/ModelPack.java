@@ -1,6 +1,6 @@
 package dev.edgeai.runtime.artifact;
 
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.UsageException;
 
 import java.io.IOException;

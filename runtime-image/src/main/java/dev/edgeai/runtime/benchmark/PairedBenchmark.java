@@ -29,16 +29,16 @@ public final class PairedBenchmark {
     private static final double STEADY = 0.03;
 
     private final IntFunction<Map<String, Tensor>> samples;
-    private final Settings settings;
+    private final BenchmarkSettings settings;
     private final SplittableRandom random;
 
     /** On the samples of a dataset, from the end on to the start again. */
-    public PairedBenchmark(Dataset dataset, Settings settings) {
+    public PairedBenchmark(Dataset dataset, BenchmarkSettings settings) {
         this(i -> dataset.sample(i % dataset.size()), settings);
     }
 
     /** On samples by their number, of which there is no last. */
-    public PairedBenchmark(IntFunction<Map<String, Tensor>> samples, Settings settings) {
+    public PairedBenchmark(IntFunction<Map<String, Tensor>> samples, BenchmarkSettings settings) {
         this.samples = samples;
         this.settings = settings;
         random = new SplittableRandom(settings.seed());

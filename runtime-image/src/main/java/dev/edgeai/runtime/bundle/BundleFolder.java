@@ -2,6 +2,7 @@ package dev.edgeai.runtime.bundle;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.ModelPack;
 import dev.edgeai.runtime.bundle.BundleManifest.BundledFile;
@@ -9,7 +10,6 @@ import dev.edgeai.runtime.certify.Certificate;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.Verifier.Check;
 import dev.edgeai.runtime.certify.Verifier.Report;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;

@@ -3,9 +3,9 @@ package dev.edgeai.runtime.bundle;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.certify.Statement;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 

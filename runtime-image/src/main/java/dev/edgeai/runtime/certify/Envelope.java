@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.certify;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

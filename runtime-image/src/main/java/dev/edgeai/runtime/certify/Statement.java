@@ -7,9 +7,9 @@ import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.value.Verdict;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,12 +3,13 @@ package dev.edgeai.runtime.certify;
 import com.fasterxml.jackson.core.JacksonException;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.registry.ModelFolder;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -77,7 +78,7 @@ public final class VerifiedModel {
         }
         VariantDescriptor descriptor;
         try {
-            descriptor = Json.read(models.resolve(VariantDescriptor.FILE), VariantDescriptor.class);
+            descriptor = Json.read(Files.readString(models.resolve(VariantDescriptor.FILE)), VariantDescriptor.class);
         } catch (JacksonException e) {
             throw unsupported(models, VariantDescriptor.FILE + " is no descriptor: " + e.getOriginalMessage());
         }

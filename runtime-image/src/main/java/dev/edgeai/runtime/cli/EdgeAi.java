@@ -2,10 +2,10 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import dev.edgeai.runtime.pod.UsageException;
 import org.slf4j.Logger;

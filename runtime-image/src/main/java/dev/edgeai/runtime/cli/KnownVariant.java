@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.source.Sources;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.cli;
 
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.measure.MemoryProbe;
 import dev.edgeai.runtime.measure.MemoryTask;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;

@@ -2,12 +2,12 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.ReportRequest;
 import dev.edgeai.api.trial.ReportResult;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.cli.options.RegistryOptions;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.UsageException;
 import dev.edgeai.runtime.report.Facts;
 import dev.edgeai.runtime.report.HtmlReport;

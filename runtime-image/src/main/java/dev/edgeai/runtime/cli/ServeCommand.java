@@ -3,6 +3,7 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.source.Task;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.certify.Statement;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
@@ -12,12 +13,11 @@ import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.installed.Engines;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import dev.edgeai.runtime.pod.UsageException;
 import dev.edgeai.runtime.server.ServedModel.Certified;
 import dev.edgeai.runtime.server.ServerOptions;
-import dev.edgeai.runtime.server.process.Serving;
+import dev.edgeai.runtime.server.process.ServerProcess;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +110,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Variant variant = unverified ? unverified() : verified();
-        Serving serving = new Serving(
+        ServerProcess serving = new ServerProcess(
                 name,
                 revision,
                 variant.folder(),
@@ -185,7 +185,7 @@ final class ServeCommand implements Callable<Integer> {
             return Engines.forSource(folder);
         }
         try {
-            return Json.read(file, VariantDescriptor.class);
+            return Json.read(Files.readString(file), VariantDescriptor.class);
         } catch (IOException e) {
             throw new RuntimeFailure(FailureReason.UNSUPPORTED_MODEL, "Cannot read " + file + ": " + e.getMessage(), e);
         }

@@ -7,7 +7,7 @@ import dev.edgeai.runtime.cli.options.SampleOptions;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.SampleSet;
-import dev.edgeai.runtime.client.Warmup;
+import dev.edgeai.runtime.client.WarmupLoad;
 import dev.edgeai.runtime.measure.Progress;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
@@ -79,11 +79,11 @@ final class WarmupCommand implements Callable<Integer> {
         Optional<Endpoint> stable =
                 Optional.ofNullable(stableUrl).map(uri -> new Endpoint(uri, Optional.ofNullable(stableRevision)));
         SampleSet set = samples.read(url, candidate.revision(), requests, timeout);
-        Warmup warmup = new Warmup(
+        WarmupLoad warmup = new WarmupLoad(
                 candidate, stable, samples.model(), timeout, concurrency, Duration.ofSeconds(deadlineSeconds));
         Progress progress = new Progress(spec.commandLine().getErr());
         WarmupResult result =
-                warmup.run(set, requests, progress.counter("warm up", Warmup.sends(requests, set.size())));
+                warmup.run(set, requests, progress.counter("warm up", WarmupLoad.sends(requests, set.size())));
         output.result(result, text(result));
         return ExitCode.DONE;
     }

@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package dev.edgeai.runtime.client;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.client.InferenceFailedException.Kind;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;

@@ -2,7 +2,7 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
-import dev.edgeai.runtime.benchmark.Settings;
+import dev.edgeai.runtime.benchmark.BenchmarkSettings;
 import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +43,9 @@ public record MeasureSettings(
 
     /** Full measurement, where nothing else is asked for. */
     private static final MeasureSettings FULL = new MeasureSettings(
-            Settings.DEFAULT_PAIRS,
-            Settings.DEFAULT_ROUNDS,
-            Settings.DEFAULT_TIME_CAP,
+            BenchmarkSettings.DEFAULT_PAIRS,
+            BenchmarkSettings.DEFAULT_ROUNDS,
+            BenchmarkSettings.DEFAULT_TIME_CAP,
             3,
             Integer.MAX_VALUE,
             30,
@@ -67,7 +67,9 @@ public record MeasureSettings(
             Map<String, String> parameters, @Nullable Integer pairs, @Nullable Duration timeCap) {
         try {
             return new MeasureSettings(
-                    Math.max(Settings.MIN_PAIRS, pairs != null ? pairs : number(parameters, "pairs", FULL.pairs)),
+                    Math.max(
+                            BenchmarkSettings.MIN_PAIRS,
+                            pairs != null ? pairs : number(parameters, "pairs", FULL.pairs)),
                     FULL.rounds,
                     timeCap != null ? timeCap : span(parameters),
                     Math.max(1, number(parameters, "memoryRepetitions", FULL.memoryRepetitions)),
@@ -122,12 +124,12 @@ public record MeasureSettings(
                         Math.min(prompts, SCREENING.prompts));
     }
 
-    Settings benchmark(long seed) {
-        return Settings.ofInferences(pairs, rounds, timeCap, seed);
+    BenchmarkSettings benchmark(long seed) {
+        return BenchmarkSettings.ofInferences(pairs, rounds, timeCap, seed);
     }
 
-    Settings requestBenchmark(long seed) {
-        return Settings.ofRequests(
+    BenchmarkSettings requestBenchmark(long seed) {
+        return BenchmarkSettings.ofRequests(
                 requests, Math.min(rounds, REQUEST_ROUNDS), timeCap.multipliedBy(REQUEST_TIME), seed);
     }
 }

@@ -3,10 +3,10 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.dataset.DatasetFile;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.installed.Engines;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
@@ -34,7 +34,7 @@ public record WorkFolder(Path root) {
     public TrialSpec spec() {
         Path file = root.resolve("spec.json");
         try {
-            return Json.read(file, TrialSpec.class);
+            return Json.read(Files.readString(file), TrialSpec.class);
         } catch (IOException e) {
             throw new RuntimeFailure(
                     FailureReason.MEASUREMENT_FAILED,
@@ -49,7 +49,7 @@ public record WorkFolder(Path root) {
         Path file = root.resolve("evaluation.json");
         try {
             return Files.exists(file)
-                    ? Optional.of(Json.read(bounded(file), ForeignEvaluation.class))
+                    ? Optional.of(Json.read(Files.readString(bounded(file)), ForeignEvaluation.class))
                     : Optional.empty();
         } catch (IOException e) {
             throw new RuntimeFailure(
@@ -92,7 +92,7 @@ public record WorkFolder(Path root) {
     private static VariantDescriptor descriptor(Path folder) {
         Path file = folder.resolve(VariantDescriptor.FILE);
         try {
-            return Json.read(bounded(file), VariantDescriptor.class);
+            return Json.read(Files.readString(bounded(file)), VariantDescriptor.class);
         } catch (IOException e) {
             throw new RuntimeFailure(
                     FailureReason.MEASUREMENT_FAILED,

@@ -9,9 +9,9 @@ import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.Json;
 import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.runtime.measure.Progress;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
@@ -153,7 +153,7 @@ public final class LocalTrials {
             }
         }
         Path file = work.resolve("variant").resolve(VariantDescriptor.FILE);
-        VariantDescriptor d = Json.read(file, VariantDescriptor.class);
+        VariantDescriptor d = Json.read(Files.readString(file), VariantDescriptor.class);
         Map<String, String> options = new TreeMap<>(d.options());
         options.putAll(spec.engineOptions());
         Files.delete(file); // it is the other trial's too

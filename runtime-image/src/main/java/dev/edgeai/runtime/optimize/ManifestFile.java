@@ -13,8 +13,8 @@ import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.planner.Json;
 import dev.edgeai.planner.run.RunInputs;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 

@@ -4,11 +4,12 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.ChildProgram;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +39,8 @@ public record MeasureProcess(List<String> options) {
         return failure.isPresent()
                 ? new JobState.Failed<>(failure.get(), Optional.empty())
                 : new JobState.Succeeded<>(
-                        Json.read(TrialProcess.termination(work), TrialResult.class), Optional.empty());
+                        Json.read(Files.readString(TrialProcess.termination(work)), TrialResult.class),
+                        Optional.empty());
     }
 
     private List<String> words(Path work) {

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +78,7 @@ record TrialProcess(List<String> words, FailureReason reason) {
         }
         return Optional.of(
                 Files.size(termination) > 0
-                        ? Json.read(termination, Failure.class)
+                        ? Json.read(Files.readString(termination), Failure.class)
                         : failure(
                                 code > SIGNAL
                                         ? "was ended by signal " + (code - SIGNAL)

@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.pod;
 
+import dev.edgeai.planner.Json;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.pod;
 
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

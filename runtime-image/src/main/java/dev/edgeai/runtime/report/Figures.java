@@ -2,7 +2,7 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import org.jspecify.annotations.Nullable;
 
 import java.math.MathContext;

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.planner.Json;
 import dev.edgeai.planner.run.Bottleneck;
-import dev.edgeai.runtime.pod.Json;
 import j2html.tags.DomContent;
 
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.SmallArtifact;
 import dev.edgeai.runtime.artifact.registry.Artifacts;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.trial.ReportRequest;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.UsageException;
 
 import java.util.OptionalLong;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import org.jspecify.annotations.Nullable;
 
 import java.io.UncheckedIOException;

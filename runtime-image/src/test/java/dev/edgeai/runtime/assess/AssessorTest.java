@@ -6,7 +6,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.edgeai.api.v1alpha1.source.Assessment;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.testing.OnnxModels;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

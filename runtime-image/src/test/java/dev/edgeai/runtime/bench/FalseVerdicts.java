@@ -4,8 +4,8 @@ import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.gate.SpeedVerdict;
+import dev.edgeai.runtime.benchmark.BenchmarkSettings;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
-import dev.edgeai.runtime.benchmark.Settings;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
 import dev.edgeai.runtime.dataset.Dataset;
@@ -58,8 +58,11 @@ final class FalseVerdicts {
 
     private static Estimate speedup(
             Dataset dataset, Supplier<LoadedModel> baseline, Supplier<LoadedModel> variant, int seed) {
-        Settings settings =
-                Settings.ofInferences(Settings.DEFAULT_PAIRS, Settings.DEFAULT_ROUNDS, Settings.DEFAULT_TIME_CAP, seed);
+        BenchmarkSettings settings = BenchmarkSettings.ofInferences(
+                BenchmarkSettings.DEFAULT_PAIRS,
+                BenchmarkSettings.DEFAULT_ROUNDS,
+                BenchmarkSettings.DEFAULT_TIME_CAP,
+                seed);
         List<Timings> timings = new PairedBenchmark(dataset, settings).run(List.of(baseline, variant), timed -> {});
         return Speedup.of(timings.getFirst(), timings.getLast());
     }

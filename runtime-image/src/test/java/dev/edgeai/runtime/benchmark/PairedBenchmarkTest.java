@@ -42,7 +42,7 @@ class PairedBenchmarkTest {
     /** A longer text takes longer, which is no unsteadiness of the model. */
     @Test
     void steadinessIsReadOnTextsOfOneLength() {
-        Settings settings = new Settings(20, 20, 2, 2, 8, Duration.ofMillis(50), 1);
+        BenchmarkSettings settings = new BenchmarkSettings(20, 20, 2, 2, 8, Duration.ofMillis(50), 1);
         List<Reader> loads = new ArrayList<>();
         new PairedBenchmark(i -> Map.of("tokens", Tensor.allocate(DataType.INT64, 1, 5 + i % 3)), settings)
                 .run(

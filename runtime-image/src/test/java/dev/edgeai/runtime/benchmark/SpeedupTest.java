@@ -34,7 +34,7 @@ class SpeedupTest {
         List<Timings> pair = pair(new Random(3), 400_000, 100_000, 0.001);
         Estimate speedup = Speedup.of(pair.get(0), pair.get(1));
         assertThat(speedup.value().asDouble()).isCloseTo(4, within(0.04));
-        assertThat(speedup.samples()).isEqualTo(Settings.DEFAULT_ROUNDS * BLOCKS_A_ROUND * BLOCK);
+        assertThat(speedup.samples()).isEqualTo(BenchmarkSettings.DEFAULT_ROUNDS * BLOCKS_A_ROUND * BLOCK);
     }
 
     @Test
@@ -123,12 +123,12 @@ class SpeedupTest {
         List<Block> one = new ArrayList<>();
         List<Block> other = new ArrayList<>();
         double node = 0;
-        for (int round = 0; round < Settings.DEFAULT_ROUNDS; round++) {
+        for (int round = 0; round < BenchmarkSettings.DEFAULT_ROUNDS; round++) {
             double oneLoad = Math.exp(betweenLoads * random.nextGaussian());
             double otherLoad = Math.exp(betweenLoads * random.nextGaussian());
             for (int b = 0; b < BLOCKS_A_ROUND; b++) {
                 node = 0.95 * node + 0.05 * random.nextGaussian();
-                double slow = Math.exp(node) * (round >= Settings.DEFAULT_ROUNDS / 2 ? 1.7 : 1);
+                double slow = Math.exp(node) * (round >= BenchmarkSettings.DEFAULT_ROUNDS / 2 ? 1.7 : 1);
                 one.add(block(random, round, baseline * oneLoad * slow));
                 other.add(block(random, round, variant * otherLoad * slow));
             }

@@ -2,12 +2,12 @@ package dev.edgeai.runtime.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.edgeai.api.trial.CertificateResult;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.certify.DeliveryScenario;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package dev.edgeai.runtime.certify;
 
 import dev.edgeai.api.trial.CertificateRequest;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.registry.ModelFolder;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

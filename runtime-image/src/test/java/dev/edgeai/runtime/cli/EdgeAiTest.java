@@ -3,10 +3,10 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import dev.edgeai.runtime.pod.TerminationMessage;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +56,7 @@ class EdgeAiTest {
 
         assertThat(code).isZero();
         assertThat(out.toString().strip()).isEqualTo("{\"digest\":\"sha256:1\"}");
-        assertThat(Json.read(terminationLog, CertificateResult.class))
+        assertThat(Json.read(Files.readString(terminationLog), CertificateResult.class))
                 .isEqualTo(new CertificateResult("sha256:1", null));
     }
 
@@ -70,7 +70,8 @@ class EdgeAiTest {
 
         assertThat(code).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("edgeai try: SourceNotFound: No such model.");
-        assertThat(Json.read(terminationLog, Failure.class)).isEqualTo(new Failure("SourceNotFound", "No such model."));
+        assertThat(Json.read(Files.readString(terminationLog), Failure.class))
+                .isEqualTo(new Failure("SourceNotFound", "No such model."));
     }
 
     @Test
@@ -93,7 +94,7 @@ class EdgeAiTest {
                 "try");
 
         assertThat(code).isEqualTo(ExitCode.FAILED);
-        Failure failure = Json.read(terminationLog, Failure.class);
+        Failure failure = Json.read(Files.readString(terminationLog), Failure.class);
         assertThat(failure.reason()).isEqualTo("InternalError");
         assertThat(failure.message()).hasSize(1_000).startsWith("java.lang.IllegalStateException: xxx");
     }
@@ -111,7 +112,7 @@ class EdgeAiTest {
                 "try");
 
         assertThat(code).isEqualTo(ExitCode.FAILED);
-        Failure failure = Json.read(terminationLog, Failure.class);
+        Failure failure = Json.read(Files.readString(terminationLog), Failure.class);
         assertThat(failure.reason()).isEqualTo(reason);
         assertThat(failure.message()).contains(remedy);
         assertThat(err.toString()).contains(reason);

@@ -7,11 +7,11 @@ import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.pod.ExitCode;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.testing.NpzFiles;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -67,7 +67,8 @@ class FetchCommandTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(Json.read(run.message(), FetchResult.class))
                 .isEqualTo(new FetchResult(modelDigest, datasetDigest, "a model".length()));
-        assertThat(Json.read(work.resolve("spec.json"), TrialSpec.class)).isEqualTo(spec);
+        assertThat(Json.read(Files.readString(work.resolve("spec.json")), TrialSpec.class))
+                .isEqualTo(spec);
         assertThat(work.resolve("source/model.onnx")).hasContent("a model");
         assertThat(work.resolve("dataset/dataset.npz")).hasBinaryContent(datasetBytes);
     }

@@ -2,11 +2,11 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.ResolveResult;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.Failure;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 
 import java.io.IOException;
 import java.io.PrintWriter;

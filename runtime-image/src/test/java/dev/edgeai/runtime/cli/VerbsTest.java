@@ -4,13 +4,13 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.certify.CertifiedFolder;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.server.ServerOptions;
 import dev.edgeai.runtime.server.TestServer;
 import dev.edgeai.runtime.server.process.ServeProcess;
@@ -64,7 +64,7 @@ class VerbsTest {
             int code = warmup(server, dataset(true), "--requests", "100", "--calibration-samples", "" + CALIBRATION);
 
             assertThat(code).as(err.toString()).isZero();
-            WarmupResult result = Json.read(message, WarmupResult.class);
+            WarmupResult result = Json.read(Files.readString(message), WarmupResult.class);
             assertThat(result.requests()).isEqualTo(100);
             assertThat(result.failed()).isZero();
             assertThat(result.firstError()).isNull();
@@ -87,7 +87,8 @@ class VerbsTest {
         try (TestServer server = swap()) {
             warmup(server, dataset(true), "--requests", "1000", "--calibration-samples", "" + CALIBRATION);
 
-            assertThat(Json.read(message, WarmupResult.class).requests()).isEqualTo(SAMPLES - CALIBRATION);
+            assertThat(Json.read(Files.readString(message), WarmupResult.class).requests())
+                    .isEqualTo(SAMPLES - CALIBRATION);
         }
     }
 
@@ -103,7 +104,7 @@ class VerbsTest {
                     .as(err.toString())
                     .isZero();
 
-            WarmupResult result = Json.read(message, WarmupResult.class);
+            WarmupResult result = Json.read(Files.readString(message), WarmupResult.class);
             assertThat(result.requests()).isEqualTo(50);
             assertThat(result.quality()).isNotNull();
         }
@@ -114,7 +115,8 @@ class VerbsTest {
         try (TestServer server = swap()) {
             warmup(server, dataset(false), "--requests", "20");
 
-            assertThat(Json.read(message, WarmupResult.class).quality()).isNull();
+            assertThat(Json.read(Files.readString(message), WarmupResult.class).quality())
+                    .isNull();
             assertThat(out.toString()).contains("quality unknown: without labels");
         }
     }
@@ -136,7 +138,7 @@ class VerbsTest {
                     server, dataset(true), "--requests", "40", "--concurrency", "1", "--calibration-samples", "32");
 
             assertThat(code).isZero();
-            WarmupResult result = Json.read(message, WarmupResult.class);
+            WarmupResult result = Json.read(Files.readString(message), WarmupResult.class);
             assertThat(result.requests()).isEqualTo(40);
             assertThat(result.failed()).isEqualTo(10);
             assertThat(result.firstError()).contains("sample 3").contains("500").contains("the accelerator is gone");
@@ -158,7 +160,7 @@ class VerbsTest {
                 dataset(true).toString());
 
         assertThat(code).isEqualTo(1);
-        assertThat(Json.read(message, Failure.class).reason()).isEqualTo("MeasurementFailed");
+        assertThat(Json.read(Files.readString(message), Failure.class).reason()).isEqualTo("MeasurementFailed");
     }
 
     @Test
@@ -166,7 +168,8 @@ class VerbsTest {
         Path other = NpzFiles.write(folder.resolve("other.npz"), Map.of("z", NpzFiles.gaussians(1, 200, 2)));
         try (TestServer server = swap()) {
             assertThat(warmup(server, other)).isEqualTo(1);
-            assertThat(Json.read(message, Failure.class).reason()).isEqualTo("InvalidDataset");
+            assertThat(Json.read(Files.readString(message), Failure.class).reason())
+                    .isEqualTo("InvalidDataset");
         }
     }
 
@@ -220,7 +223,7 @@ class VerbsTest {
         Path bare = OnnxModels.write(folder.resolve("bare"), OnnxModels.linear(new float[][] {{1}}));
 
         assertThat(serve(bare, "intel-cpu")).isEqualTo(1);
-        assertThat(Json.read(message, Failure.class).reason()).isEqualTo("CertificateMissing");
+        assertThat(Json.read(Files.readString(message), Failure.class).reason()).isEqualTo("CertificateMissing");
     }
 
     @Test
@@ -229,7 +232,7 @@ class VerbsTest {
         variables.put(Environment.TRUSTED_KEY, certified.publicKey());
 
         assertThat(serve(certified.path(), "jetson")).isEqualTo(1);
-        assertThat(Json.read(message, Failure.class).reason()).isEqualTo("CertificateMismatch");
+        assertThat(Json.read(Files.readString(message), Failure.class).reason()).isEqualTo("CertificateMismatch");
     }
 
     @Test
@@ -239,7 +242,7 @@ class VerbsTest {
         OnnxModels.write(certified.path(), OnnxModels.linear(new float[][] {{6, 6}, {6, 6}}));
 
         assertThat(serve(certified.path(), "intel-cpu")).isEqualTo(1);
-        assertThat(Json.read(message, Failure.class).reason()).isEqualTo("DigestMismatch");
+        assertThat(Json.read(Files.readString(message), Failure.class).reason()).isEqualTo("DigestMismatch");
     }
 
     @Test

@@ -10,7 +10,7 @@ import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.api.v1alpha1.value.Estimate;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import dev.edgeai.runtime.pod.TerminationMessage;
 import dev.edgeai.runtime.testing.NpzFiles;

@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.testing.OnnxModels;
 
 import java.nio.ByteOrder;
@@ -29,7 +29,7 @@ final class MergingOptimizer {
 
     public static void main(String[] arguments) throws Exception {
         Path work = Path.of(System.getenv("EDGEAI_WORK"));
-        TrialSpec spec = Json.read(work.resolve("spec.json"), TrialSpec.class);
+        TrialSpec spec = Json.read(Files.readString(work.resolve("spec.json")), TrialSpec.class);
         ModelProto source = ModelProto.parseFrom(Files.readAllBytes(work.resolve("source/model.onnx")));
         ModelProto variant;
         switch (String.valueOf(spec.technique())) {

@@ -2,10 +2,10 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.trial.ReportRequest;
 import dev.edgeai.api.trial.ReportResult;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.registry.TestRegistry;
 import dev.edgeai.runtime.cli.Run;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

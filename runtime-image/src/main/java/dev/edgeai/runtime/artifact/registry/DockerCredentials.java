@@ -1,8 +1,8 @@
 package dev.edgeai.runtime.artifact.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 import dev.edgeai.runtime.pod.UsageException;
 import land.oras.ContainerRef;
 import land.oras.auth.AuthProvider;

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.cli.options;
 
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
-import dev.edgeai.runtime.benchmark.Settings;
+import dev.edgeai.runtime.benchmark.BenchmarkSettings;
 import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +15,8 @@ import java.util.Map;
 public final class BenchmarkOptions {
     @Option(
             names = "--pairs",
-            description = "Timed inferences of each model; at least " + Settings.MIN_PAIRS + " (default: "
-                    + Settings.DEFAULT_PAIRS + ").")
+            description = "Timed inferences of each model; at least " + BenchmarkSettings.MIN_PAIRS + " (default: "
+                    + BenchmarkSettings.DEFAULT_PAIRS + ").")
     private @Nullable Integer pairs;
 
     @Option(names = "--time-cap", paramLabel = "20s", description = "Most time for timing (default: 20s).")

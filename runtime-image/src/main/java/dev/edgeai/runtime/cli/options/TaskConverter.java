@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.cli.options;
 
 import dev.edgeai.api.v1alpha1.source.Task;
-import dev.edgeai.runtime.pod.Json;
+import dev.edgeai.planner.Json;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.cli.output;
 
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.Environment;
-import dev.edgeai.runtime.pod.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;

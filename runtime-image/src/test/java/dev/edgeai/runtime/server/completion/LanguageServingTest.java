@@ -6,7 +6,7 @@ import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.runtime.cli.EdgeAi;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.SampleSet;
-import dev.edgeai.runtime.client.Warmup;
+import dev.edgeai.runtime.client.WarmupLoad;
 import dev.edgeai.runtime.pod.Environment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,7 +176,7 @@ class LanguageServingTest {
 
     @Test
     void warmsUpWithPromptsAndReportsFailures() throws Exception {
-        Warmup warmup = new Warmup(
+        WarmupLoad warmup = new WarmupLoad(
                 new Endpoint(server.uri(""), Optional.empty()),
                 Optional.empty(),
                 "m",

@@ -2,8 +2,8 @@ package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
+import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.client.FakeServer.Behaviour;
-import dev.edgeai.runtime.pod.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,14 +23,14 @@ import java.util.stream.IntStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The warm-up's client against servers and ways that misbehave. */
-class WarmupTest {
+class WarmupLoadTest {
     private static final Duration PATIENT = Duration.ofSeconds(60);
 
     private static WarmupResult warmUp(Endpoint candidate, Optional<Endpoint> stable, Duration timeout)
             throws InterruptedException {
         List<String> prompts =
                 IntStream.range(0, 20).mapToObj(i -> "sample " + i).toList();
-        return new Warmup(candidate, stable, "m", timeout, 1, Duration.ofMinutes(5))
+        return new WarmupLoad(candidate, stable, "m", timeout, 1, Duration.ofMinutes(5))
                 .run(SampleSet.of(prompts, 4), 20, done -> {});
     }
 
@@ -44,7 +44,7 @@ class WarmupTest {
         try (FakeServer green = new FakeServer("green", noting("g", order));
                 FakeServer blue = new FakeServer("blue", noting("b", order))) {
             List<Integer> told = new ArrayList<>();
-            WarmupResult result = new Warmup(
+            WarmupResult result = new WarmupLoad(
                             green.endpoint("green"),
                             Optional.of(blue.endpoint("blue")),
                             "m",

@@ -28,7 +28,7 @@ import java.util.function.IntConsumer;
  * @param concurrency samples at once
  * @param deadline for all of them; what was not sent by then is not sent
  */
-public record Warmup(
+public record WarmupLoad(
         Endpoint candidate,
         Optional<Endpoint> stable,
         String model,

@@ -34,7 +34,7 @@ import java.util.function.IntConsumer;
  * @param settle see {@link ModelServer#drain}
  * @param drainAtMost see {@link ModelServer#drain}
  */
-public record Serving(
+public record ServerProcess(
         String name,
         String revision,
         Path folder,

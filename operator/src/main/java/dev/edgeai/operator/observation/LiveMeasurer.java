@@ -25,7 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /** One measurement of one target: all its pods and queries at the same time. */
-final class Measurer {
+final class LiveMeasurer {
     /** Scrapes are kept for this many intervals, and never longer than {@link #LONGEST}. */
     private static final int KEPT_INTERVALS = 120;
 
@@ -36,7 +36,7 @@ final class Measurer {
     private final ExecutorService workers;
     private final Clock clock;
 
-    Measurer(HttpReader http, PrometheusAddresses allowed, ExecutorService workers, Clock clock) {
+    LiveMeasurer(HttpReader http, PrometheusAddresses allowed, ExecutorService workers, Clock clock) {
         this.http = http;
         this.prometheus = new PrometheusQueries(http, allowed);
         this.workers = workers;

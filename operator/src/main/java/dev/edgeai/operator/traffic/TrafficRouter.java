@@ -8,7 +8,7 @@ import dev.edgeai.planner.traffic.TrafficMode;
 import java.util.Optional;
 
 /** Makes the weights of a rollout true, and tells what is true. */
-public interface TrafficProvider {
+public interface TrafficRouter {
     /**
      * Sends the users' traffic where the mode says, in one write, or in none when it is asked for already. When this
      * returns, the API server has taken it; the endpoints follow.

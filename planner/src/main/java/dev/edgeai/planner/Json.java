@@ -1,15 +1,13 @@
-package dev.edgeai.runtime.pod;
+package dev.edgeai.planner;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * JSON as it travels between the operator and its pods: absent instead of null, and unknown fields are skipped, so that
@@ -34,29 +32,29 @@ public final class Json {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
+            throw new IllegalArgumentException("cannot be written as JSON: " + value.getClass(), e);
         }
     }
 
     /**
      * Reads a value.
      *
-     * @throws IOException the text is no JSON, or not of this type
+     * @throws JsonProcessingException the text is no JSON, or not of this type
      */
-    public static <T> T read(String json, Class<T> type) throws IOException {
+    public static <T> T read(String json, Class<T> type) throws JsonProcessingException {
         T value = MAPPER.readValue(json, type);
         if (value == null) {
-            throw new IOException("null where " + type.getSimpleName() + " was expected");
+            throw MismatchedInputException.from(null, type, "null where " + type.getSimpleName() + " was expected");
         }
         return value;
     }
 
-    /**
-     * Reads a value from a file.
-     *
-     * @throws IOException the file cannot be read, is no JSON, or is not of this type
-     */
-    public static <T> T read(Path file, Class<T> type) throws IOException {
-        return read(Files.readString(file), type);
+    /** The text read as this type; absent when it is not one. */
+    public static <T> Optional<T> find(String text, Class<T> type) {
+        try {
+            return Optional.of(read(text, type));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
     }
 }

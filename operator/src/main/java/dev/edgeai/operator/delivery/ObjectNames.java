@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Names of the objects of a target. The same input gives the same name, so a name holds the intent; and no two targets
+ * ObjectNames of the objects of a target. The same input gives the same name, so a name holds the intent; and no two targets
  * of a namespace have a name in common (docs/decisions/names.md).
  */
-public final class Names {
+public final class ObjectNames {
     /** Longest name of a Service, and longest value of a label. */
     private static final int MAX_LENGTH = 63;
 
@@ -23,7 +23,7 @@ public final class Names {
     /** Stands in the name of no model and no target. */
     private static final String SEPARATOR = "/";
 
-    private Names() {}
+    private ObjectNames() {}
 
     /**
      * Name of the Service that users call, {@code <model>-<target>}: an address that people write down, so it has no hash

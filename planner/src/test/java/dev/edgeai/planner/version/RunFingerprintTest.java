@@ -22,7 +22,7 @@ import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @NullUnmarked // null takes a default
-class NamesTest {
+class RunFingerprintTest {
     private static OptimizationRunSpec spec(int seed) {
         return new OptimizationRunSpec(
                 new ModelSource("oci://r/m:1", null, null),

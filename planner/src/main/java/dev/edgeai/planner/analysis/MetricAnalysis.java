@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * sets the watched version's lower end against stable's upper end. Under {@value #MIN_REQUESTS} requests nothing is
  * said. See docs/decisions/live-analysis.md.
  */
-public final class Analysis {
+public final class MetricAnalysis {
     /** Requests a window must hold before it says anything. */
     public static final int MIN_REQUESTS = 20;
 
@@ -270,5 +270,5 @@ public final class Analysis {
         }
     }
 
-    private Analysis() {}
+    private MetricAnalysis() {}
 }

@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param timeCap when the timing ends even with fewer pairs; at least a quarter of it is used even with more
  * @param seed of the order
  */
-public record Settings(int pairs, int minPairs, int rounds, int warmUp, int alone, Duration timeCap, long seed) {
+public record BenchmarkSettings(
+        int pairs, int minPairs, int rounds, int warmUp, int alone, Duration timeCap, long seed) {
     public static final int MIN_PAIRS = 200;
     public static final int DEFAULT_PAIRS = 1_000;
     public static final Duration DEFAULT_TIME_CAP = Duration.ofSeconds(20);
@@ -21,7 +22,7 @@ public record Settings(int pairs, int minPairs, int rounds, int warmUp, int alon
     /** As many of each order of loading. */
     public static final int DEFAULT_ROUNDS = 12;
 
-    public Settings {
+    public BenchmarkSettings {
         if (rounds < 2) {
             throw new IllegalArgumentException("a speed-up needs at least 2 rounds, not " + rounds);
         }
@@ -31,8 +32,8 @@ public record Settings(int pairs, int minPairs, int rounds, int warmUp, int alon
     }
 
     /** For single inferences. With few pairs the warm-up and the stretch alone are short too. */
-    public static Settings ofInferences(int pairs, int rounds, Duration timeCap, long seed) {
-        return new Settings(
+    public static BenchmarkSettings ofInferences(int pairs, int rounds, Duration timeCap, long seed) {
+        return new BenchmarkSettings(
                 pairs,
                 Math.min(MIN_PAIRS, pairs / 2),
                 rounds,
@@ -43,8 +44,8 @@ public record Settings(int pairs, int minPairs, int rounds, int warmUp, int alon
     }
 
     /** For requests to a language model, each of many inferences. */
-    public static Settings ofRequests(int pairs, int rounds, Duration timeCap, long seed) {
-        return new Settings(pairs, pairs, rounds, 1, 4, timeCap, seed);
+    public static BenchmarkSettings ofRequests(int pairs, int rounds, Duration timeCap, long seed) {
+        return new BenchmarkSettings(pairs, pairs, rounds, 1, 4, timeCap, seed);
     }
 
     /** Even the fastest models are watched this long, so that one short disturbance is not the whole measurement. */

@@ -1,16 +1,14 @@
-package dev.edgeai.planner.technique;
+package dev.edgeai.planner;
 
-import dev.edgeai.planner.Fingerprints;
-
-/** Names of Kubernetes objects. */
-public final class Names {
+/** KubernetesNames of Kubernetes objects. */
+public final class KubernetesNames {
     /** Longest label value, and the safe length of a Job's name (its pods carry it as a label). */
     private static final int LONGEST = 63;
 
     private static final int HASH = 10;
 
     /** Longest name of a trial: with what is put behind it, it still is a label. */
-    static final int TRIAL = 52;
+    public static final int TRIAL = 52;
 
     /** The name itself, or its beginning and a hash of the whole when it is too long. */
     public static String bounded(String name) {
@@ -25,5 +23,5 @@ public final class Names {
         return name.substring(0, longest - HASH - 1) + "-" + Fingerprints.hex(HASH, name);
     }
 
-    private Names() {}
+    private KubernetesNames() {}
 }

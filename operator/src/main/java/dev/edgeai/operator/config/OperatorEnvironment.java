@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param leaderElection {@code LEADER_ELECTION}; {@code false} for a single process on a developer's machine
  * @param healthPort {@code HEALTH_PORT}; 0 takes any free port
  */
-public record Settings(
+public record OperatorEnvironment(
         Path configFile,
         String namespace,
         String identity,
@@ -27,7 +27,7 @@ public record Settings(
         int healthPort) {
     private static final int HEALTH_PORT = 8081;
 
-    public Settings {
+    public OperatorEnvironment {
         watchNamespaces = Set.copyOf(watchNamespaces);
     }
 
@@ -36,8 +36,8 @@ public record Settings(
      *
      * @throws ConfigException naming the variable that is wrong
      */
-    public static Settings from(Map<String, String> environment) {
-        return new Settings(
+    public static OperatorEnvironment from(Map<String, String> environment) {
+        return new OperatorEnvironment(
                 Path.of(environment.getOrDefault("EDGEAI_CONFIG", "/etc/edgeai/config.yaml")),
                 namespace(environment.get("POD_NAMESPACE")),
                 environment.getOrDefault("POD_NAME", "edgeai-operator"),

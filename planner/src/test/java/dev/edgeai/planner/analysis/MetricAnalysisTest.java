@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 @NullUnmarked // null takes a default
-public class AnalysisTest {
+public class MetricAnalysisTest {
     private static final AnalysisMetric ERRORS =
             new AnalysisMetric("error-rate", Decimal.of("0.01"), null, null, 1, 4, null, null);
     private static final AnalysisMetric P95 =
@@ -47,7 +47,7 @@ public class AnalysisTest {
     }
 
     private static MetricVerdict measure(AnalysisMetric metric, LiveMetrics live) {
-        return Analysis.measure(metric, live, Map.of());
+        return MetricAnalysis.measure(metric, live, Map.of());
     }
 
     @ParameterizedTest(name = "{1} errors of {0}: {2}")
@@ -264,16 +264,16 @@ public class AnalysisTest {
         assertThat(query(mine, new MetricReading.Unreadable("503 of prometheus"))
                         .message())
                 .isEqualTo("confidence: 503 of prometheus");
-        assertThat(Analysis.measure(mine, LiveMetrics.NONE, Map.of()).readable())
+        assertThat(MetricAnalysis.measure(mine, LiveMetrics.NONE, Map.of()).readable())
                 .isFalse();
     }
 
     private static MetricVerdict query(AnalysisMetric metric, MetricReading reading) {
-        return Analysis.measure(metric, LiveMetrics.NONE, Map.of(metric.name(), reading));
+        return MetricAnalysis.measure(metric, LiveMetrics.NONE, Map.of(metric.name(), reading));
     }
 
     private static Optional<MetricVerdict> burst(Window watched, Window reference) {
-        return Analysis.burst(RolloutPolicy.defaults().analysis().metrics(), live(watched, reference));
+        return MetricAnalysis.burst(RolloutPolicy.defaults().analysis().metrics(), live(watched, reference));
     }
 
     @Test
@@ -283,8 +283,8 @@ public class AnalysisTest {
         assertThat(burst(window(0, 5), null)).isPresent();
         assertThat(burst(window(14, 6), null).orElseThrow().message()).contains("6 of 20 requests failed");
         assertThat(burst(window(985, 15), null)).isEmpty();
-        assertThat(Analysis.burst(List.of(), live(window(97, 3), null))).isEmpty();
-        assertThat(Analysis.burst(List.of(), LiveMetrics.NONE)).isEmpty();
+        assertThat(MetricAnalysis.burst(List.of(), live(window(97, 3), null))).isEmpty();
+        assertThat(MetricAnalysis.burst(List.of(), LiveMetrics.NONE)).isEmpty();
     }
 
     @Test
@@ -312,7 +312,7 @@ public class AnalysisTest {
                 true,
                 Optional.empty(),
                 Optional.empty());
-        assertThat(Analysis.burst(List.of(), live)).isPresent();
+        assertThat(MetricAnalysis.burst(List.of(), live)).isPresent();
     }
 
     @Property
