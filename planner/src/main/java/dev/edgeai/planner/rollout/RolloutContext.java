@@ -312,6 +312,17 @@ final class RolloutContext {
                         why.map(w -> ": " + w).orElse(""));
     }
 
+    /** What users have, in a sentence. */
+    String serving() {
+        Version stable = draft.stable;
+        if (stable == null) {
+            return "nothing serves";
+        }
+        return seen.ready(stable.revision()) > 0
+                ? Revision.named(stable) + " serves"
+                : waiting(stable, seen.replicas());
+    }
+
     Ramp ramp() {
         return new Ramp(policy.ramp(), replicas(), policy.traffic().surge());
     }

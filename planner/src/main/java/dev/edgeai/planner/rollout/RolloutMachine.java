@@ -2,16 +2,10 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
-import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
-import dev.edgeai.api.v1alpha1.TargetStatusRollbackBuilder;
-import dev.edgeai.api.v1alpha1.TargetStatusWaitingBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
-import dev.edgeai.planner.rollout.RolloutAction.DeleteDeployment;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.Selection;
 import dev.edgeai.planner.version.CertifiedVersion;
@@ -88,21 +82,21 @@ public final class RolloutMachine {
     private void step() {
         if (ctx.seen.suspended() && draft.phase != RolloutPhase.ROLLING_BACK && draft.phase != RolloutPhase.PAUSED) {
             draft.pausedPhase = draft.phase;
-            ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; nothing moves, and " + serving());
+            ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; nothing moves, and " + ctx.serving());
         }
         if (aborted() || wentBack() || scaledToZero() || superseded()) {
             return;
         }
         RampUp ascent = new RampUp(ctx);
         switch (draft.phase) {
-            case IDLE -> idle();
+            case IDLE -> new Idle(ctx).step();
             case PREPARING -> new Preparation(ctx).preparing();
             case WARMING -> new Preparation(ctx).warming();
             case RAMPING -> ascent.ramping();
             case AWAITING_PROMOTION -> ascent.awaitingPromotion();
             case PROMOTING -> ascent.promoting();
             case BAKING -> new Bake(ctx).step();
-            case ROLLING_BACK -> rollingBack();
+            case ROLLING_BACK -> new WayBack(ctx).step();
             case PAUSED -> paused();
         }
     }
@@ -125,87 +119,6 @@ public final class RolloutMachine {
             draft.waiting = null;
             draft.retry = value;
         });
-    }
-
-    private void idle() {
-        Optional<CertifiedVersion> next = ctx.seen
-                .wanted()
-                .filter(w -> draft.stable == null || !draft.stable.revision().equals(w.revision()))
-                .filter(w -> !rejected(w.revision()));
-        if (next.isPresent() && ctx.seen.replicas() > 0 && !waits(next.get())) {
-            draft.candidate = next.get().toVersion();
-            draft.analysis = List.of();
-            ctx.enter(
-                    RolloutPhase.PREPARING,
-                    Reason.PREPARING,
-                    "brings out %s%s"
-                            .formatted(
-                                    Revision.named(next.get()),
-                                    draft.stable == null
-                                            ? ""
-                                            : ctx.ramp()
-                                                    .said()
-                                                    .map(s -> "; " + s)
-                                                    .orElse("")));
-            return;
-        }
-        draft.message = resting(next);
-        if (draft.stable != null) {
-            draft.stable = TargetDraft.wanting(draft.stable, 100);
-            ctx.keepStable();
-            ctx.takeBack();
-        }
-    }
-
-    /** What was taken back for no fault of its own is tried again, but not at once. */
-    private boolean waits(CertifiedVersion next) {
-        Waiting waiting = draft.waiting;
-        if (waiting == null
-                || !waiting.revision().equals(next.revision())
-                || !waiting.policy().equals(ctx.policyKey())) {
-            return false;
-        }
-        Duration left = Duration.between(ctx.now, Instant.parse(waiting.until()));
-        Duration most = Backoff.after(waiting.attempts());
-        if (left.compareTo(most) > 0) { // written by a clock that was ahead
-            left = most;
-            draft.waiting = TargetStatusWaitingBuilder.builder(waiting)
-                    .until(ctx.now.plus(most).toString())
-                    .build();
-        }
-        if (left.isPositive()) {
-            ctx.again(left);
-        }
-        return left.isPositive();
-    }
-
-    private String resting(Optional<CertifiedVersion> next) {
-        if (next.isPresent()) {
-            Waiting waiting = draft.waiting;
-            return ctx.seen.replicas() == 0 || waiting == null
-                    ? "replicas is 0, so %s cannot be verified; it waits".formatted(Revision.named(next.get()))
-                    : "%s is tried again at %s (tries so far: %d; edgeai.dev/retry with a new value tries at once): %s"
-                            .formatted(
-                                    Revision.named(next.get()), waiting.until(), waiting.attempts(), waiting.message());
-        }
-        Optional<RejectedDigest> refused = ctx.seen
-                .wanted()
-                .flatMap(w -> draft.rejected.stream()
-                        .filter(r -> r.revision().equals(w.revision()))
-                        .findFirst());
-        if (refused.isPresent()) {
-            return "revision %s was rejected (%s): %s; change the spec, or annotate edgeai.dev/retry with a new value"
-                    .formatted(
-                            refused.get().revision(),
-                            refused.get().reason(),
-                            refused.get().message());
-        }
-        if (draft.stable != null) {
-            return ctx.seen.replicas() == 0 ? "replicas is 0: nothing serves" : serving() + leaving(draft.stable);
-        }
-        return draft.lastRollback == null
-                ? "waits for a certified variant"
-                : "nothing serves; the last try was rolled back: " + draft.lastRollback.message();
     }
 
     /** A person's word: the version that is on its way, or in its bake, is given up and rejected. */
@@ -273,7 +186,7 @@ public final class RolloutMachine {
             return false;
         }
         String old = Revision.named(ctx.candidate());
-        boolean start = !rejected(wanted.get().revision())
+        boolean start = !draft.isRejected(wanted.get().revision())
                 && (draft.stable == null
                         || !draft.stable.revision().equals(wanted.get().revision()));
         draft.candidate = start ? wanted.get().toVersion() : null;
@@ -284,76 +197,6 @@ public final class RolloutMachine {
                 "%s is given up for %s".formatted(old, Revision.named(wanted.get())));
         ctx.takeBack();
         return true;
-    }
-
-    /** To be added to what serves: nothing, or that pods move to other nodes. */
-    private String leaving(Version version) {
-        RevisionState state = ctx.seen.revisions().get(version.revision());
-        return state == null || state.leaving() == 0
-                ? ""
-                : "; %d of its pods %s on a node that takes no new ones, and others come up elsewhere first%s"
-                        .formatted(
-                                state.leaving(),
-                                state.leaving() == 1 ? "is" : "are",
-                                state.why().map(why -> ": " + why).orElse(""));
-    }
-
-    private String serving() {
-        Version stable = draft.stable;
-        if (stable == null) {
-            return "nothing serves";
-        }
-        return ctx.seen.ready(stable.revision()) > 0
-                ? Revision.named(stable) + " serves"
-                : ctx.waiting(stable, ctx.seen.replicas());
-    }
-
-    private void rollingBack() {
-        if (ctx.takeBack()) {
-            wantedInsteadOfStable();
-            return;
-        }
-        Version gone = ctx.candidate();
-        Rollback last = draft.lastRollback;
-        if (draft.stable != null) {
-            draft.stable = TargetDraft.wanting(draft.stable, 100);
-        }
-        ctx.keepStable();
-        if (last != null && last.millisToZeroWeight() == null && draft.stable != null) {
-            long millis = Duration.between(Instant.parse(last.time()), ctx.now).toMillis();
-            draft.lastRollback = TargetStatusRollbackBuilder.builder(last)
-                    .millisToZeroWeight(millis)
-                    .build();
-        }
-        if (ctx.seen.revisions().containsKey(gone.revision())) {
-            ctx.act(new DeleteDeployment(gone.revision()));
-            ctx.again(Duration.ofSeconds(1));
-            return;
-        }
-        draft.candidate = null;
-        ctx.enter(
-                RolloutPhase.IDLE,
-                Reason.ROLLED_BACK,
-                draft.stable == null
-                        ? "%s was taken away; nothing serves".formatted(Revision.named(gone))
-                        : "%s was taken away; %s".formatted(Revision.named(gone), serving()));
-    }
-
-    /** Where stable can be had no more, what is taken back answers on until something that is wanted is verified. */
-    private void wantedInsteadOfStable() {
-        Version stable = draft.stable;
-        if (stable == null || ctx.seen.ready(stable.revision()) > 0) {
-            return;
-        }
-        ctx.seen
-                .wanted()
-                .filter(w -> !w.revision().equals(stable.revision()) && !rejected(w.revision()) && !waits(w))
-                .ifPresent(newer -> {
-                    draft.candidate = newer.toVersion();
-                    draft.analysis = List.of();
-                    ctx.enter(
-                            RolloutPhase.PREPARING, Reason.PREPARING, "brings out %s".formatted(Revision.named(newer)));
-                });
     }
 
     private void paused() {
@@ -369,9 +212,5 @@ public final class RolloutMachine {
             return;
         }
         ctx.keepStable();
-    }
-
-    private boolean rejected(String revision) {
-        return draft.rejected.stream().anyMatch(r -> r.revision().equals(revision));
     }
 }

@@ -185,4 +185,8 @@ final class TargetDraft {
                 .consumed(consumed)
                 .build();
     }
+
+    boolean isRejected(String revision) {
+        return rejected.stream().anyMatch(r -> r.revision().equals(revision));
+    }
 }
