@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.search.Framework;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param maxBundleSize largest bundle for such a device, for example {@code 50Mi}; absent: any
  * @param fallback profile that takes over when no node matches, said out loud in status
  */
+@RecordBuilder
 public record AcceleratorProfile(
         String name,
         String platform,

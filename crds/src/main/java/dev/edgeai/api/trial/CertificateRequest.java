@@ -3,6 +3,7 @@ package dev.edgeai.api.trial;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param plainHttp registries that are spoken to without TLS
  * @param bundle whether the certified variant is also put together as a bundle for devices
  */
+@RecordBuilder
 public record CertificateRequest(
         String artifact,
         String accelerator,

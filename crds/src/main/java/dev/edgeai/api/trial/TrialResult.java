@@ -3,6 +3,7 @@ package dev.edgeai.api.trial;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.value.Decimal;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param joulesSpent energy that making and measuring it took; absent when unknown
  * @param nondeterministic the step of its making that gives other bytes each time, and why; absent when there is none
  */
+@RecordBuilder
 public record TrialResult(
         String trial,
         @Nullable String digest,

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.Map;
  * @param variantDigest a variant of this repository that is measured instead of one made by an optimizer; else absent
  * @param engineOptions with {@code variantDigest}: options put over those of its descriptor, which makes a new variant
  */
+@RecordBuilder
 public record TrialSpec(
         String run,
         String trial,

@@ -12,12 +12,14 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** One search on one accelerator class. It never changes: another search is another run. */
 @ValidationRule(
         value = "self == oldSelf",
         message = "spec of an OptimizationRun cannot change; make a new run (or edit the EdgeModel that owns it)")
+@RecordBuilder
 public record OptimizationRunSpec(
         @Required @JsonPropertyDescription("Where the original model lies")
         ModelSource source,

@@ -8,11 +8,13 @@ import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
 /** What a run found so far. */
+@RecordBuilder
 public record OptimizationRunStatus(
         @JsonPropertyDescription("Generation of the spec that the status is of") @Nullable
         Long observedGeneration,
@@ -113,40 +115,39 @@ public record OptimizationRunStatus(
     /** Of a run that nobody has looked at yet. */
     @SuppressWarnings("NullAway") // makes empty lists of absent ones
     public static OptimizationRunStatus empty() {
-        return new OptimizationRunStatus(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null);
+        return OptimizationRunStatusBuilder.builder().build();
     }
 
     /** The same with the digest of the stored report. */
     public OptimizationRunStatus withReport(String digest) {
-        return new OptimizationRunStatus(
-                observedGeneration,
-                phase,
-                progress,
-                accelerator,
-                sourceDigest,
-                datasetDigest,
-                assessment,
-                plan,
-                baseline,
-                trials,
-                paretoFront,
-                paretoSize,
-                selected,
-                certificate,
-                certificates,
-                retries,
-                conditions,
-                startTime,
-                suspendedSince,
-                suspendedSeconds,
-                completionTime,
-                digest,
-                joulesSpent,
-                learnedFrom,
-                inheritedFrom,
-                measuredUnder);
+        return OptimizationRunStatusBuilder.builder()
+                .observedGeneration(observedGeneration)
+                .phase(phase)
+                .progress(progress)
+                .accelerator(accelerator)
+                .sourceDigest(sourceDigest)
+                .datasetDigest(datasetDigest)
+                .assessment(assessment)
+                .plan(plan)
+                .baseline(baseline)
+                .trials(trials)
+                .paretoFront(paretoFront)
+                .paretoSize(paretoSize)
+                .selected(selected)
+                .certificate(certificate)
+                .certificates(certificates)
+                .retries(retries)
+                .conditions(conditions)
+                .startTime(startTime)
+                .suspendedSince(suspendedSince)
+                .suspendedSeconds(suspendedSeconds)
+                .completionTime(completionTime)
+                .report(digest)
+                .joulesSpent(joulesSpent)
+                .learnedFrom(learnedFrom)
+                .inheritedFrom(inheritedFrom)
+                .measuredUnder(measuredUnder)
+                .build();
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

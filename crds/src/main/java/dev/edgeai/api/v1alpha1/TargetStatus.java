@@ -140,6 +140,7 @@ public record TargetStatus(
             String message) {}
 
     /** One metric's analysis over this rollout so far. */
+    @RecordBuilder
     public record AnalysisResult(
             @JsonPropertyDescription("Name of the metric") String metric,
 

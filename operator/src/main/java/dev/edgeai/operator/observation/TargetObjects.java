@@ -12,6 +12,7 @@ import dev.edgeai.operator.traffic.TrafficView;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.rollout.RevisionState;
+import dev.edgeai.planner.rollout.RevisionStateBuilder;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -75,27 +76,33 @@ public record TargetObjects(
                 .filter(pod -> !PodFacts.isTerminating(pod) && !PodFacts.isGone(pod))
                 .toList();
         List<Pod> ready = pods.stream().filter(PodFacts::isReady).toList();
-        return new RevisionState(
-                DeploymentFacts.replicas(deployment),
-                ready.size(),
-                (int) pods.stream().filter(PodFacts::isUnresponsive).count(),
-                ready.isEmpty() ? silentSince(pods) : Optional.empty(),
-                Optional.empty(), // what was seen before is not looked at here
-                ready.stream()
-                        .flatMap(pod -> PodFacts.readinessSince(pod).stream())
-                        .min(Comparator.naturalOrder()),
-                pods.stream()
+        return RevisionStateBuilder.builder()
+                .replicas(DeploymentFacts.replicas(deployment))
+                .ready(ready.size())
+                .unresponsive(
+                        (int) pods.stream().filter(PodFacts::isUnresponsive).count())
+                .silentSince(ready.isEmpty() ? silentSince(pods) : Optional.empty())
+                .silenceSeen(Optional.empty())
+                .readySince( // what was seen before is not looked at here
+                        ready.stream()
+                                .flatMap(pod -> PodFacts.readinessSince(pod).stream())
+                                .min(Comparator.naturalOrder()))
+                .runningSince(pods.stream()
                         .flatMap(pod -> PodFacts.runningSince(pod).stream())
-                        .min(Comparator.naturalOrder()),
-                (int) ready.stream().filter(nodes::isCordoned).count(),
-                pods.stream().anyMatch(pod -> PodFacts.isCrashLooping(pod, now)),
-                true, // its seal tells, which is not looked at here
-                DeploymentFacts.isFinished(deployment),
-                pods.stream()
+                        .min(Comparator.naturalOrder()))
+                .leaving((int) ready.stream().filter(nodes::isCordoned).count())
+                .crashLooping(pods.stream().anyMatch(pod -> PodFacts.isCrashLooping(pod, now)))
+                .intact(true)
+                .finished( // its seal tells, which is not looked at here
+                        DeploymentFacts.isFinished(deployment))
+                .failure(pods.stream()
                         .flatMap(pod -> PodFacts.failure(pod, now).stream())
-                        .findFirst(),
-                disturbance(deployment, all, nodes, now),
-                pods.stream().flatMap(pod -> PodFacts.message(pod).stream()).findFirst());
+                        .findFirst())
+                .disturbance(disturbance(deployment, all, nodes, now))
+                .message(pods.stream()
+                        .flatMap(pod -> PodFacts.message(pod).stream())
+                        .findFirst())
+                .build();
     }
 
     private static Optional<Instant> silentSince(List<Pod> pods) {

@@ -51,17 +51,20 @@ record RunGatherer(
                 inBothNamespaces(ref, this::jobs).stream().collect(Collectors.partitioningBy(names::isOurs));
         List<Job> ours = jobs.getOrDefault(true, List.of());
         List<Pod> pods = ours.isEmpty() ? List.of() : inBothNamespaces(ref, this::pods);
-        return new RunSnapshot(
-                ref,
-                run.getSpec().accelerator(),
-                extent(run),
-                isOwnerSuspended(run),
-                ours.stream().map(job -> made(job, pods, now)).toList(),
-                jobs.getOrDefault(false, List.of()).stream().map(Foreign::of).toList(),
-                nodes.get(),
-                earlier(run),
-                ancestors(run),
-                now);
+        return RunSnapshotBuilder.builder()
+                .run(ref)
+                .accelerator(run.getSpec().accelerator())
+                .extent(extent(run))
+                .suspended(isOwnerSuspended(run))
+                .jobs(ours.stream().map(job -> made(job, pods, now)).toList())
+                .foreignJobs(jobs.getOrDefault(false, List.of()).stream()
+                        .map(Foreign::of)
+                        .toList())
+                .nodes(nodes.get())
+                .earlier(earlier(run))
+                .ancestors(ancestors(run))
+                .time(now)
+                .build();
     }
 
     private MadeJob made(Job job, List<Pod> pods, Instant now) {

@@ -3,8 +3,10 @@ package dev.edgeai.operator.optimization;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.config.OperatorConfig;
 import dev.edgeai.api.trial.CertificateRequest;
+import dev.edgeai.api.trial.CertificateRequestBuilder;
 import dev.edgeai.api.trial.ReportRequest;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.trial.TrialSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
@@ -87,21 +89,22 @@ record RunJobs(
     Job certify(RunAction.StartCertify action) {
         var trial = action.trial();
         RunRef ref = RunRef.of(run);
-        CertificateRequest request = new CertificateRequest(
-                repository + "@" + trial.digest(),
-                action.accelerator(),
-                ref.namespace(),
-                ref.name(),
-                trial.name(),
-                known(status.sourceDigest(), "sourceDigest"),
-                known(status.datasetDigest(), "datasetDigest"),
-                action.baseline(),
-                known(trial.measurement(), "measurement of " + trial.name()),
-                known(trial.comparison(), "comparison of " + trial.name()),
-                trial.gates(),
-                trial.versions(),
-                config.registry().plainHttp(),
-                profile(run.getSpec().accelerator()).delivery().contains(Delivery.BUNDLE));
+        CertificateRequest request = CertificateRequestBuilder.builder()
+                .artifact(repository + "@" + trial.digest())
+                .accelerator(action.accelerator())
+                .namespace(ref.namespace())
+                .run(ref.name())
+                .trial(trial.name())
+                .sourceDigest(known(status.sourceDigest(), "sourceDigest"))
+                .datasetDigest(known(status.datasetDigest(), "datasetDigest"))
+                .baseline(action.baseline())
+                .variant(known(trial.measurement(), "measurement of " + trial.name()))
+                .comparison(known(trial.comparison(), "comparison of " + trial.name()))
+                .gates(trial.gates())
+                .versions(trial.versions())
+                .plainHttp(config.registry().plainHttp())
+                .bundle(profile(run.getSpec().accelerator()).delivery().contains(Delivery.BUNDLE))
+                .build();
         return new CertifyJob(
                         ref,
                         ref.certifyJob(action.job()),
@@ -155,24 +158,25 @@ record RunJobs(
             Depth depth,
             @Nullable String variantDigest,
             Map<String, String> engineOptions) {
-        return new TrialSpec(
-                run.getMetadata().getName(),
-                trial,
-                run.getSpec().task(),
-                framework,
-                technique,
-                parameters,
-                source,
-                evaluation,
-                accelerator,
-                profile(accelerator).threads(),
-                run.getSpec().seed(),
-                repository,
-                config.registry().plainHttp(),
-                config.maxSourceBytes(),
-                depth,
-                variantDigest,
-                engineOptions);
+        return TrialSpecBuilder.builder()
+                .run(run.getMetadata().getName())
+                .trial(trial)
+                .task(run.getSpec().task())
+                .framework(framework)
+                .technique(technique)
+                .parameters(parameters)
+                .source(source)
+                .evaluation(evaluation)
+                .accelerator(accelerator)
+                .threads(profile(accelerator).threads())
+                .seed(run.getSpec().seed())
+                .repository(repository)
+                .plainHttp(config.registry().plainHttp())
+                .maxSourceBytes(config.maxSourceBytes())
+                .depth(depth)
+                .variantDigest(variantDigest)
+                .engineOptions(engineOptions)
+                .build();
     }
 
     /** All variants come from the bytes that the baseline was measured with, whatever the tag says by now. */

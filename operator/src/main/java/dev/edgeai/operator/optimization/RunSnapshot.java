@@ -23,6 +23,7 @@ import dev.edgeai.planner.run.RunObservation;
 import dev.edgeai.planner.search.EarlierRun;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.time.Instant;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ import java.util.stream.Stream;
  * @param ancestors other runs of the same model, the newest first
  * @param time when it was taken
  */
+@RecordBuilder
 record RunSnapshot(
         RunRef run,
         String accelerator,

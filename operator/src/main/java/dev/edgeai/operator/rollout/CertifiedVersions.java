@@ -13,6 +13,7 @@ import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.planner.version.CertifiedVersion;
+import dev.edgeai.planner.version.CertifiedVersionBuilder;
 
 import java.util.List;
 import java.util.Optional;
@@ -65,19 +66,22 @@ final class CertifiedVersions {
         String artifact = repository + "@" + certified.digest();
         Optional<Comparison> comparison = Optional.ofNullable(trial.comparison());
         Optional<Measurement> measurement = Optional.ofNullable(trial.measurement());
-        return new CertifiedVersion(
-                ServingDeployment.revision(target, artifact, certified.digest(), image),
-                artifact,
-                certified.digest(),
-                certified.certificate(),
-                run.getMetadata().getName(),
-                trial.name(),
-                trial.variant(),
-                comparison.map(Comparison::speedup).map(Estimate::value).orElse(null),
-                comparison.flatMap(CertifiedVersions::retention).orElse(null),
-                measurement.map(Measurement::quality).orElse(null),
-                measurement.map(Measurement::latencyP95Micros).orElse(0L),
-                image);
+        return CertifiedVersionBuilder.builder()
+                .revision(ServingDeployment.revision(target, artifact, certified.digest(), image))
+                .artifact(artifact)
+                .digest(certified.digest())
+                .certificate(certified.certificate())
+                .run(run.getMetadata().getName())
+                .trial(trial.name())
+                .variant(trial.variant())
+                .speedup(
+                        comparison.map(Comparison::speedup).map(Estimate::value).orElse(null))
+                .accuracyRetention(
+                        comparison.flatMap(CertifiedVersions::retention).orElse(null))
+                .quality(measurement.map(Measurement::quality).orElse(null))
+                .latencyP95Micros(measurement.map(Measurement::latencyP95Micros).orElse(0L))
+                .image(image)
+                .build();
     }
 
     private static Optional<Decimal> retention(Comparison comparison) {

@@ -17,6 +17,7 @@ import dev.edgeai.operator.observation.NodeFacts;
 import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.planner.run.RunInputs;
 import dev.edgeai.planner.source.TaggedSource;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,7 @@ import java.util.Optional;
  * @param nodes the cluster's nodes
  * @param now the moment
  */
+@RecordBuilder
 public record TargetContext(
         EdgeModel model,
         Target target,
@@ -50,7 +52,17 @@ public record TargetContext(
 
     /** The same with another status. */
     TargetContext with(TargetStatus other) {
-        return new TargetContext(model, target, served, written, other, objects, runs, nodes, now);
+        return TargetContextBuilder.builder()
+                .model(model)
+                .target(target)
+                .served(served)
+                .written(written)
+                .status(other)
+                .objects(objects)
+                .runs(runs)
+                .nodes(nodes)
+                .now(now)
+                .build();
     }
 
     RolloutPolicy policy() {

@@ -96,8 +96,17 @@ public final class TargetGuard {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
             TargetStatus before =
                     intents.newest(status, seen, model.getMetadata().getUid());
-            TargetOutcome outcome = rollout.apply(
-                    new TargetContext(model, target, served, status, before, seen, runs, nodes.get(), now));
+            TargetOutcome outcome = rollout.apply(TargetContextBuilder.builder()
+                    .model(model)
+                    .target(target)
+                    .served(served)
+                    .written(status)
+                    .status(before)
+                    .objects(seen)
+                    .runs(runs)
+                    .nodes(nodes.get())
+                    .now(now)
+                    .build());
             Optional<Explanation> unreached =
                     outcome.serves() ? Reachability.missing(before, outcome.status(), seen) : Optional.empty();
             unreached

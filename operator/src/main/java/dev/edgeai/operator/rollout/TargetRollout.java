@@ -19,6 +19,7 @@ import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutDecision;
 import dev.edgeai.planner.rollout.RolloutMachine;
 import dev.edgeai.planner.rollout.RolloutObservation;
+import dev.edgeai.planner.rollout.RolloutObservationBuilder;
 import dev.edgeai.planner.status.TargetOutcome;
 import dev.edgeai.planner.status.TargetOutcomeBuilder;
 import dev.edgeai.planner.version.CertifiedVersion;
@@ -179,32 +180,35 @@ public final class TargetRollout {
         if (watch.isEmpty()) {
             measurements.forget(target.objects().ref());
         }
-        return new RolloutObservation(
-                choice.wanted(),
-                target.replicas(),
-                target.model().getSpec().suspend(),
-                new Commands(
+        return RolloutObservationBuilder.builder()
+                .wanted(choice.wanted())
+                .replicas(target.replicas())
+                .suspended(target.model().getSpec().suspend())
+                .commands(new Commands(
                         target.annotation(Labels.PROMOTE),
                         target.annotation(Labels.ABORT),
                         target.annotation(Labels.SKIP),
                         target.annotation(Labels.RETRY),
-                        target.annotation(Labels.ROLLBACK_TO)),
-                deployments.revisions(target),
-                traffic.selection(target.objects().ref(), target.objects().traffic()),
-                traffic.observe(target.objects().traffic(), stable, candidate),
-                candidate
+                        target.annotation(Labels.ROLLBACK_TO)))
+                .revisions(deployments.revisions(target))
+                .selection(traffic.selection(
+                        target.objects().ref(), target.objects().traffic()))
+                .traffic(traffic.observe(target.objects().traffic(), stable, candidate))
+                .warmup(candidate
                         .map(revision -> target.objects().warmupState(revision, target.now()))
-                        .orElseGet(JobState.Missing::new),
-                target.objects().warmups(),
-                target.objects().probes(),
-                candidate.isPresent()
-                        ? shareNodes(target, candidate, stable)
-                        : shareNodes(
-                                target,
-                                stable,
-                                Optional.ofNullable(status.previous()).map(Version::revision)),
-                watch.map(w -> w.live(readings, target)).orElse(LiveMetrics.NONE),
-                readings.queries());
+                        .orElseGet(JobState.Missing::new))
+                .warmups(target.objects().warmups())
+                .probes(target.objects().probes())
+                .sameNodes(
+                        candidate.isPresent()
+                                ? shareNodes(target, candidate, stable)
+                                : shareNodes(
+                                        target,
+                                        stable,
+                                        Optional.ofNullable(status.previous()).map(Version::revision)))
+                .live(watch.map(w -> w.live(readings, target)).orElse(LiveMetrics.NONE))
+                .queries(readings.queries())
+                .build();
     }
 
     /** Whether what slows the nodes of the watched version slows the other one, too. */

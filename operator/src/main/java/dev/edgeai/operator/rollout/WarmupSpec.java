@@ -1,6 +1,7 @@
 package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.trial.TrialSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
@@ -26,24 +27,24 @@ final class WarmupSpec {
         Optional<TrialStatus> trial = status.flatMap(s -> s.trials().stream()
                 .filter(t -> t.name().equals(version.trial()))
                 .findFirst());
-        return new TrialSpec(
-                version.run(),
-                version.trial(),
-                spec.task(),
-                trial.map(TrialStatus::framework).orElse(null),
-                trial.map(TrialStatus::technique).orElse(null),
-                trial.map(TrialStatus::parameters).orElse(Map.of()),
-                pinned(spec.source(), status.map(OptimizationRunStatus::sourceDigest)),
-                pinned(spec.evaluation(), status.map(OptimizationRunStatus::datasetDigest)),
-                target.servedFor(version).profile().name(),
-                target.servedFor(version).profile().threads(),
-                spec.seed(),
-                CertifiedVersions.repository(version.artifact()),
-                List.copyOf(target.served().config().registry().plainHttp()),
-                target.served().config().maxSourceBytes(),
-                Depth.FULL,
-                null,
-                Map.of());
+        return TrialSpecBuilder.builder()
+                .run(version.run())
+                .trial(version.trial())
+                .task(spec.task())
+                .framework(trial.map(TrialStatus::framework).orElse(null))
+                .technique(trial.map(TrialStatus::technique).orElse(null))
+                .parameters(trial.map(TrialStatus::parameters).orElse(Map.of()))
+                .source(pinned(spec.source(), status.map(OptimizationRunStatus::sourceDigest)))
+                .evaluation(pinned(spec.evaluation(), status.map(OptimizationRunStatus::datasetDigest)))
+                .accelerator(target.servedFor(version).profile().name())
+                .threads(target.servedFor(version).profile().threads())
+                .seed(spec.seed())
+                .repository(CertifiedVersions.repository(version.artifact()))
+                .plainHttp(List.copyOf(target.served().config().registry().plainHttp()))
+                .maxSourceBytes(target.served().config().maxSourceBytes())
+                .depth(Depth.FULL)
+                .engineOptions(Map.of())
+                .build();
     }
 
     private static ModelSource pinned(ModelSource source, Optional<String> digest) {

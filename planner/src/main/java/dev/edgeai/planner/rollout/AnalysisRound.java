@@ -1,6 +1,7 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
+import dev.edgeai.api.v1alpha1.TargetStatusAnalysisResultBuilder;
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.api.v1alpha1.value.Decimal;
@@ -42,8 +43,14 @@ record AnalysisRound(List<AnalysisResult> results, Optional<Failed> failed, Opti
             AnalysisResult last = before.stream()
                     .filter(r -> r.metric().equals(metric.name()))
                     .findFirst()
-                    .orElse(new AnalysisResult(
-                            metric.name(), Verdict.INCONCLUSIVE, null, null, 0, 0, 0, 0, null, null));
+                    .orElse(TargetStatusAnalysisResultBuilder.builder()
+                            .metric(metric.name())
+                            .verdict(Verdict.INCONCLUSIVE)
+                            .passed(0)
+                            .failed(0)
+                            .inconclusive(0)
+                            .consecutiveErrors(0)
+                            .build());
             MetricVerdict verdict = MetricAnalysis.measure(metric, seen.live(), seen.queries());
             AnalysisResult next = count(last, verdict, now);
             results.add(next);
@@ -73,17 +80,18 @@ record AnalysisRound(List<AnalysisResult> results, Optional<Failed> failed, Opti
 
     private static AnalysisResult count(AnalysisResult last, MetricVerdict verdict, Instant now) {
         boolean readable = verdict.readable();
-        return new AnalysisResult(
-                last.metric(),
-                verdict.verdict(),
-                decimal(verdict.value()),
-                decimal(verdict.stableValue()),
-                last.passed() + (verdict.verdict() == Verdict.PASS ? 1 : 0),
-                last.failed() + (verdict.verdict() == Verdict.FAIL ? 1 : 0),
-                last.inconclusive() + (readable && verdict.verdict() == Verdict.INCONCLUSIVE ? 1 : 0),
-                readable ? 0 : last.consecutiveErrors() + 1,
-                now.toString(),
-                verdict.message());
+        return TargetStatusAnalysisResultBuilder.builder()
+                .metric(last.metric())
+                .verdict(verdict.verdict())
+                .value(decimal(verdict.value()))
+                .stableValue(decimal(verdict.stableValue()))
+                .passed(last.passed() + (verdict.verdict() == Verdict.PASS ? 1 : 0))
+                .failed(last.failed() + (verdict.verdict() == Verdict.FAIL ? 1 : 0))
+                .inconclusive(last.inconclusive() + (readable && verdict.verdict() == Verdict.INCONCLUSIVE ? 1 : 0))
+                .consecutiveErrors(readable ? 0 : last.consecutiveErrors() + 1)
+                .time(now.toString())
+                .message(verdict.message())
+                .build();
     }
 
     /** A failure counted earlier whose fault is not shown again is nobody's. */

@@ -2,6 +2,7 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusAnalysisResultBuilder;
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.api.v1alpha1.value.Verdict;
@@ -128,8 +129,16 @@ final class LiveAnalysis {
                 .formatted(loser.revision(), times == 1 ? "once" : times + " times", other.revision());
         draft.analysis = Stream.concat(
                         draft.analysis.stream().filter(r -> !r.metric().equals(row)),
-                        Stream.of(new AnalysisResult(
-                                row, Verdict.FAIL, null, null, 0, times, 0, 0, since.toString(), message)))
+                        Stream.of(TargetStatusAnalysisResultBuilder.builder()
+                                .metric(row)
+                                .verdict(Verdict.FAIL)
+                                .passed(0)
+                                .failed(times)
+                                .inconclusive(0)
+                                .consecutiveErrors(0)
+                                .time(since.toString())
+                                .message(message)
+                                .build()))
                 .toList();
         return times > READINESS_LOSSES ? Optional.of(message) : Optional.empty();
     }

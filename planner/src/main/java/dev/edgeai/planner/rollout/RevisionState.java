@@ -68,20 +68,21 @@ public record RevisionState(
 
     /** Pods that are there as asked, and nothing to say. */
     public static RevisionState of(int replicas, int ready) {
-        return new RevisionState(
-                replicas,
-                ready,
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                false,
-                true,
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return RevisionStateBuilder.builder()
+                .replicas(replicas)
+                .ready(ready)
+                .unresponsive(0)
+                .silentSince(Optional.empty())
+                .silenceSeen(Optional.empty())
+                .readySince(Optional.empty())
+                .runningSince(Optional.empty())
+                .leaving(0)
+                .crashLooping(false)
+                .intact(true)
+                .finished(true)
+                .failure(Optional.empty())
+                .disturbance(Optional.empty())
+                .message(Optional.empty())
+                .build();
     }
 }

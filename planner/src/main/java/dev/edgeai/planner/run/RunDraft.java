@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Certified;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.JobRetry;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatusBuilder;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
@@ -204,32 +205,33 @@ final class RunDraft {
                         .map(Certified::certificate)
                         .findFirst()
                         .orElse(null);
-        return new OptimizationRunStatus(
-                generation,
-                phase,
-                progress,
-                accelerator,
-                sourceDigest,
-                datasetDigest,
-                assessment,
-                plan,
-                baseline,
-                trials,
-                front,
-                front.isEmpty() ? null : front.size(),
-                selected,
-                certificate,
-                certificates,
-                completionTime == null ? retries : List.of(),
-                conditions.list(),
-                startTime,
-                suspendedSince,
-                suspendedSeconds == 0 ? null : suspendedSeconds,
-                completionTime,
-                current.report(),
-                trials.stream().allMatch(t -> t.joulesSpent() == null) ? null : Decimal.of(joulesSpent()),
-                learnedFrom,
-                inheritedFrom,
-                measuredUnder);
+        return OptimizationRunStatusBuilder.builder()
+                .observedGeneration(generation)
+                .phase(phase)
+                .progress(progress)
+                .accelerator(accelerator)
+                .sourceDigest(sourceDigest)
+                .datasetDigest(datasetDigest)
+                .assessment(assessment)
+                .plan(plan)
+                .baseline(baseline)
+                .trials(trials)
+                .paretoFront(front)
+                .paretoSize(front.isEmpty() ? null : front.size())
+                .selected(selected)
+                .certificate(certificate)
+                .certificates(certificates)
+                .retries(completionTime == null ? retries : List.of())
+                .conditions(conditions.list())
+                .startTime(startTime)
+                .suspendedSince(suspendedSince)
+                .suspendedSeconds(suspendedSeconds == 0 ? null : suspendedSeconds)
+                .completionTime(completionTime)
+                .report(current.report())
+                .joulesSpent(trials.stream().allMatch(t -> t.joulesSpent() == null) ? null : Decimal.of(joulesSpent()))
+                .learnedFrom(learnedFrom)
+                .inheritedFrom(inheritedFrom)
+                .measuredUnder(measuredUnder)
+                .build();
     }
 }

@@ -3,8 +3,10 @@ package dev.edgeai.planner.run;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.gate.GateOverrides;
+import dev.edgeai.api.v1alpha1.gate.GateOverridesBuilder;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.rollout.Delivery;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
@@ -38,31 +40,31 @@ public final class RunInputs {
             EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile, Optional<String> followed) {
         ModelSource source = model.source();
         String pin = source.digest() == null ? followed.orElse(null) : source.digest();
-        return new OptimizationRunSpec(
-                new ModelSource(source.uri(), pin, source.credentialsSecretRef()),
-                model.task(),
-                model.evaluation(),
-                target.accelerator(),
-                model.objectives(),
-                gates(model, target, profile),
-                target.search(),
-                null,
-                null);
+        return OptimizationRunSpecBuilder.builder()
+                .source(new ModelSource(source.uri(), pin, source.credentialsSecretRef()))
+                .task(model.task())
+                .evaluation(model.evaluation())
+                .accelerator(target.accelerator())
+                .objectives(model.objectives())
+                .gates(gates(model, target, profile))
+                .search(target.search())
+                .build();
     }
 
     /** The same search of exactly this content of its source. */
     public static OptimizationRunSpec pinned(OptimizationRunSpec run, String digest) {
         ModelSource source = run.source();
-        return new OptimizationRunSpec(
-                new ModelSource(source.uri(), digest, source.credentialsSecretRef()),
-                run.task(),
-                run.evaluation(),
-                run.accelerator(),
-                run.objectives(),
-                run.gates(),
-                run.search(),
-                run.seed(),
-                run.ttlAfterFinished());
+        return OptimizationRunSpecBuilder.builder()
+                .source(new ModelSource(source.uri(), digest, source.credentialsSecretRef()))
+                .task(run.task())
+                .evaluation(run.evaluation())
+                .accelerator(run.accelerator())
+                .objectives(run.objectives())
+                .gates(run.gates())
+                .search(run.search())
+                .seed(run.seed())
+                .ttlAfterFinished(run.ttlAfterFinished())
+                .build();
     }
 
     private static Gates gates(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
@@ -83,7 +85,7 @@ public final class RunInputs {
 
     @SuppressWarnings("NullAway") // absent: not overridden
     private static GateOverrides sizeOnly(Quantity limit) {
-        return new GateOverrides(null, null, null, null, null, null, null, limit, null, null, null);
+        return GateOverridesBuilder.builder().maxSize(limit).build();
     }
 
     private RunInputs() {}

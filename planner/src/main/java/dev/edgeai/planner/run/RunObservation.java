@@ -10,6 +10,7 @@ import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.search.EarlierRun;
 import dev.edgeai.planner.status.Reason;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ import java.util.Set;
  * @param turn whether a trial of this run may take a place for measuring now, see {@link Turns}
  * @param heritage what other runs of the same model measured
  */
+@RecordBuilder
 public record RunObservation(
         Accelerators accelerators,
         Set<Framework> available,
@@ -124,22 +126,23 @@ public record RunObservation(
             Optional<JobState.Pending<Object>> otherRefused,
             boolean otherTurn,
             Heritage otherHeritage) {
-        return new RunObservation(
-                accelerators,
-                available,
-                cpuFeatures,
-                fetched,
-                assessed,
-                otherBaseline,
-                otherTrials,
-                otherCertifications,
-                report,
-                suspended,
-                repository,
-                earlier,
-                otherRefused,
-                otherTurn,
-                otherHeritage);
+        return RunObservationBuilder.builder()
+                .accelerators(accelerators)
+                .available(available)
+                .cpuFeatures(cpuFeatures)
+                .fetched(fetched)
+                .assessed(assessed)
+                .baseline(otherBaseline)
+                .trials(otherTrials)
+                .certifications(otherCertifications)
+                .report(report)
+                .suspended(suspended)
+                .repository(repository)
+                .earlier(earlier)
+                .refused(otherRefused)
+                .turn(otherTurn)
+                .heritage(otherHeritage)
+                .build();
     }
 
     /** A profile and how many Ready nodes match its selector now. */

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatusBuilder;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.technique.Candidate;
@@ -87,25 +88,26 @@ final class TrialDraft {
     }
 
     TrialStatus build() {
-        return new TrialStatus(
-                candidate.name(),
-                candidate.framework(),
-                candidate.technique(),
-                candidate.parameters(),
-                phase,
-                node,
-                measurement,
-                comparison,
-                gates,
-                digest,
-                versions,
-                reason,
-                message,
-                candidate.stage(),
-                depth,
-                candidate.base(),
-                joulesSpent,
-                nondeterministic,
-                inheritedFrom);
+        return TrialStatusBuilder.builder()
+                .name(candidate.name())
+                .framework(candidate.framework())
+                .technique(candidate.technique())
+                .parameters(candidate.parameters())
+                .phase(phase)
+                .node(node)
+                .measurement(measurement)
+                .comparison(comparison)
+                .gates(gates)
+                .digest(digest)
+                .versions(versions)
+                .reason(reason)
+                .message(message)
+                .stage(candidate.stage())
+                .depth(depth)
+                .base(candidate.base())
+                .joulesSpent(joulesSpent)
+                .nondeterministic(nondeterministic)
+                .inheritedFrom(inheritedFrom)
+                .build();
     }
 }

@@ -2,6 +2,7 @@ package dev.edgeai.planner.search;
 
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.gate.GatesBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
@@ -63,18 +64,19 @@ final class Screening {
     @SuppressWarnings("NullAway") // absent stays absent
     private static Gates doubted(Gates g) {
         double memory = Math.max(0, g.minMemoryReduction().asDouble() - MEMORY_DOUBT);
-        return new Gates(
-                g.minAccuracyRetention(),
-                g.minSpeedup(),
-                Decimal.of(memory),
-                g.maxLatencyVariation(),
-                g.minAccuracy(),
-                g.maxLatencyP95(),
-                g.maxPeakMemory(),
-                g.maxSize(),
-                g.maxKlDivergence(),
-                g.maxPerplexityIncrease(),
-                g.maxJoulesPerInference());
+        return GatesBuilder.builder()
+                .minAccuracyRetention(g.minAccuracyRetention())
+                .minSpeedup(g.minSpeedup())
+                .minMemoryReduction(Decimal.of(memory))
+                .maxLatencyVariation(g.maxLatencyVariation())
+                .minAccuracy(g.minAccuracy())
+                .maxLatencyP95(g.maxLatencyP95())
+                .maxPeakMemory(g.maxPeakMemory())
+                .maxSize(g.maxSize())
+                .maxKlDivergence(g.maxKlDivergence())
+                .maxPerplexityIncrease(g.maxPerplexityIncrease())
+                .maxJoulesPerInference(g.maxJoulesPerInference())
+                .build();
     }
 
     /** Whether its quality, as measured so far, is below what a gate asks for, and nothing else clearly is. */

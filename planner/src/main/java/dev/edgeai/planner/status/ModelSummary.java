@@ -2,6 +2,7 @@ package dev.edgeai.planner.status;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
+import dev.edgeai.api.v1alpha1.EdgeModelStatusBuilder;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
@@ -77,20 +78,24 @@ public final class ModelSummary {
                         failure.explanation().message());
         List<Condition> all = failed(conditions, model, failure).list();
         return last == null
-                ? new EdgeModelStatus(null, all, null, null, null, null, null, null, List.of(), null, null, null)
-                : new EdgeModelStatus(
-                        last.observedGeneration(),
-                        all,
-                        last.sourceDigest(),
-                        last.phase(),
-                        last.variant(),
-                        last.speedup(),
-                        last.accuracyRetention(),
-                        last.weight(),
-                        last.targets(),
-                        last.replicas(),
-                        last.selector(),
-                        last.sourceTag());
+                ? EdgeModelStatusBuilder.builder()
+                        .conditions(all)
+                        .targets(List.of())
+                        .build()
+                : EdgeModelStatusBuilder.builder()
+                        .observedGeneration(last.observedGeneration())
+                        .conditions(all)
+                        .sourceDigest(last.sourceDigest())
+                        .phase(last.phase())
+                        .variant(last.variant())
+                        .speedup(last.speedup())
+                        .accuracyRetention(last.accuracyRetention())
+                        .weight(last.weight())
+                        .targets(last.targets())
+                        .replicas(last.replicas())
+                        .selector(last.selector())
+                        .sourceTag(last.sourceTag())
+                        .build();
     }
 
     /** Ready is not kept where nobody could look: not for long, and never over a change of the spec. */
@@ -119,26 +124,29 @@ public final class ModelSummary {
     private EdgeModelStatus status(Instant now) {
         Optional<Version> stable = first(TargetStatus::stable);
         Optional<Version> newest = first(TargetStatus::candidate).or(() -> stable);
-        return new EdgeModelStatus(
-                failure().isPresent()
-                        ? observedGeneration(model)
-                        : model.getMetadata().getGeneration(),
-                conditions(now),
-                sourceDigest(),
-                outcomes.stream()
+        return EdgeModelStatusBuilder.builder()
+                .observedGeneration(
+                        failure().isPresent()
+                                ? observedGeneration(model)
+                                : model.getMetadata().getGeneration())
+                .conditions(conditions(now))
+                .sourceDigest(sourceDigest())
+                .phase(outcomes.stream()
                         .map(this::summary)
                         .min(Comparator.comparingInt(TargetSummary::settled))
                         .map(TargetSummary::word)
-                        .orElse(null),
-                stable.or(() -> newest).map(Version::variant).orElse(null),
-                stable.or(() -> newest).map(Version::speedup).orElse(null),
-                stable.or(() -> newest).map(Version::accuracyRetention).orElse(null),
-                weight(newest),
-                Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
-                        .toList(),
-                replicas(),
-                selector(),
-                model.getStatus() == null ? null : model.getStatus().sourceTag());
+                        .orElse(null))
+                .variant(stable.or(() -> newest).map(Version::variant).orElse(null))
+                .speedup(stable.or(() -> newest).map(Version::speedup).orElse(null))
+                .accuracyRetention(
+                        stable.or(() -> newest).map(Version::accuracyRetention).orElse(null))
+                .weight(weight(newest))
+                .targets(Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
+                        .toList())
+                .replicas(replicas())
+                .selector(selector())
+                .sourceTag(model.getStatus() == null ? null : model.getStatus().sourceTag())
+                .build();
     }
 
     /** Of the requests; without pods there are none. */

@@ -52,22 +52,23 @@ public record TargetOutcome(
     /** Of a target that was looked at to the end, and has nothing to say. */
     public static TargetOutcome of(
             Target target, RolloutPolicy policy, TargetStatus status, int replicas, int ready, Instant now) {
-        return new TargetOutcome(
-                target,
-                policy,
-                status,
-                Optional.empty(),
-                replicas,
-                ready,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                now,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return TargetOutcomeBuilder.builder()
+                .target(target)
+                .policy(policy)
+                .status(status)
+                .run(Optional.empty())
+                .replicas(replicas)
+                .ready(ready)
+                .problem(Optional.empty())
+                .suggestion(Optional.empty())
+                .behind(false)
+                .waits(false)
+                .requeue(Optional.empty())
+                .now(now)
+                .unreached(Optional.empty())
+                .failure(Optional.empty())
+                .lacking(Optional.empty())
+                .build();
     }
 
     /** The same with why pods of the stable version are not ready. */

@@ -1,8 +1,10 @@
 package dev.edgeai.planner.version;
 
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencyP95Micros certified 95th percentile, microseconds
  * @param image runtime image it is served with
  */
+@RecordBuilder
 public record CertifiedVersion(
         String revision,
         String artifact,
@@ -37,38 +40,40 @@ public record CertifiedVersion(
 
     /** A version of status as one that can be asked for again. */
     public static CertifiedVersion of(Version version, String image) {
-        return new CertifiedVersion(
-                version.revision(),
-                version.artifact(),
-                version.digest(),
-                version.certificate(),
-                version.run(),
-                version.trial(),
-                version.variant(),
-                version.speedup(),
-                version.accuracyRetention(),
-                version.quality(),
-                version.latencyP95Micros() == null ? 0 : version.latencyP95Micros(),
-                image);
+        return CertifiedVersionBuilder.builder()
+                .revision(version.revision())
+                .artifact(version.artifact())
+                .digest(version.digest())
+                .certificate(version.certificate())
+                .run(version.run())
+                .trial(version.trial())
+                .variant(version.variant())
+                .speedup(version.speedup())
+                .accuracyRetention(version.accuracyRetention())
+                .quality(version.quality())
+                .latencyP95Micros(version.latencyP95Micros() == null ? 0 : version.latencyP95Micros())
+                .image(image)
+                .build();
     }
 
     /** As it stands in status, with no traffic and no pods yet. */
     public Version toVersion() {
-        return new Version(
-                revision,
-                artifact,
-                digest,
-                certificate,
-                run,
-                trial,
-                variant,
-                speedup,
-                accuracyRetention,
-                0,
-                0,
-                0,
-                quality,
-                latencyP95Micros,
-                image);
+        return TargetStatusVersionBuilder.builder()
+                .revision(revision)
+                .artifact(artifact)
+                .digest(digest)
+                .certificate(certificate)
+                .run(run)
+                .trial(trial)
+                .variant(variant)
+                .speedup(speedup)
+                .accuracyRetention(accuracyRetention)
+                .weight(0)
+                .desiredWeight(0)
+                .readyReplicas(0)
+                .quality(quality)
+                .latencyP95Micros(latencyP95Micros)
+                .image(image)
+                .build();
     }
 }

@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.assess;
 
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.AssessmentBuilder;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.installed.Engines;
 import org.jspecify.annotations.Nullable;
@@ -61,36 +62,38 @@ public final class Assessor {
         boolean quantized = Operators.isQuantized(facts);
         boolean image = facts.inputs().stream().anyMatch(ModelFacts.Port::isImage);
         boolean tokens = facts.inputs().stream().anyMatch(ModelFacts.Port::isTokens);
-        return new Assessment(
-                facts.format(),
-                Operators.architecture(facts.operators()),
-                sizeBytes,
-                Weights.sum(facts.weights()),
-                Weights.most(facts.weights()),
-                texts(facts.inputs()),
-                texts(facts.outputs()),
-                mostFrequent(facts.operators()),
-                quantized,
-                facts.namesExperts() || Operators.hasExperts(facts.operators()),
-                image && tokens,
-                message(quantized, facts.operators().size()));
+        return AssessmentBuilder.builder()
+                .format(facts.format())
+                .architecture(Operators.architecture(facts.operators()))
+                .sizeBytes(sizeBytes)
+                .parameters(Weights.sum(facts.weights()))
+                .precision(Weights.most(facts.weights()))
+                .inputs(texts(facts.inputs()))
+                .outputs(texts(facts.outputs()))
+                .operators(mostFrequent(facts.operators()))
+                .alreadyQuantized(quantized)
+                .mixtureOfExperts(facts.namesExperts() || Operators.hasExperts(facts.operators()))
+                .multimodal(image && tokens)
+                .message(message(quantized, facts.operators().size()))
+                .build();
     }
 
     /** A file of weights names no operators, inputs or outputs. */
     static Assessment conclude(WeightFacts facts, long sizeBytes) {
-        return new Assessment(
-                facts.format(),
-                facts.architecture(),
-                sizeBytes,
-                Weights.sum(facts.weights()),
-                Weights.most(facts.weights()),
-                List.of(),
-                List.of(),
-                Map.of(),
-                facts.quantization() != null,
-                facts.experts(),
-                facts.multimodal(),
-                message(facts));
+        return AssessmentBuilder.builder()
+                .format(facts.format())
+                .architecture(facts.architecture())
+                .sizeBytes(sizeBytes)
+                .parameters(Weights.sum(facts.weights()))
+                .precision(Weights.most(facts.weights()))
+                .inputs(List.of())
+                .outputs(List.of())
+                .operators(Map.of())
+                .alreadyQuantized(facts.quantization() != null)
+                .mixtureOfExperts(facts.experts())
+                .multimodal(facts.multimodal())
+                .message(message(facts))
+                .build();
     }
 
     private static String message(WeightFacts facts) {

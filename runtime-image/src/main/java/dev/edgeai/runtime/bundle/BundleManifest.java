@@ -7,6 +7,7 @@ import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.certify.Statement;
 import dev.edgeai.runtime.pod.RuntimeFailure;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -44,6 +45,7 @@ import java.util.Map;
     "files",
     "versions"
 })
+@RecordBuilder
 public record BundleManifest(
         String format,
         String artifact,
@@ -102,18 +104,19 @@ public record BundleManifest(
         if (files.stream().noneMatch(file -> file.name().equals(described.model()))) {
             throw unsupported("its model '%s' is not among its files".formatted(described.model()));
         }
-        return new BundleManifest(
-                FORMAT,
-                statement.artifact().toString(),
-                statement.source().toString(),
-                statement.accelerator(),
-                described.engine(),
-                described.model(),
-                described.framework(),
-                described.technique(),
-                files.stream().mapToLong(BundledFile::size).sum(),
-                files,
-                statement.predicate().edgeai().versions());
+        return BundleManifestBuilder.builder()
+                .format(FORMAT)
+                .artifact(statement.artifact().toString())
+                .source(statement.source().toString())
+                .accelerator(statement.accelerator())
+                .engine(described.engine())
+                .model(described.model())
+                .framework(described.framework())
+                .technique(described.technique())
+                .bytes(files.stream().mapToLong(BundledFile::size).sum())
+                .files(files)
+                .versions(statement.predicate().edgeai().versions())
+                .build();
     }
 
     /** The same manifest gives the same bytes. */

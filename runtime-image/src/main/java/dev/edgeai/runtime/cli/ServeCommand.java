@@ -18,6 +18,7 @@ import dev.edgeai.runtime.pod.UsageException;
 import dev.edgeai.runtime.server.ServedModel.Certified;
 import dev.edgeai.runtime.server.ServerOptions;
 import dev.edgeai.runtime.server.process.ServerProcess;
+import dev.edgeai.runtime.server.process.ServerProcessBuilder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,17 +111,18 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Variant variant = unverified ? unverified() : verified();
-        ServerProcess serving = new ServerProcess(
-                name,
-                revision,
-                variant.folder(),
-                variant.descriptor(),
-                variant.certified(),
-                Optional.ofNullable(task),
-                threads,
-                options(),
-                Duration.ofSeconds(settleSeconds),
-                Duration.ofSeconds(drainSeconds));
+        ServerProcess serving = ServerProcessBuilder.builder()
+                .name(name)
+                .revision(revision)
+                .folder(variant.folder())
+                .descriptor(variant.descriptor())
+                .certified(variant.certified())
+                .task(Optional.ofNullable(task))
+                .threads(threads)
+                .options(options())
+                .settle(Duration.ofSeconds(settleSeconds))
+                .drainAtMost(Duration.ofSeconds(drainSeconds))
+                .build();
         try {
             serving.untilTerminated(this::ready);
         } catch (EngineException e) {

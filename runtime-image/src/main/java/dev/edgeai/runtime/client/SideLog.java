@@ -2,6 +2,7 @@ package dev.edgeai.runtime.client;
 
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
+import dev.edgeai.api.trial.WarmupResultSideBuilder;
 import dev.edgeai.runtime.client.InferenceFailedException.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -80,17 +81,18 @@ final class SideLog {
     synchronized Side side() {
         long[] micros =
                 ended.stream().flatMapToLong(e -> e.micros().stream()).sorted().toArray();
-        return new Side(
-                ended.size(),
-                answered().size(),
-                count(Kind.MODEL),
-                count(Kind.REFUSED),
-                count(Kind.TIMED_OUT),
-                count(Kind.UNREACHABLE),
-                quantile(micros, 0.5),
-                quantile(micros, 0.95),
-                firstModelError,
-                firstOther);
+        return WarmupResultSideBuilder.builder()
+                .requests(ended.size())
+                .answered(answered().size())
+                .modelErrors(count(Kind.MODEL))
+                .refused(count(Kind.REFUSED))
+                .timedOut(count(Kind.TIMED_OUT))
+                .unreachable(count(Kind.UNREACHABLE))
+                .p50(quantile(micros, 0.5))
+                .p95(quantile(micros, 0.95))
+                .firstModelError(firstModelError)
+                .firstOther(firstOther)
+                .build();
     }
 
     synchronized Optional<String> firstError() {

@@ -5,6 +5,7 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
@@ -36,22 +37,11 @@ record ForeignMeasurer(WorkFolder work, Outcome outcome) {
     }
 
     private static Measurement measurement(Model variant, Estimate perplexity, long bytes) {
-        return new Measurement(
-                variant.engine(),
-                variant.threads(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                bytes,
-                null,
-                null,
-                null,
-                new Generation(perplexity, null, null, null, null, null));
+        return MeasurementBuilder.builder()
+                .engine(variant.engine())
+                .threads(variant.threads())
+                .sizeBytes(bytes)
+                .generation(new Generation(perplexity, null, null, null, null, null))
+                .build();
     }
 }

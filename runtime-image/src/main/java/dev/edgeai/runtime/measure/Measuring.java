@@ -2,6 +2,7 @@ package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.benchmark.Energy;
@@ -68,23 +69,24 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
             @Nullable Generation generation)
             throws IOException {
         LatencySummary latency = timings.summary();
-        return new Measurement(
-                model.engine(),
-                model.threads(),
-                quality,
-                micros(latency.p50()),
-                micros(latency.p95()),
-                micros(latency.p99()),
-                Decimal.of(latency.variation()),
-                timings.samples(),
-                Decimal.of(latency.throughput()),
-                taken == null ? null : taken.peakBytes(),
-                taken == null ? null : taken.engineBytes(),
-                model.bytes(),
-                Decimal.of(timings.cpuUtilization()),
-                Decimal.of(energy.joules()),
-                energy.method(),
-                generation);
+        return MeasurementBuilder.builder()
+                .engine(model.engine())
+                .threads(model.threads())
+                .quality(quality)
+                .latencyP50Micros(micros(latency.p50()))
+                .latencyP95Micros(micros(latency.p95()))
+                .latencyP99Micros(micros(latency.p99()))
+                .latencyVariation(Decimal.of(latency.variation()))
+                .latencySamples(timings.samples())
+                .throughput(Decimal.of(latency.throughput()))
+                .peakMemoryBytes(taken == null ? null : taken.peakBytes())
+                .engineMemoryBytes(taken == null ? null : taken.engineBytes())
+                .sizeBytes(model.bytes())
+                .cpuUtilization(Decimal.of(timings.cpuUtilization()))
+                .joulesPerInference(Decimal.of(energy.joules()))
+                .energyMethod(energy.method())
+                .generation(generation)
+                .build();
     }
 
     private Map<String, List<Long>> shapes() {

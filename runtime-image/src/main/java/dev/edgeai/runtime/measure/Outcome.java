@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialResultBuilder;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
@@ -19,7 +20,12 @@ record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress pro
     private static final int MAX_VERSION_LENGTH = 40;
 
     TrialResult ofBaseline(Model baseline, Measurement measurement) {
-        return new TrialResult(spec.trial(), null, measurement, null, null, null, versions(baseline), spent(), null);
+        return TrialResultBuilder.builder()
+                .trial(spec.trial())
+                .baseline(measurement)
+                .versions(versions(baseline))
+                .joulesSpent(spent())
+                .build();
     }
 
     TrialResult ofVariant(
@@ -31,16 +37,17 @@ record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress pro
             throws IOException {
         progress.line("storing the variant in " + spec.repository());
         String digest = store.push(work.variant(), spec.repository());
-        return new TrialResult(
-                spec.trial(),
-                digest,
-                before,
-                after,
-                comparison,
-                robustness,
-                versions(variant),
-                spent(),
-                variant.descriptor().nondeterministic());
+        return TrialResultBuilder.builder()
+                .trial(spec.trial())
+                .digest(digest)
+                .baseline(before)
+                .variant(after)
+                .comparison(comparison)
+                .robustness(robustness)
+                .versions(versions(variant))
+                .joulesSpent(spent())
+                .nondeterministic(variant.descriptor().nondeterministic())
+                .build();
     }
 
     /** Share saved; negative when it grew. */

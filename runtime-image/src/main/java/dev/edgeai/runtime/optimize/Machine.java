@@ -2,6 +2,7 @@ package dev.edgeai.runtime.optimize;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.edgeai.api.config.AcceleratorProfile;
+import dev.edgeai.api.config.AcceleratorProfileBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Assessment;
@@ -33,8 +34,10 @@ public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Opt
 
     @SuppressWarnings("NullAway") // the profile completes what is absent
     public static Machine of(String accelerator, int threads, Set<Framework> optimizers) {
-        AcceleratorProfile profile =
-                new AcceleratorProfile(accelerator, null, null, null, null, null, threads, null, null, null);
+        AcceleratorProfile profile = AcceleratorProfileBuilder.builder()
+                .name(accelerator)
+                .threads(threads)
+                .build();
         return new Machine(profile, optimizers, features(Path.of("/proc/cpuinfo")));
     }
 

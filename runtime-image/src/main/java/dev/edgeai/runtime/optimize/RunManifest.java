@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.optimize;
 
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.trial.TrialSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
@@ -56,23 +57,24 @@ public record RunManifest(String name, OptimizationRunSpec spec) {
             Depth depth,
             @Nullable String variantDigest,
             Map<String, String> engineOptions) {
-        return new TrialSpec(
-                name,
-                trial,
-                spec.task(),
-                framework,
-                technique,
-                parameters,
-                spec.source(),
-                spec.evaluation(),
-                spec.accelerator(),
-                threads,
-                spec.seed(),
-                LocalRun.REPOSITORY,
-                List.of(),
-                MAX_SOURCE_BYTES,
-                depth,
-                variantDigest,
-                engineOptions);
+        return TrialSpecBuilder.builder()
+                .run(name)
+                .trial(trial)
+                .task(spec.task())
+                .framework(framework)
+                .technique(technique)
+                .parameters(parameters)
+                .source(spec.source())
+                .evaluation(spec.evaluation())
+                .accelerator(spec.accelerator())
+                .threads(threads)
+                .seed(spec.seed())
+                .repository(LocalRun.REPOSITORY)
+                .plainHttp(List.of())
+                .maxSourceBytes(MAX_SOURCE_BYTES)
+                .depth(depth)
+                .variantDigest(variantDigest)
+                .engineOptions(engineOptions)
+                .build();
     }
 }

@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.run.Bottleneck;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param reproduction how to do it again
  */
 @JsonPropertyOrder({"format", "namespace", "name", "verdict"})
+@RecordBuilder
 public record Facts(
         String format,
         String namespace,
@@ -39,16 +41,17 @@ public record Facts(
     static final String FORMAT = "edgeai-report/v1";
 
     public static Facts of(ReportedRun run) {
-        return new Facts(
-                FORMAT,
-                run.namespace(),
-                run.name(),
-                VerdictSentence.of(run),
-                run.spec(),
-                run.status(),
-                bottlenecks(run),
-                Gaps.of(run),
-                Reproduction.of(run));
+        return FactsBuilder.builder()
+                .format(FORMAT)
+                .namespace(run.namespace())
+                .name(run.name())
+                .verdict(VerdictSentence.of(run))
+                .spec(run.spec())
+                .status(run.status())
+                .bottlenecks(bottlenecks(run))
+                .notMeasured(Gaps.of(run))
+                .reproduction(Reproduction.of(run))
+                .build();
     }
 
     private static Map<String, List<Bottleneck>> bottlenecks(ReportedRun run) {

@@ -6,9 +6,11 @@ import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Gates of one target; what is absent is taken from {@code spec.gates}. */
+@RecordBuilder
 public record GateOverrides(
         @Pattern(Decimal.NON_NEGATIVE)
         @JsonPropertyDescription("Least share of the baseline's task metric kept")
@@ -65,17 +67,20 @@ public record GateOverrides(
 
     /** The gates that hold for this target. */
     public Gates over(Gates base) {
-        return new Gates(
-                minAccuracyRetention != null ? minAccuracyRetention : base.minAccuracyRetention(),
-                minSpeedup != null ? minSpeedup : base.minSpeedup(),
-                minMemoryReduction != null ? minMemoryReduction : base.minMemoryReduction(),
-                maxLatencyVariation != null ? maxLatencyVariation : base.maxLatencyVariation(),
-                minAccuracy != null ? minAccuracy : base.minAccuracy(),
-                maxLatencyP95 != null ? maxLatencyP95 : base.maxLatencyP95(),
-                maxPeakMemory != null ? maxPeakMemory : base.maxPeakMemory(),
-                maxSize != null ? maxSize : base.maxSize(),
-                maxKlDivergence != null ? maxKlDivergence : base.maxKlDivergence(),
-                maxPerplexityIncrease != null ? maxPerplexityIncrease : base.maxPerplexityIncrease(),
-                maxJoulesPerInference != null ? maxJoulesPerInference : base.maxJoulesPerInference());
+        return GatesBuilder.builder()
+                .minAccuracyRetention(minAccuracyRetention != null ? minAccuracyRetention : base.minAccuracyRetention())
+                .minSpeedup(minSpeedup != null ? minSpeedup : base.minSpeedup())
+                .minMemoryReduction(minMemoryReduction != null ? minMemoryReduction : base.minMemoryReduction())
+                .maxLatencyVariation(maxLatencyVariation != null ? maxLatencyVariation : base.maxLatencyVariation())
+                .minAccuracy(minAccuracy != null ? minAccuracy : base.minAccuracy())
+                .maxLatencyP95(maxLatencyP95 != null ? maxLatencyP95 : base.maxLatencyP95())
+                .maxPeakMemory(maxPeakMemory != null ? maxPeakMemory : base.maxPeakMemory())
+                .maxSize(maxSize != null ? maxSize : base.maxSize())
+                .maxKlDivergence(maxKlDivergence != null ? maxKlDivergence : base.maxKlDivergence())
+                .maxPerplexityIncrease(
+                        maxPerplexityIncrease != null ? maxPerplexityIncrease : base.maxPerplexityIncrease())
+                .maxJoulesPerInference(
+                        maxJoulesPerInference != null ? maxJoulesPerInference : base.maxJoulesPerInference())
+                .build();
     }
 }

@@ -7,9 +7,11 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** What a variant must reach to be certified: relative to the measured baseline, and absolute where given. */
+@RecordBuilder
 public record Gates(
         @Default("\"0.95\"")
         @Pattern(Decimal.SHARE)
@@ -81,6 +83,6 @@ public record Gates(
 
     @SuppressWarnings("NullAway")
     public static Gates defaults() {
-        return new Gates(null, null, null, null, null, null, null, null, null, null, null);
+        return GatesBuilder.builder().build();
     }
 }

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.OptionalLong;
 
 /** What was measured of one model (the baseline or a variant) on one node. */
+@RecordBuilder
 public record Measurement(
         @JsonPropertyDescription("Engine and version that ran it, for example 'OpenVINO 2026.4.1'")
         String engine,

@@ -7,12 +7,14 @@ import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import io.fabric8.generator.annotation.Pattern;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
 
 /** One trial of a run. */
+@RecordBuilder
 public record TrialStatus(
         @JsonPropertyDescription("Of the trial") String name,
 

@@ -1,12 +1,14 @@
 package dev.edgeai.api.v1alpha1.source;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
 
 /** What the model's file says of it. */
+@RecordBuilder
 public record Assessment(
         @JsonPropertyDescription("ONNX, OpenVINO-IR, Safetensors or GGUF")
         String format,

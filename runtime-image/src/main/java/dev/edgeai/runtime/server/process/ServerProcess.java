@@ -14,6 +14,7 @@ import dev.edgeai.runtime.server.ServedModel;
 import dev.edgeai.runtime.server.ServerOptions;
 import dev.edgeai.runtime.server.completion.CompletionServer;
 import dev.edgeai.runtime.server.tensor.TensorServer;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.function.IntConsumer;
  * @param settle see {@link ModelServer#drain}
  * @param drainAtMost see {@link ModelServer#drain}
  */
+@RecordBuilder
 public record ServerProcess(
         String name,
         String revision,
