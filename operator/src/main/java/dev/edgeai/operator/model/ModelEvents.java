@@ -62,16 +62,22 @@ final class ModelEvents {
                         .build();
     }
 
+    /** A run of a model that is suspended is made anew later, and what is stalled has something to try again. */
     private static Optional<RefusedCommand> retry(EdgeModel model, EdgeModelStatus status) {
         return Optional.ofNullable(model.getStatus())
-                .filter(before -> !Conditions.isTrue(before.conditions(), Conditions.SOURCE_MOVED))
+                .filter(before -> !model.getSpec().suspend())
+                .filter(before -> Stream.of(Conditions.SOURCE_MOVED, Conditions.STALLED)
+                        .noneMatch(type -> Conditions.isTrue(before.conditions(), type)))
                 .flatMap(before -> RefusedCommand.ofRetry(before.targets(), status.targets()));
     }
 
     /** Once for each reason that it stalls for, and again when it had gone on meanwhile. */
     private void stalled(EdgeModel model, EdgeModelStatus status) {
-        Conditions.find(status.conditions(), Conditions.STALLED)
-                .filter(condition -> "True".equals(condition.getStatus()))
+        Optional<String> told = Optional.ofNullable(model.getStatus())
+                .flatMap(ModelEvents::stalled)
+                .map(Condition::getReason);
+        stalled(status)
+                .filter(condition -> told.filter(condition.getReason()::equals).isEmpty())
                 .ifPresent(condition -> services.events()
                         .tell(
                                 model,
@@ -79,6 +85,11 @@ final class ModelEvents {
                                 condition.getReason(),
                                 condition.getMessage(),
                                 "stalled/" + condition.getLastTransitionTime()));
+    }
+
+    private static Optional<Condition> stalled(EdgeModelStatus status) {
+        return Conditions.find(status.conditions(), Conditions.STALLED)
+                .filter(condition -> "True".equals(condition.getStatus()));
     }
 
     private static Condition with(Condition condition, String more) {
