@@ -39,6 +39,11 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         if (metric == Metric.FIDELITY || (evaluation.metric() == null && !labelled)) {
             return Metric.FIDELITY;
         }
+        if (metric == Metric.AUC) {
+            throw new InvalidDatasetException(
+                    "The metric AUC rates how a language model chooses between two answers, but the task is %s; use Accuracy, MacroF1 or Fidelity."
+                            .formatted(task));
+        }
         boolean neighbours = metric == Metric.KNN_ACCURACY;
         if (neighbours ? task != Task.TEXT_EMBEDDING : !AnswerReader.isClassification(task)) {
             throw new InvalidDatasetException(

@@ -53,6 +53,13 @@ class EvaluatorTest {
     }
 
     @Test
+    void nothingButALanguageModelIsRatedByTheAreaUnderItsCurve() {
+        assertThatThrownBy(() -> metric(Metric.AUC, Task.IMAGE_CLASSIFICATION, true))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining("language model");
+    }
+
+    @Test
     void aTabularModelWithOneNumberIsNoClassifier() {
         assertThat(AnswerReader.of(Task.TABULAR, output(DataType.FP32, -1, 1)).classifier())
                 .isFalse();
