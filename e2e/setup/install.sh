@@ -41,7 +41,8 @@ install_chart() {
     "${HELM[@]}" upgrade --install edgeai-operator "$ROOT/charts/edgeai-operator" \
     --namespace "$OPERATOR_NAMESPACE" --create-namespace --wait --timeout 5m \
     --set image.registry="$REGISTRY" --set-string image.tag="$IMAGE_TAG" \
-    --set registry.prefix="${REGISTRY%/*}/models" --set optimizers="{$(IFS=,; echo "${names[*]}")}" "$@"
+    --set registry.prefix="${REGISTRY%/*}/models" --set optimizers="{$(IFS=,; echo "${names[*]}")}" \
+    ${EDGEAI_PLAIN_HTTP:+--set "registry.plainHttp={$EDGEAI_PLAIN_HTTP}"} "$@"
 }
 
 # The demo models and their dataset: made once, then in the registry.

@@ -16,5 +16,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{- define "edgeai.image" -}}
-{{ printf "%s/%s:%s" .root.Values.image.registry .name (default .root.Chart.AppVersion .root.Values.image.tag) }}
+{{ printf "%s/%s:%s" (required "image.registry says where the images are, for example --set image.registry=registry.example.com/edgeai" .root.Values.image.registry) .name (default .root.Chart.AppVersion .root.Values.image.tag) }}
 {{- end }}

@@ -54,7 +54,9 @@ class ChartE2E {
                     "--set-string", // a tag of digits only is a number otherwise
                     "image.tag=" + Environment.imageTag(),
                     "--set",
-                    "registry.prefix=" + Environment.registry() + "/models");
+                    "registry.prefix=" + Environment.registry() + "/models",
+                    "--set",
+                    "registry.plainHttp={" + Environment.registry() + "}");
             client.namespaces().withName(namespace).delete();
         }
     }
