@@ -50,8 +50,8 @@ public final class ServingDeployment {
     /** Seconds that requests in flight may take after that; clients and proxies rarely wait longer for an answer. */
     static final long DRAIN_SECONDS = 60;
 
-    /** Seconds: the pre-stop pause, the requests in flight, and 10 to spare. */
-    static final long GRACE_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 10;
+    /** Seconds: the pre-stop pause, requests in flight, 5 for what had only begun to arrive, and 10 to spare. */
+    static final long GRACE_SECONDS = PRE_STOP_SECONDS + DRAIN_SECONDS + 5 + 10;
 
     /** Seconds for a process that has not answered for half a minute: it hangs and finishes nothing. */
     static final long HUNG_GRACE_SECONDS = 35;

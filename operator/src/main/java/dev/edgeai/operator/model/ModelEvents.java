@@ -73,9 +73,11 @@ final class ModelEvents {
 
     /** Once for each reason that it stalls for, and again when it had gone on meanwhile. */
     private void stalled(EdgeModel model, EdgeModelStatus status) {
-        Optional<String> told = Optional.ofNullable(model.getStatus())
-                .flatMap(ModelEvents::stalled)
-                .map(Condition::getReason);
+        List<Condition> written =
+                model.getStatus() == null ? List.of() : model.getStatus().conditions();
+        Optional<Condition> before = Conditions.find(written, Conditions.STALLED);
+        Optional<String> told =
+                before.filter(condition -> "True".equals(condition.getStatus())).map(Condition::getReason);
         stalled(status)
                 .filter(condition -> told.filter(condition.getReason()::equals).isEmpty())
                 .ifPresent(condition -> services.events()
@@ -84,7 +86,10 @@ final class ModelEvents {
                                 Events.Type.WARNING,
                                 condition.getReason(),
                                 condition.getMessage(),
-                                "stalled/" + condition.getLastTransitionTime()));
+                                // of the state that is left, so that a repetition has the same key
+                                "stalled/"
+                                        + before.map(Condition::getLastTransitionTime)
+                                                .orElse("")));
     }
 
     private static Optional<Condition> stalled(EdgeModelStatus status) {

@@ -6,9 +6,9 @@ import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.operator.delivery.ServedTarget;
 import dev.edgeai.operator.delivery.ServedVersion;
 import dev.edgeai.operator.delivery.ServingDeployment;
+import dev.edgeai.operator.job.Seals;
 import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.services.Services;
-import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RevisionStateBuilder;
@@ -63,8 +63,16 @@ public final class Deployments {
         return Map.copyOf(states);
     }
 
+    /**
+     * What was put right.
+     *
+     * @param message for people
+     * @param key what makes it a happening of its own
+     */
+    record Restored(String message, String key) {}
+
     /** Makes it, or restores one that others have a hand in. */
-    void ensure(TargetContext target, Version version, int replicas) {
+    Optional<Restored> ensure(TargetContext target, Version version, int replicas) {
         if (target.served().trustedKeys().isEmpty()) {
             throw new IllegalStateException(services.keys()
                     .lost()
@@ -75,47 +83,34 @@ public final class Deployments {
                 .filter(there -> there.getMetadata().getDeletionTimestamp() == null);
         Deployment wanted = build(target, target.servedFor(version), version, replicas);
         Optional<Deployment> there = seen.or(() -> owned.find(wanted));
-        if (there.isPresent()) {
-            Deployment kept = build(
-                    target,
-                    keys(target.servedFor(version), there.get()),
-                    signed(target, version, there.get()),
-                    replicas);
-            boolean changed = owned.restore(kept, there.get(), services.seals()::of);
-            if (changed) {
-                ObjectMeta was = there.get().getMetadata();
-                tell(
-                        target,
-                        "Deployment %s was changed by others and is put right".formatted(was.getName()),
-                        was.getUid() + "/" + was.getGeneration());
-            }
-        } else {
-            owned.create(wanted, services.seals()::of);
-            if (isLost(target, version)) {
-                tell(
-                        target,
+        return there.isPresent() ? restore(target, version, there.get(), replicas) : make(target, version, wanted);
+    }
+
+    private Optional<Restored> restore(TargetContext target, Version version, Deployment there, int replicas) {
+        Deployment kept =
+                build(target, keys(target.servedFor(version), there), signed(target, version, there), replicas);
+        boolean changed = owned.restore(kept, there, services.seals()::of);
+        ObjectMeta was = there.getMetadata();
+        boolean sealed = was.getAnnotations() != null && was.getAnnotations().containsKey(Seals.SEAL);
+        return changed && sealed // one of an operator from before the seals is only taken over
+                ? Optional.of(new Restored(
+                        "Deployment %s was not as it was applied and is put right".formatted(was.getName()),
+                        was.getUid() + "/" + was.getGeneration()))
+                : Optional.empty();
+    }
+
+    private Optional<Restored> make(TargetContext target, Version version, Deployment wanted) {
+        owned.create(wanted, services.seals()::of);
+        Version stable = target.status().stable();
+        boolean lost = stable != null
+                && stable.revision().equals(version.revision())
+                && target.status().bundle() == null; // what was a bundle had none
+        return lost
+                ? Optional.of(new Restored(
                         "Deployment %s of what serves was gone and is made again"
                                 .formatted(wanted.getMetadata().getName()),
-                        "gone/" + target.now().truncatedTo(ChronoUnit.MINUTES));
-            }
-        }
-    }
-
-    /** What serves had one, unless it is being told for the first time now. */
-    private static boolean isLost(TargetContext target, Version version) {
-        Version stable = target.status().stable();
-        return stable != null && stable.revision().equals(version.revision());
-    }
-
-    private void tell(TargetContext target, String message, String key) {
-        String of = target.target().name();
-        services.events()
-                .tell(
-                        target.model(),
-                        Events.Type.WARNING,
-                        Reason.RESTORED.text(),
-                        "target " + of + ": " + message,
-                        of + "/" + key);
+                        "gone/" + target.now().truncatedTo(ChronoUnit.MINUTES)))
+                : Optional.empty();
     }
 
     /**

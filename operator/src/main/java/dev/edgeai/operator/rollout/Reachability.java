@@ -1,5 +1,6 @@
 package dev.edgeai.operator.rollout;
 
+import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
@@ -55,12 +56,26 @@ public final class Reachability {
         }
         Map<String, String> selector = selector(service.get());
         if (!isMeant(selector, status, stable, objects.ref())) {
+            if (!traffic.answering().contains(stable.revision()) && isOurs(selector, objects)) {
+                return Optional.of(new Explanation(
+                        Reason.NOT_SERVING,
+                        "Service %s selects %s until pods of %s are ready again"
+                                .formatted(name, selector, Revision.named(stable))));
+            }
             return changed("Service %s selects %s and not the pods of %s; it is set right"
                     .formatted(name, selector, Revision.named(stable)));
         }
         return traffic.answering().isEmpty()
                 ? Optional.of(new Explanation(Reason.NOT_SERVING, "Service %s has no ready endpoint".formatted(name)))
                 : Optional.empty();
+    }
+
+    /** Users were left with a version that answers them, while stable has no pods: nobody else's hand was in it. */
+    private static boolean isOurs(Map<String, String> selector, TargetObjects objects) {
+        String revision = selector.getOrDefault(Labels.REVISION, "");
+        return selector.equals(objects.ref().anyRevision())
+                || (selector.equals(objects.ref().revision(revision))
+                        && objects.deployment(revision).isPresent());
     }
 
     private static boolean isMeant(Map<String, String> selector, TargetStatus status, Version stable, TargetRef ref) {

@@ -19,6 +19,7 @@ import dev.edgeai.operator.traffic.TrafficRouter;
 import dev.edgeai.planner.rollout.RevisionState;
 import dev.edgeai.planner.rollout.RolloutAction;
 import dev.edgeai.planner.rollout.RolloutDecision;
+import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.TrafficMode;
 import dev.edgeai.planner.warmup.Probing;
 import dev.edgeai.planner.warmup.WarmupPlan;
@@ -26,6 +27,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,18 +75,21 @@ public final class RolloutActions {
     Applied apply(TargetContext target, RolloutDecision decision, long decidedAt) {
         Optional<Duration> requeue = Optional.empty();
         TargetStatus status = decision.status();
+        List<Deployments.Restored> restored = new ArrayList<>();
         for (RolloutAction action : decision.actions()) {
-            Optional<Duration> wanted = apply(target, status, action);
+            Optional<Duration> wanted = apply(target, status, action, restored);
             requeue = sooner(requeue, wanted);
             if (action instanceof RolloutAction.SetTraffic) {
                 status = withTimeToZero(target.status(), status, Duration.ofNanos(System.nanoTime() - decidedAt));
             }
         }
+        restored.forEach(what -> tell(target, what)); // behind all that users wait for
         count(target.status().phase(), status.phase());
         return new Applied(status, requeue);
     }
 
-    private Optional<Duration> apply(TargetContext target, TargetStatus next, RolloutAction action) {
+    private Optional<Duration> apply(
+            TargetContext target, TargetStatus next, RolloutAction action, List<Deployments.Restored> restored) {
         switch (action) {
             case RolloutAction.SetTraffic(TrafficMode mode) -> {
                 if (othersWouldShare(target, mode)) {
@@ -94,7 +99,7 @@ public final class RolloutActions {
             }
             case RolloutAction.EnsureServices(Optional<String> preview) -> ensurePreview(target, preview);
             case RolloutAction.EnsureDeployment(Version version, int replicas) ->
-                deployments.ensure(target, version, replicas);
+                deployments.ensure(target, version, replicas).ifPresent(restored::add);
             case RolloutAction.ScaleDeployment(String revision, int replicas) ->
                 target.objects().deployment(revision).ifPresent(seen -> owned.scale(seen, replicas));
             case RolloutAction.DeleteDeployment(String revision) ->
@@ -230,6 +235,17 @@ public final class RolloutActions {
                         event.reason().text(),
                         "target " + before.name() + ": " + event.message(),
                         key);
+    }
+
+    private void tell(TargetContext target, Deployments.Restored restored) {
+        String of = target.target().name();
+        services.events()
+                .tell(
+                        target.model(),
+                        Events.Type.WARNING,
+                        Reason.RESTORED.text(),
+                        "target " + of + ": " + restored.message(),
+                        of + "/" + restored.key());
     }
 
     private static Optional<String> revision(TargetStatus status) {

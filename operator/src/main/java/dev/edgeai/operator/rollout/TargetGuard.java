@@ -110,7 +110,7 @@ public final class TargetGuard {
             Optional<Explanation> unreached =
                     outcome.serves() ? Reachability.missing(before, outcome.status(), seen) : Optional.empty();
             unreached
-                    .filter(why -> why.reason() == Reason.SERVICE_CHANGED)
+                    .filter(why -> why.reason() == Reason.SERVICE_CHANGED && status.bundle() == null)
                     .ifPresent(why -> serviceChanged(model, target, why, now));
             return outcome.unreached(unreached);
         } catch (NameTakenException e) {

@@ -72,7 +72,7 @@ class ToldIT extends EdgeModelScenario {
                         .endTemplate()
                         .endSpec()
                         .build());
-        told("Restored", "was changed by others");
+        told("Restored", "was not as it was applied");
         until(this::settledAndReady);
         client.resource(deployment()).delete();
         told("Restored", "was gone");

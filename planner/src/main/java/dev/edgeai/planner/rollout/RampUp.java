@@ -22,6 +22,9 @@ import java.util.Optional;
 final class RampUp {
     private static final int FULL = 100;
 
+    /** Behind the revision in the annotation: a word that was meant for a step promotes no version that stands in. */
+    private static final String ALONE = "/alone";
+
     private final RolloutContext ctx;
     private final TargetDraft draft;
     private final RolloutObservation seen;
@@ -49,7 +52,7 @@ final class RampUp {
         }
         String at = "%d %%".formatted(ctx.candidate().weight());
         Instant holdEnds = draft.since.plus(ctx.ramp().hold(index));
-        boolean skipped = skipped("the step at " + at);
+        boolean skipped = skipped(seen.commands().skip(), "the step at " + at);
         if (!skipped && ctx.now.isBefore(holdEnds)) {
             ctx.again(Duration.between(ctx.now, holdEnds));
             draft.message = "holds at " + at;
@@ -63,9 +66,8 @@ final class RampUp {
     }
 
     /** A person's word, for what is told to be ended by it. */
-    private boolean skipped(String what) {
-        boolean given = draft.consume(
-                Labels.SKIP, seen.commands().skip(), ctx.candidate().revision());
+    private boolean skipped(Optional<String> word, String what) {
+        boolean given = draft.consume(Labels.SKIP, word, ctx.candidate().revision());
         if (given) {
             ctx.event(false, Reason.SKIPPED, "%s was ended by the annotation %s".formatted(what, Labels.SKIP));
         }
@@ -260,11 +262,19 @@ final class RampUp {
 
     /** What serves well alone for as long as anything may take is not taken back for what does not come. */
     private void standIn(Version candidate, String missing) {
-        draft.message = "%s; %s serves in its place".formatted(missing, Revision.named(candidate));
-        boolean skipped = skipped("the wait for stable");
+        String stands = "%s; %s serves in its place".formatted(missing, Revision.named(candidate));
+        String word = candidate.revision() + ALONE;
+        boolean ramping = draft.phase == RolloutPhase.RAMPING;
+        draft.message = ramping ? "%s (%s=%s ends the wait)".formatted(stands, Labels.SKIP, word) : stands;
+        boolean skipped =
+                ramping && skipped(seen.commands().skip().filter(word::equals), "the wait for the stable version");
         if (skipped || (ctx.overdue() && ctx.policy.promotion() == Promotion.AUTOMATIC)) {
+            Instant since = draft.since;
             alone = false;
-            finishRamp(draft.message);
+            finishRamp(stands);
+            if (draft.phase == RolloutPhase.AWAITING_PROMOTION) {
+                draft.since = since; // it stands in as before, with all its pods
+            }
         }
     }
 }

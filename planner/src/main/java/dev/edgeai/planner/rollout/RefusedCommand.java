@@ -34,6 +34,11 @@ public record RefusedCommand(String message, boolean waits) {
             RolloutPhase.PROMOTING,
             RolloutPhase.BAKING);
 
+    private static final int MOST_UNKNOWN = 3;
+
+    /** Of what somebody else wrote and a message repeats. */
+    private static final int LONGEST = 100;
+
     private static final Set<String> KNOWN =
             Set.of(Labels.PROMOTE, Labels.ABORT, Labels.SKIP, Labels.ROLLBACK_TO, Labels.RETRY, Labels.RECERTIFY);
 
@@ -84,10 +89,13 @@ public record RefusedCommand(String message, boolean waits) {
                 .allMatch(target -> was(earlier, target)
                         .filter(was -> changesNothing(was, target))
                         .isPresent());
-        return taken.filter(value -> inVain)
+        boolean held = before.stream()
+                .anyMatch(target ->
+                        taken.filter(value -> value.equals(target.retry())).isPresent());
+        return taken.filter(value -> inVain && !held)
                 .map(value -> new RefusedCommand(
                         "%s=%s finds nothing to try again: no run has failed, and no version was rejected or waits"
-                                .formatted(Labels.RETRY, value),
+                                .formatted(Labels.RETRY, shown(value)),
                         false));
     }
 
@@ -103,14 +111,15 @@ public record RefusedCommand(String message, boolean waits) {
                 && Objects.equals(before.run(), after.run());
     }
 
-    /** An annotation of our own domain that means nothing is a slip of the pen. */
+    /** An annotation of our own domain that means nothing is a slip of the pen; of thousands a few are told. */
     private static List<RefusedCommand> unknown(Map<String, String> asked, boolean moving) {
         return asked.keySet().stream()
                 .filter(name -> name.startsWith(Labels.DOMAIN + "/") && !KNOWN.contains(name))
                 .sorted()
+                .limit(MOST_UNKNOWN)
                 .map(name -> new RefusedCommand(
                         "%s means nothing on a model; understood are %s"
-                                .formatted(name, KNOWN.stream().sorted().collect(Collectors.joining(", "))),
+                                .formatted(shown(name), KNOWN.stream().sorted().collect(Collectors.joining(", "))),
                         moving))
                 .toList();
     }
@@ -133,14 +142,14 @@ public record RefusedCommand(String message, boolean waits) {
                     ? Optional.empty()
                     : Optional.of(new RefusedCommand(
                             "%s=%s names no revision of this model, and nothing waits for that annotation now"
-                                    .formatted(name, value),
+                                    .formatted(name, shown(value)),
                             moving));
         }
         return Optional.of(new RefusedCommand(
                 "%s=%s does nothing, as it does not name the revision it is for: %s"
                         .formatted(
                                 name,
-                                value,
+                                shown(value),
                                 expected.stream()
                                         .map(revision -> name + "=" + revision)
                                         .collect(Collectors.joining(" or "))),
@@ -156,11 +165,15 @@ public record RefusedCommand(String message, boolean waits) {
                 ? Optional.empty()
                 : Optional.of(new RefusedCommand(
                         "%s=%s: no run of this model holds a certificate of that artifact, and nothing newer is brought "
-                                        .formatted(Labels.ROLLBACK_TO, value)
+                                        .formatted(Labels.ROLLBACK_TO, shown(value))
                                 + "out as long as it stands; name the digest of a certified artifact ("
                                 + certified.stream().sorted().limit(3).collect(Collectors.joining(", "))
                                 + "), or take the annotation away",
                         true));
+    }
+
+    private static String shown(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 
     private static Optional<String> given(Map<String, String> asked, String name) {

@@ -146,6 +146,13 @@ final class JobRetries {
         Instant since = Instant.parse(held.since());
         boolean forNode = state.node().isEmpty()
                 && trouble(state).filter(Reason.UNSCHEDULABLE::equals).isPresent();
+        if (forNode && state.message().filter(PendingCause::isTurn).isPresent()) {
+            return new JobState.Pending<>(
+                    state.reason(),
+                    state.message().map(m -> m + "; before that it could not start: " + held.message()),
+                    state.since(),
+                    state.node());
+        }
         return forNode
                 ? new JobState.Pending<>(
                         Optional.of(held.reason()),

@@ -66,7 +66,7 @@ record PendingCause(Reason reason, String message, Instant since) {
         return switch (reason) {
             case REGISTRY_UNAVAILABLE, FOREIGN_OBJECT, SIGNING_KEY_LOST -> message;
             case UNSCHEDULABLE ->
-                message.contains(OTHER_TRIAL)
+                isTurn(message)
                         ? "waits for its turn for %d min: one trial is measured on a node at a time, and others are before it (kubectl get pods -l edgeai.dev/trial shows those of a namespace; the scheduler: %s)"
                                 .formatted(minutes, message)
                         : "a pod could not be scheduled for %d min: %s; %s"
@@ -77,11 +77,16 @@ record PendingCause(Reason reason, String message, Instant since) {
         };
     }
 
+    /** Whether the scheduler says that another trial is measured on the node. */
+    static boolean isTurn(String message) {
+        return message.contains(OTHER_TRIAL);
+    }
+
     /** Whether it is time that a person looks; one that only waits for its turn needs none. */
     boolean isForPerson(Instant now) {
         return stopsTheClock()
                 && !since.plus(STALLED_AFTER).isAfter(now)
-                && !(reason == Reason.UNSCHEDULABLE && message.contains(OTHER_TRIAL));
+                && !(reason == Reason.UNSCHEDULABLE && isTurn(message));
     }
 
     /** Whether the time it takes is the cluster's and not the run's. */

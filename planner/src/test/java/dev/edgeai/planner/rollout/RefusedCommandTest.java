@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,6 +88,21 @@ class RefusedCommandTest {
                             .contains("edgeai.dev/rollback-to");
                     assertThat(r.waits()).as("nothing moves").isFalse();
                 });
+    }
+
+    @Test
+    void ofThousandsAFewAreToldAndShort() {
+        Map<String, String> many = IntStream.range(0, 5_000)
+                .boxed()
+                .collect(Collectors.toMap(i -> "edgeai.dev/" + "x".repeat(40) + i, i -> ""));
+        assertThat(RefusedCommand.of(many, List.of(target(RolloutPhase.RAMPING, "green")), Set.of()))
+                .hasSize(3);
+        assertThat(RefusedCommand.of(
+                        Map.of(Labels.PROMOTE, "y".repeat(200_000)),
+                        List.of(target(RolloutPhase.AWAITING_PROMOTION, "green")),
+                        Set.of()))
+                .singleElement()
+                .satisfies(r -> assertThat(r.message()).hasSizeLessThan(500));
     }
 
     @Test

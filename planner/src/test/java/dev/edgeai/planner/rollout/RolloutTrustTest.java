@@ -2,6 +2,8 @@ package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
+import dev.edgeai.api.v1alpha1.rollout.Promotion;
+import dev.edgeai.api.v1alpha1.rollout.RampStep;
 import dev.edgeai.api.v1alpha1.rollout.RolloutOverridesBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.rollout.Traffic;
@@ -19,7 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
+import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.AWAITING_PROMOTION;
 import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.BAKING;
 import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.IDLE;
 import static dev.edgeai.api.v1alpha1.rollout.RolloutPhase.PREPARING;
@@ -132,10 +136,44 @@ class RolloutTrustTest {
         while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
             world.tick();
         }
-        Instant asked = world.now;
         world.skip = GREEN;
+        for (int i = 0; i < 100; i++) {
+            world.tick();
+        }
+        assertThat(world.stored.phase()).as("that word is for a step").isEqualTo(RAMPING);
+        assertThat(world.stored.message()).contains("edgeai.dev/skip=" + GREEN + "/alone");
+        Instant asked = world.now;
+        world.skip = GREEN + "/alone";
         world.until(BAKING);
         assertThat(Duration.between(asked, world.now)).isLessThan(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void where_a_person_promotes_that_word_leaves_the_version_that_stands_in_all_its_pods() {
+        RolloutWorld world = RolloutWorld.serving(RolloutOverridesBuilder.builder()
+                .ramp(List.of(new RampStep(33, new TimeSpan("10s"))))
+                .promotion(Promotion.MANUAL)
+                .build());
+        world.pods.unplaceable.add(BLUE);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.pods.take(BLUE, 0, false, world.now);
+        world.want("green", Nature.GOOD);
+        while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
+            world.tick();
+        }
+        for (int i = 0; i < 50; i++) {
+            world.tick();
+        }
+        int pods = world.pods.ready(GREEN);
+        assertThat(pods).isEqualTo(2);
+        world.skip = GREEN + "/alone";
+        world.until(AWAITING_PROMOTION);
+        for (int i = 0; i < 100; i++) {
+            world.tick();
+            assertThat(world.pods.ready(GREEN)).isEqualTo(pods);
+        }
+        world.promote = GREEN;
+        world.until(BAKING);
     }
 
     @Test

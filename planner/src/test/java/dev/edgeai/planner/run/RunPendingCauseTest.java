@@ -118,6 +118,22 @@ class RunPendingCauseTest {
     }
 
     @Test
+    void one_that_only_waits_for_its_turn_after_its_cause_was_mended_asks_for_nobody() {
+        JobState<TrialResult> stuck = pending("FailedMount", NO_SECRET, T0, Optional.of("node-1"));
+        RunDecision back = seeing(started(), stuck, T0.plusSeconds(120));
+        RunDecision again = seeing(back.status(), new JobState.Missing<>(), T0.plusSeconds(180));
+        JobState<TrialResult> waits = pending(
+                "Unschedulable",
+                "0/1 nodes: didn't match pod anti-affinity rules",
+                T0.plusSeconds(181),
+                Optional.empty());
+
+        RunDecision decision = seeing(again.status(), waits, T0.plus(Duration.ofMinutes(40)));
+        assertThat(condition(decision, "Stalled").getStatus()).isEqualTo("False");
+        assertThat(condition(decision, "Reconciling").getMessage()).contains("turn", NO_SECRET);
+    }
+
+    @Test
     void a_fetch_that_is_tried_again_says_what_the_last_one_ended_with() {
         JobState<TrialResult> away =
                 new JobState.Failed<>(new Failure("RegistryUnavailable", "models:5000 is away"), Optional.empty());
