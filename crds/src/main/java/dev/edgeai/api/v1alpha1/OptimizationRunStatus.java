@@ -120,34 +120,7 @@ public record OptimizationRunStatus(
 
     /** The same with the digest of the stored report. */
     public OptimizationRunStatus withReport(String digest) {
-        return OptimizationRunStatusBuilder.builder()
-                .observedGeneration(observedGeneration)
-                .phase(phase)
-                .progress(progress)
-                .accelerator(accelerator)
-                .sourceDigest(sourceDigest)
-                .datasetDigest(datasetDigest)
-                .assessment(assessment)
-                .plan(plan)
-                .baseline(baseline)
-                .trials(trials)
-                .paretoFront(paretoFront)
-                .paretoSize(paretoSize)
-                .selected(selected)
-                .certificate(certificate)
-                .certificates(certificates)
-                .retries(retries)
-                .conditions(conditions)
-                .startTime(startTime)
-                .suspendedSince(suspendedSince)
-                .suspendedSeconds(suspendedSeconds)
-                .completionTime(completionTime)
-                .report(digest)
-                .joulesSpent(joulesSpent)
-                .learnedFrom(learnedFrom)
-                .inheritedFrom(inheritedFrom)
-                .measuredUnder(measuredUnder)
-                .build();
+        return OptimizationRunStatusBuilder.builder(this).report(digest).build();
     }
 
     /** A framework, and why it was or was not planned, in a sentence. */

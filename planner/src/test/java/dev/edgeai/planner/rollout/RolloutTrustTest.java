@@ -124,11 +124,8 @@ class RolloutTrustTest {
         assertThat(world.stored.lastRollback()).isNull();
     }
 
-    @Test
-    void a_person_need_not_wait_for_a_version_whose_pods_fit_on_no_node() {
-        RolloutWorld world = RolloutWorld.serving(RolloutOverridesBuilder.builder()
-                .progressDeadline(new TimeSpan("10h"))
-                .build());
+    /** The pods of what served fit on no node any more, and the verified version has taken its place. */
+    private static RolloutWorld standingIn(RolloutWorld world) {
         world.pods.unplaceable.add(BLUE);
         world.pods.take(BLUE, 0, false, world.now);
         world.pods.take(BLUE, 0, false, world.now);
@@ -136,6 +133,14 @@ class RolloutTrustTest {
         while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
             world.tick();
         }
+        return world;
+    }
+
+    @Test
+    void a_person_need_not_wait_for_a_version_whose_pods_fit_on_no_node() {
+        RolloutWorld world = standingIn(RolloutWorld.serving(RolloutOverridesBuilder.builder()
+                .progressDeadline(new TimeSpan("10h"))
+                .build()));
         world.skip = GREEN;
         for (int i = 0; i < 100; i++) {
             world.tick();
@@ -150,17 +155,10 @@ class RolloutTrustTest {
 
     @Test
     void where_a_person_promotes_that_word_leaves_the_version_that_stands_in_all_its_pods() {
-        RolloutWorld world = RolloutWorld.serving(RolloutOverridesBuilder.builder()
+        RolloutWorld world = standingIn(RolloutWorld.serving(RolloutOverridesBuilder.builder()
                 .ramp(List.of(new RampStep(33, new TimeSpan("10s"))))
                 .promotion(Promotion.MANUAL)
-                .build());
-        world.pods.unplaceable.add(BLUE);
-        world.pods.take(BLUE, 0, false, world.now);
-        world.pods.take(BLUE, 0, false, world.now);
-        world.want("green", Nature.GOOD);
-        while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
-            world.tick();
-        }
+                .build()));
         for (int i = 0; i < 50; i++) {
             world.tick();
         }
@@ -178,14 +176,7 @@ class RolloutTrustTest {
 
     @Test
     void nor_is_it_held_back_when_some_of_them_come_back() {
-        RolloutWorld world = RolloutWorld.serving();
-        world.pods.unplaceable.add(BLUE);
-        world.pods.take(BLUE, 0, false, world.now);
-        world.pods.take(BLUE, 0, false, world.now);
-        world.want("green", Nature.GOOD);
-        while (world.stored.candidate() == null || world.stored.candidate().weight() < 100) {
-            world.tick();
-        }
+        RolloutWorld world = standingIn(RolloutWorld.serving());
         world.pods.unplaceable.clear();
         while (world.pods.ready(BLUE) < 2) {
             world.live(); // the operator does not look meanwhile
