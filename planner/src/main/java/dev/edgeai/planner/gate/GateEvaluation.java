@@ -1,5 +1,6 @@
 package dev.edgeai.planner.gate;
 
+import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
@@ -52,8 +53,8 @@ public final class GateEvaluation {
         GateEvaluation evaluation = new GateEvaluation(gates, variant, comparison);
         evaluation.relative();
         evaluation.absolute();
-        evaluation.bytes("maxPeakMemory", gates.maxPeakMemory(), variant.peakMemoryBytes());
-        evaluation.bytes("maxSize", gates.maxSize(), variant.sizeBytes());
+        evaluation.bytes(Gate.MAX_PEAK_MEMORY, gates.maxPeakMemory(), variant.peakMemoryBytes());
+        evaluation.bytes(Gate.MAX_SIZE, gates.maxSize(), variant.sizeBytes());
         if (comparison.language() != null) {
             evaluation.results.addAll(LanguageGates.evaluate(gates, comparison.language()));
         }
@@ -84,7 +85,7 @@ public final class GateEvaluation {
         }
         Decimal variation = variant.latencyVariation();
         timed(
-                "maxLatencyVariation",
+                Gate.MAX_LATENCY_VARIATION,
                 variation == null ? null : variation.asDouble(),
                 gates.maxLatencyVariation().asDouble(),
                 GateUnit.PERCENT,
@@ -93,12 +94,12 @@ public final class GateEvaluation {
 
     private void absolute() {
         if (gates.minAccuracy() != null && on(gates.minAccuracy())) {
-            results.add(quality("minAccuracy", gates.minAccuracy()).atLeast(variant.quality()));
+            results.add(quality(Gate.MIN_ACCURACY, gates.minAccuracy()).atLeast(variant.quality()));
         }
         if (gates.maxLatencyP95() != null) {
             Long p95 = variant.latencyP95Micros();
             timed(
-                    "maxLatencyP95",
+                    Gate.MAX_LATENCY_P95,
                     p95 == null ? null : p95 / 1000.0,
                     gates.maxLatencyP95().duration().toNanos() / 1e6,
                     GateUnit.MILLISECONDS,
@@ -112,12 +113,12 @@ public final class GateEvaluation {
 
     private GateResult retention(Decimal threshold) {
         if (comparison.accuracyRetention() != null) {
-            return quality("minAccuracyRetention", threshold).atLeast(comparison.accuracyRetention());
+            return quality(Gate.MIN_ACCURACY_RETENTION, threshold).atLeast(comparison.accuracyRetention());
         }
         return comparison.language() == null
-                ? quality("minAccuracyRetention", threshold).atLeast(comparison.fidelity())
+                ? quality(Gate.MIN_ACCURACY_RETENTION, threshold).atLeast(comparison.fidelity())
                 : new GateResult(
-                        "minAccuracyRetention",
+                        Gate.MIN_ACCURACY_RETENTION,
                         null,
                         threshold.toString(),
                         Verdict.NOT_MEASURED,
@@ -125,24 +126,24 @@ public final class GateEvaluation {
                                 + " maxKlDivergence and maxPerplexityIncrease decide");
     }
 
-    private static IntervalGate quality(String name, Decimal threshold) {
-        return new IntervalGate(name, threshold, GateUnit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
+    private static IntervalGate quality(Gate gate, Decimal threshold) {
+        return new IntervalGate(gate, threshold, GateUnit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
     }
 
     private GateResult speedup(Decimal threshold) {
         return variant.timed()
                 ? new IntervalGate(
-                                "minSpeedup",
+                                Gate.MIN_SPEEDUP,
                                 threshold,
                                 GateUnit.TIMES,
                                 "pairs",
                                 language ? MIN_REQUEST_PAIRS : MIN_PAIRS)
                         .atLeast(comparison.speedup())
-                : otherHardware("minSpeedup", threshold.toString());
+                : otherHardware(Gate.MIN_SPEEDUP, threshold.toString());
     }
 
     /** A gate on what this hardware cannot tell. */
-    private GateResult otherHardware(String gate, String threshold) {
+    private GateResult otherHardware(Gate gate, String threshold) {
         return new GateResult(
                 gate,
                 null,
@@ -154,10 +155,10 @@ public final class GateEvaluation {
     private GateResult memoryReduction(Decimal threshold) {
         Decimal saved = comparison.memoryReduction();
         if (saved == null) {
-            return otherHardware("minMemoryReduction", threshold.toString());
+            return otherHardware(Gate.MIN_MEMORY_REDUCTION, threshold.toString());
         }
         return PointGate.atLeast(
-                "minMemoryReduction",
+                Gate.MIN_MEMORY_REDUCTION,
                 saved.asDouble(),
                 threshold.asDouble(),
                 GateUnit.PERCENT,
@@ -165,7 +166,7 @@ public final class GateEvaluation {
     }
 
     /** An upper limit of what was timed. */
-    private void timed(String gate, @Nullable Double value, double threshold, GateUnit unit, String asWritten) {
+    private void timed(Gate gate, @Nullable Double value, double threshold, GateUnit unit, String asWritten) {
         int samples = Objects.requireNonNullElse(variant.latencySamples(), 0);
         int minimum = language ? MIN_REQUESTS : MIN_LATENCY_SAMPLES;
         if (value == null) {
@@ -177,7 +178,7 @@ public final class GateEvaluation {
         }
     }
 
-    private void bytes(String gate, @Nullable Quantity threshold, @Nullable Long value) {
+    private void bytes(Gate gate, @Nullable Quantity threshold, @Nullable Long value) {
         if (threshold != null) {
             double limit = threshold.getNumericalAmount().doubleValue();
             results.add(
@@ -193,9 +194,9 @@ public final class GateEvaluation {
             Decimal joules = variant.joulesPerInference();
             results.add(
                     joules == null
-                            ? otherHardware("maxJoulesPerInference", limit.toString())
+                            ? otherHardware(Gate.MAX_JOULES_PER_INFERENCE, limit.toString())
                             : PointGate.atMost(
-                                    "maxJoulesPerInference",
+                                    Gate.MAX_JOULES_PER_INFERENCE,
                                     joules.asDouble(),
                                     limit.asDouble(),
                                     GateUnit.JOULES,

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.gate;
 
+import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
@@ -9,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A gate on a value that comes with a 95 % interval.
  *
- * @param name field of {@code spec.gates}
+ * @param gate field of {@code spec.gates}
  * @param threshold what is asked for
  * @param unit how values are written
  * @param samplesAre what the value rests on, for example {@code pairs}
  * @param minimum of them below which the value says nothing
  */
-record IntervalGate(String name, Decimal threshold, GateUnit unit, String samplesAre, int minimum) {
+record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, String samplesAre, int minimum) {
     GateResult atLeast(@Nullable Estimate measured) {
         if (measured == null) {
             return unknown();
@@ -41,8 +42,8 @@ record IntervalGate(String name, Decimal threshold, GateUnit unit, String sample
     private GateResult unknown() {
         String message =
                 "%s: was not measured, so it cannot be held against %s; give the dataset labels or use metric Fidelity"
-                        .formatted(name, unit.text(threshold.asDouble()));
-        return new GateResult(name, null, threshold.toString(), Verdict.INCONCLUSIVE, message);
+                        .formatted(gate, unit.text(threshold.asDouble()));
+        return new GateResult(gate, null, threshold.toString(), Verdict.INCONCLUSIVE, message);
     }
 
     private Outcome result(Estimate measured, boolean right, boolean wrong) {
@@ -52,37 +53,37 @@ record IntervalGate(String name, Decimal threshold, GateUnit unit, String sample
         return new Outcome(this, measured, verdict);
     }
 
-    private record Outcome(IntervalGate gate, Estimate measured, Verdict verdict) {
+    private record Outcome(IntervalGate asked, Estimate measured, Verdict verdict) {
         GateResult of(String reached, String missed) {
-            String asked = gate.unit.text(gate.threshold.asDouble());
+            String threshold = asked.unit.text(asked.threshold.asDouble());
             String end = switch (verdict) {
-                case PASS -> " is %s %s".formatted(reached, asked);
+                case PASS -> " is %s %s".formatted(reached, threshold);
                 case FAIL ->
                     " is %s %s by %s"
                             .formatted(
                                     missed,
-                                    asked,
-                                    gate.unit.gap(Math.abs(gate.threshold.asDouble()
+                                    threshold,
+                                    asked.unit.gap(Math.abs(asked.threshold.asDouble()
                                             - measured.value().asDouble())));
                 case INCONCLUSIVE, NOT_MEASURED ->
-                    measured.samples() < gate.minimum
+                    measured.samples() < asked.minimum
                             ? " rests on fewer than the %d %s that %s needs"
-                                    .formatted(gate.minimum, gate.samplesAre, asked)
-                            : " straddles %s; more %s would settle it".formatted(asked, gate.samplesAre);
+                                    .formatted(asked.minimum, asked.samplesAre, threshold)
+                            : " straddles %s; more %s would settle it".formatted(threshold, asked.samplesAre);
             };
             return new GateResult(
-                    gate.name, measured.value().toString(), gate.threshold.toString(), verdict, found() + end);
+                    asked.gate, measured.value().toString(), asked.threshold.toString(), verdict, found() + end);
         }
 
         private String found() {
             return "%s: %s (95 %% interval %s to %s, %d %s)"
                     .formatted(
-                            gate.name,
-                            gate.unit.text(measured.value().asDouble()),
-                            gate.unit.text(measured.lower().asDouble()),
-                            gate.unit.text(measured.upper().asDouble()),
+                            asked.gate,
+                            asked.unit.text(measured.value().asDouble()),
+                            asked.unit.text(measured.lower().asDouble()),
+                            asked.unit.text(measured.upper().asDouble()),
                             measured.samples(),
-                            gate.samplesAre);
+                            asked.samplesAre);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.gate;
 
+import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
@@ -16,10 +17,10 @@ final class LanguageGates {
 
     static List<GateResult> evaluate(Gates gates, Comparison.Language language) {
         return List.of(
-                new IntervalGate("maxKlDivergence", gates.maxKlDivergence(), GateUnit.NATS, "tokens", MIN_TOKENS)
+                new IntervalGate(Gate.MAX_KL_DIVERGENCE, gates.maxKlDivergence(), GateUnit.NATS, "tokens", MIN_TOKENS)
                         .atMost(language.klDivergence()),
                 new IntervalGate(
-                                "maxPerplexityIncrease",
+                                Gate.MAX_PERPLEXITY_INCREASE,
                                 gates.maxPerplexityIncrease(),
                                 GateUnit.PERCENT,
                                 "tokens",

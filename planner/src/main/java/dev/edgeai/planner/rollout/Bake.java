@@ -27,7 +27,8 @@ final class Bake {
     void step() {
         Version stable = ctx.stable();
         LiveAnalysis analysis = new LiveAnalysis(ctx);
-        if (ctx.rolledBack(HardSignals.whileServing(stable, draft.previous, seen, ctx.now)) || podsLost(stable)) {
+        if (ctx.rolledBack(HardSignals.whileServing(stable, draft.next.previous(), seen, ctx.now))
+                || podsLost(stable)) {
             return;
         }
         Only only = new Only(stable.revision());
@@ -35,8 +36,8 @@ final class Bake {
             ctx.act(new SetTraffic(only));
         }
         ctx.act(LiveObjects.exactly(stable, seen.replicas(), seen));
-        if (draft.previous != null) {
-            ctx.act(LiveObjects.exactly(draft.previous, seen.replicas(), seen));
+        if (draft.next.previous() != null) {
+            ctx.act(LiveObjects.exactly(draft.next.previous(), seen.replicas(), seen));
         }
         if (analysis.rolledBack(stable)) {
             return;
@@ -54,8 +55,8 @@ final class Bake {
     private boolean podsLost(Version stable) {
         boolean lost = seen.replicas() > 0
                 && seen.ready(stable.revision()) == 0
-                && draft.previous != null
-                && seen.ready(draft.previous.revision()) > 0;
+                && draft.next.previous() != null
+                && seen.ready(draft.next.previous().revision()) > 0;
         if (lost) {
             Reason reason = seen.disturbance(stable.revision())
                     .map(Disturbance::reason)
@@ -83,7 +84,7 @@ final class Bake {
                 .filter(w -> !w.revision().equals(ctx.stable().revision()))
                 .isPresent();
         if (unread.isPresent() && !newer && ctx.now.isBefore(atLast)) {
-            draft.message = "the bake goes on until this was read once: " + unread.get();
+            draft.next.message("the bake goes on until this was read once: " + unread.get());
             ctx.again(Duration.between(ctx.now, atLast));
             return;
         }
@@ -93,8 +94,8 @@ final class Bake {
     }
 
     private void over(String why) {
-        draft.previous = null;
-        draft.waiting = null;
+        draft.next.previous(null);
+        draft.next.waiting(null);
         ctx.enter(
                 RolloutPhase.IDLE,
                 Reason.ROLLED_OUT,

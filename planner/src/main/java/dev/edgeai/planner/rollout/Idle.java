@@ -27,18 +27,19 @@ final class Idle {
     void step() {
         Optional<CertifiedVersion> next = ctx.seen
                 .wanted()
-                .filter(w -> draft.stable == null || !draft.stable.revision().equals(w.revision()))
+                .filter(w -> draft.next.stable() == null
+                        || !draft.next.stable().revision().equals(w.revision()))
                 .filter(w -> !draft.isRejected(w.revision()));
         if (next.isPresent() && ctx.seen.replicas() > 0 && !waits(next.get())) {
-            draft.candidate = next.get().toVersion();
-            draft.analysis = List.of();
+            draft.next.candidate(next.get().toVersion());
+            draft.next.analysis(List.of());
             ctx.enter(
                     RolloutPhase.PREPARING,
                     Reason.PREPARING,
                     "brings out %s%s"
                             .formatted(
                                     Revision.named(next.get()),
-                                    draft.stable == null
+                                    draft.next.stable() == null
                                             ? ""
                                             : ctx.ramp()
                                                     .said()
@@ -46,9 +47,9 @@ final class Idle {
                                                     .orElse("")));
             return;
         }
-        draft.message = resting(next);
-        if (draft.stable != null) {
-            draft.stable = TargetDraft.wanting(draft.stable, 100);
+        draft.next.message(resting(next));
+        if (draft.next.stable() != null) {
+            draft.next.stable(TargetDraft.wanting(draft.next.stable(), 100));
             ctx.keepStable();
             ctx.takeBack();
         }
@@ -56,7 +57,7 @@ final class Idle {
 
     /** What was taken back for no fault of its own is tried again, but not at once. */
     boolean waits(CertifiedVersion next) {
-        Waiting waiting = draft.waiting;
+        Waiting waiting = draft.next.waiting();
         if (waiting == null
                 || !waiting.revision().equals(next.revision())
                 || !waiting.policy().equals(ctx.policyKey())) {
@@ -66,9 +67,9 @@ final class Idle {
         Duration most = Backoff.after(waiting.attempts());
         if (left.compareTo(most) > 0) { // written by a clock that was ahead
             left = most;
-            draft.waiting = TargetStatusWaitingBuilder.builder(waiting)
+            draft.next.waiting(TargetStatusWaitingBuilder.builder(waiting)
                     .until(ctx.now.plus(most).toString())
-                    .build();
+                    .build());
         }
         if (left.isPositive()) {
             ctx.again(left);
@@ -78,7 +79,7 @@ final class Idle {
 
     private String resting(Optional<CertifiedVersion> next) {
         if (next.isPresent()) {
-            Waiting waiting = draft.waiting;
+            Waiting waiting = draft.next.waiting();
             return ctx.seen.replicas() == 0 || waiting == null
                     ? "replicas is 0, so %s cannot be verified; it waits".formatted(Revision.named(next.get()))
                     : "%s is tried again at %s (tries so far: %d; edgeai.dev/retry with a new value tries at once): %s"
@@ -87,7 +88,7 @@ final class Idle {
         }
         Optional<RejectedDigest> refused = ctx.seen
                 .wanted()
-                .flatMap(w -> draft.rejected.stream()
+                .flatMap(w -> draft.next.rejected().stream()
                         .filter(r -> r.revision().equals(w.revision()))
                         .findFirst());
         if (refused.isPresent()) {
@@ -97,12 +98,15 @@ final class Idle {
                             refused.get().reason(),
                             refused.get().message());
         }
-        if (draft.stable != null) {
-            return ctx.seen.replicas() == 0 ? "replicas is 0: nothing serves" : ctx.serving() + leaving(draft.stable);
+        if (draft.next.stable() != null) {
+            return ctx.seen.replicas() == 0
+                    ? "replicas is 0: nothing serves"
+                    : ctx.serving() + leaving(draft.next.stable());
         }
-        return draft.lastRollback == null
+        return draft.next.lastRollback() == null
                 ? "waits for a certified variant"
-                : "nothing serves; the last try was rolled back: " + draft.lastRollback.message();
+                : "nothing serves; the last try was rolled back: "
+                        + draft.next.lastRollback().message();
     }
 
     /** To be added to what serves: nothing, or that pods move to other nodes. */

@@ -39,7 +39,7 @@ final class LiveAnalysis {
 
     /** Whether every metric passed in this step. */
     boolean passes() {
-        return AnalysisRound.allPass(metrics, draft.analysis, draft.since);
+        return AnalysisRound.allPass(metrics, draft.next.analysis(), draft.since);
     }
 
     /** Measures when it is due; true when that took the version back. */
@@ -50,8 +50,9 @@ final class LiveAnalysis {
         if (metrics.isEmpty()) {
             return false;
         }
-        ctx.probeIfQuiet(watched, draft.phase == RolloutPhase.BAKING ? draft.previous : draft.stable);
-        Instant last = draft.analysis.stream()
+        ctx.probeIfQuiet(
+                watched, draft.next.phase() == RolloutPhase.BAKING ? draft.next.previous() : draft.next.stable());
+        Instant last = draft.next.analysis().stream()
                 .map(AnalysisResult::time)
                 .filter(Objects::nonNull)
                 .map(Instant::parse)
@@ -66,11 +67,11 @@ final class LiveAnalysis {
             return false;
         }
         ctx.again(ctx.policy.analysis().interval().duration());
-        AnalysisRound round = AnalysisRound.of(metrics, draft.analysis, seen, ctx.now);
-        draft.analysis = Stream.concat(
+        AnalysisRound round = AnalysisRound.of(metrics, draft.next.analysis(), seen, ctx.now);
+        draft.next.analysis(Stream.concat(
                         round.results().stream(),
-                        draft.analysis.stream().filter(r -> r.metric().startsWith(READINESS)))
-                .toList();
+                        draft.next.analysis().stream().filter(r -> r.metric().startsWith(READINESS)))
+                .toList());
         if (round.failed().isPresent()) {
             ctx.rollBack(
                     Reason.ANALYSIS_FAILED,
@@ -78,7 +79,7 @@ final class LiveAnalysis {
                     round.failed().get().blame());
             return true;
         }
-        if (draft.phase == RolloutPhase.BAKING) {
+        if (draft.next.phase() == RolloutPhase.BAKING) {
             return false; // what cannot be told is no reason to go back
         }
         if (round.unavailable().isPresent()) {
@@ -96,7 +97,7 @@ final class LiveAnalysis {
     private Optional<String> inconclusive() {
         return metrics.stream()
                 .filter(m -> m.inconclusiveLimit() != null)
-                .flatMap(m -> draft.analysis.stream()
+                .flatMap(m -> draft.next.analysis().stream()
                         .filter(r -> r.metric().equals(m.name()) && r.inconclusive() > m.inconclusiveLimit())
                         .map(r -> "%s (inconclusive %d times, %d tolerated)"
                                 .formatted(r.message(), r.inconclusive(), m.inconclusiveLimit())))
@@ -119,16 +120,17 @@ final class LiveAnalysis {
      */
     Optional<String> losesReadinessAgain(Version loser, Version other, Instant since) {
         String row = READINESS + loser.revision();
-        Optional<AnalysisResult> before =
-                draft.analysis.stream().filter(r -> r.metric().equals(row)).findFirst();
+        Optional<AnalysisResult> before = draft.next.analysis().stream()
+                .filter(r -> r.metric().equals(row))
+                .findFirst();
         if (before.filter(r -> since.toString().equals(r.time())).isPresent()) {
             return Optional.empty();
         }
         int times = 1 + before.map(AnalysisResult::failed).orElse(0);
         String message = "pods of revision %s lost their readiness %s under load, those of %s kept it"
                 .formatted(loser.revision(), times == 1 ? "once" : times + " times", other.revision());
-        draft.analysis = Stream.concat(
-                        draft.analysis.stream().filter(r -> !r.metric().equals(row)),
+        draft.next.analysis(Stream.concat(
+                        draft.next.analysis().stream().filter(r -> !r.metric().equals(row)),
                         Stream.of(TargetStatusAnalysisResultBuilder.builder()
                                 .metric(row)
                                 .verdict(Verdict.FAIL)
@@ -139,17 +141,17 @@ final class LiveAnalysis {
                                 .time(since.toString())
                                 .message(message)
                                 .build()))
-                .toList();
+                .toList());
         return times > READINESS_LOSSES ? Optional.of(message) : Optional.empty();
     }
 
     /** Which metric was not read once since the bake began. */
     Optional<String> unread() {
         return metrics.stream()
-                .filter(m -> draft.analysis.stream()
+                .filter(m -> draft.next.analysis().stream()
                         .noneMatch(
                                 r -> r.metric().equals(m.name()) && (r.value() != null || r.passed() + r.failed() > 0)))
-                .map(m -> draft.analysis.stream()
+                .map(m -> draft.next.analysis().stream()
                         .filter(r -> r.metric().equals(m.name()))
                         .map(AnalysisResult::message)
                         .filter(Objects::nonNull)
@@ -161,8 +163,8 @@ final class LiveAnalysis {
     /** Which metric has not passed in this step, and why. */
     String undecided() {
         return metrics.stream()
-                .filter(m -> !AnalysisRound.allPass(List.of(m), draft.analysis, draft.since))
-                .map(m -> draft.analysis.stream()
+                .filter(m -> !AnalysisRound.allPass(List.of(m), draft.next.analysis(), draft.since))
+                .map(m -> draft.next.analysis().stream()
                         .filter(r -> r.metric().equals(m.name()))
                         .map(AnalysisResult::message)
                         .filter(Objects::nonNull)

@@ -43,10 +43,7 @@ final class Preparation {
                     "%d pods of %s are ready; verifying their answers".formatted(pods, Revision.named(candidate)));
             return;
         }
-        draft.message = ctx.waiting(candidate, pods);
-        if (ctx.overdue()) {
-            ctx.expire(candidate, draft.message);
-        }
+        ctx.awaitPods(candidate, pods);
     }
 
     private boolean allReady(Version candidate, int pods) {
@@ -57,7 +54,7 @@ final class Preparation {
 
     void warming() {
         Version candidate = ctx.candidate();
-        if (ctx.takeBack() || ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen, ctx.now))) {
+        if (ctx.takeBack() || ctx.rolledBack(HardSignals.whileServing(candidate, draft.next.stable(), seen, ctx.now))) {
             return;
         }
         ctx.keepStable();
@@ -66,11 +63,11 @@ final class Preparation {
         if (seen.warmup() instanceof JobState.Succeeded<WarmupResult>(WarmupResult result, Optional<String> node)) {
             warmedUp(candidate, result);
         } else if (!allReady(candidate, pods)) {
-            draft.message = ctx.waiting(candidate, pods); // pods that went away are no fault of the warm-up
+            draft.next.message(ctx.waiting(candidate, pods)); // pods that went away are no fault of the warm-up
         } else {
             awaitWarmup(candidate);
         }
-        if (draft.phase == RolloutPhase.WARMING && ctx.overdue()) {
+        if (draft.next.phase() == RolloutPhase.WARMING && ctx.overdue()) {
             expire(candidate, pods);
         }
     }
@@ -79,15 +76,16 @@ final class Preparation {
         switch (seen.warmup()) {
             case JobState.Missing<WarmupResult> m -> startWarmup(candidate);
             case JobState.Pending<WarmupResult> p ->
-                draft.message = "the warm-up Job is pending: " + p.message().orElse("its pod does not run yet");
+                draft.next.message("the warm-up Job is pending: " + p.message().orElse("its pod does not run yet"));
             case JobState.Running<WarmupResult> r -> {
-                boolean saysWhy = draft.message != null && draft.message.startsWith(AGAIN);
-                draft.message = saysWhy ? draft.message : "the warm-up Job runs";
+                boolean saysWhy =
+                        draft.next.message() != null && draft.next.message().startsWith(AGAIN);
+                draft.next.message(saysWhy ? draft.next.message() : "the warm-up Job runs");
             }
             case JobState.Succeeded<WarmupResult> s -> {}
             case JobState.Failed<WarmupResult> f -> {
-                draft.message = "the warm-up Job failed and is made again: "
-                        + f.failure().message();
+                draft.next.message("the warm-up Job failed and is made again: "
+                        + f.failure().message());
                 ctx.act(new DeleteWarmup(candidate.revision()));
             }
         }
@@ -95,7 +93,7 @@ final class Preparation {
 
     /** Either the pods went away, or nobody could ask them. */
     private void expire(Version candidate, int pods) {
-        String message = Objects.requireNonNullElse(draft.message, "the warm-up");
+        String message = Objects.requireNonNullElse(draft.next.message(), "the warm-up");
         if (allReady(candidate, pods)) {
             ctx.rollBack(
                     Reason.WARMUP_UNAVAILABLE,
@@ -106,25 +104,25 @@ final class Preparation {
     }
 
     private void startWarmup(Version candidate) {
-        switch (WarmupPlan.of(ctx.policy, candidate, Optional.ofNullable(draft.stable))) {
+        switch (WarmupPlan.of(ctx.policy, candidate, Optional.ofNullable(draft.next.stable()))) {
             case WarmupPlan.Send plan -> ctx.act(new StartWarmup(candidate, plan.requests()));
-            case WarmupPlan.Impossible impossible -> draft.message = impossible.message();
+            case WarmupPlan.Impossible impossible -> draft.next.message(impossible.message());
         }
     }
 
     private void warmedUp(Version candidate, WarmupResult result) {
         // What is certified stands in status, so that a run that is deleted meanwhile is not missed
         WarmupVerdict verdict =
-                WarmupVerdict.of(result, candidate, Optional.ofNullable(draft.stable), seen.sameNodes());
-        draft.message = verdict.message();
+                WarmupVerdict.of(result, candidate, Optional.ofNullable(draft.next.stable()), seen.sameNodes());
+        draft.next.message(verdict.message());
         switch (verdict.verdict()) {
             case FAIL -> ctx.rollBack(verdict.reason(), verdict.message(), verdict.blame());
             case INCONCLUSIVE, NOT_MEASURED -> {
-                draft.message = AGAIN + verdict.message();
+                draft.next.message(AGAIN + verdict.message());
                 ctx.act(new DeleteWarmup(candidate.revision()));
             }
             case PASS -> {
-                if (draft.stable == null) {
+                if (draft.next.stable() == null) {
                     ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, verdict.message());
                 } else if (ctx.ramp().isEmpty()) {
                     new RampUp(ctx).finishRamp(verdict.message());

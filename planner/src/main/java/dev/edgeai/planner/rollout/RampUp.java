@@ -41,12 +41,13 @@ final class RampUp {
     }
 
     void ramping() {
-        if (draft.stable == null || ctx.ramp().isEmpty()) {
+        if (draft.next.stable() == null || ctx.ramp().isEmpty()) {
             finishRamp("there is no ramp to climb");
             return;
         }
-        int index =
-                Math.min(draft.step == null ? 0 : draft.step, ctx.policy.ramp().size() - 1);
+        int index = Math.min(
+                draft.next.step() == null ? 0 : draft.next.step(),
+                ctx.policy.ramp().size() - 1);
         if (!atWeight(index) || analysis.rolledBack(ctx.candidate())) {
             return;
         }
@@ -55,9 +56,9 @@ final class RampUp {
         boolean skipped = skipped(seen.commands().skip(), "the step at " + at);
         if (!skipped && ctx.now.isBefore(holdEnds)) {
             ctx.again(Duration.between(ctx.now, holdEnds));
-            draft.message = "holds at " + at;
+            draft.next.message("holds at " + at);
         } else if (!skipped && !analysis.passes()) {
-            draft.message = "holds at %s until the analysis passes: %s".formatted(at, analysis.undecided());
+            draft.next.message("holds at %s until the analysis passes: %s".formatted(at, analysis.undecided()));
         } else if (index + 1 < ctx.policy.ramp().size()) {
             enterStep(index + 1, "analysis passed at " + at);
         } else {
@@ -85,11 +86,11 @@ final class RampUp {
                                 why,
                                 ctx.policy.ramp().get(merged).weight(),
                                 ctx.ramp().said().map(s -> "; " + s).orElse("")));
-        draft.step = merged;
+        draft.next.step(merged);
     }
 
     void finishRamp(String why) {
-        if (ctx.policy.promotion() == Promotion.MANUAL && draft.stable != null) {
+        if (ctx.policy.promotion() == Promotion.MANUAL && draft.next.stable() != null) {
             ctx.enter(RolloutPhase.AWAITING_PROMOTION, Reason.AWAITING_PROMOTION, why + "; annotate " + approval());
         } else {
             ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, why + "; on to full weight");
@@ -97,7 +98,7 @@ final class RampUp {
     }
 
     void awaitingPromotion() {
-        if (draft.stable != null && !ctx.ramp().isEmpty()) {
+        if (draft.next.stable() != null && !ctx.ramp().isEmpty()) {
             boolean served = atWeight(ctx.policy.ramp().size() - 1) || alone;
             if (!served || analysis.rolledBack(ctx.candidate())) {
                 return;
@@ -105,7 +106,7 @@ final class RampUp {
         } else {
             ctx.keepStable();
             ctx.act(LiveObjects.exactly(ctx.candidate(), ctx.replicas(), seen));
-            if (ctx.rolledBack(HardSignals.whileServing(ctx.candidate(), draft.stable, seen, ctx.now))) {
+            if (ctx.rolledBack(HardSignals.whileServing(ctx.candidate(), draft.next.stable(), seen, ctx.now))) {
                 return;
             }
         }
@@ -114,14 +115,14 @@ final class RampUp {
                 || draft.consume(Labels.PROMOTE, seen.commands().promote(), revision)) {
             ctx.enter(RolloutPhase.PROMOTING, Reason.PROMOTING, "promotion was granted");
         } else {
-            draft.message = "waits for the annotation " + approval();
+            draft.next.message("waits for the annotation " + approval());
         }
     }
 
     /** What grants the promotion of this revision; a value that was used up needs another one. */
     private String approval() {
         String revision = ctx.candidate().revision();
-        String used = draft.consumed.getOrDefault(Labels.PROMOTE, "");
+        String used = draft.next.consumed().getOrDefault(Labels.PROMOTE, "");
         String suffix = Commands.names(used, revision) ? "/" + ctx.now.getEpochSecond() : "";
         return Labels.PROMOTE + "=" + revision + suffix;
     }
@@ -132,11 +133,12 @@ final class RampUp {
             promoted(candidate);
             return;
         }
-        if (ctx.rolledBack(HardSignals.whileServing(candidate, draft.stable, seen, ctx.now)) || analysis.burst()) {
+        if (ctx.rolledBack(HardSignals.whileServing(candidate, draft.next.stable(), seen, ctx.now))
+                || analysis.burst()) {
             return;
         }
-        if (draft.stable != null) {
-            ctx.act(LiveObjects.atLeast(draft.stable, seen.replicas(), seen));
+        if (draft.next.stable() != null) {
+            ctx.act(LiveObjects.atLeast(draft.next.stable(), seen.replicas(), seen));
         }
         int pods = ctx.replicas();
         ctx.act(LiveObjects.atLeast(candidate, pods, seen));
@@ -146,19 +148,16 @@ final class RampUp {
             ctx.again(Duration.ZERO);
             return;
         }
-        draft.message = ctx.waiting(candidate, pods);
-        if (ctx.overdue()) {
-            ctx.expire(candidate, draft.message);
-        }
+        ctx.awaitPods(candidate, pods);
     }
 
     private void promoted(Version candidate) {
-        draft.previous = draft.stable == null ? null : TargetDraft.wanting(draft.stable, 0);
-        draft.stable = TargetDraft.wanting(candidate, 100);
-        draft.candidate = null;
-        draft.analysis = List.of(); // the bake counts anew
-        if (draft.previous == null) {
-            draft.waiting = null;
+        draft.next.previous(draft.next.stable() == null ? null : TargetDraft.wanting(draft.next.stable(), 0));
+        draft.next.stable(TargetDraft.wanting(candidate, 100));
+        draft.next.candidate(null);
+        draft.next.analysis(List.of()); // the bake counts anew
+        if (draft.next.previous() == null) {
+            draft.next.waiting(null);
             ctx.enter(
                     RolloutPhase.IDLE, Reason.ROLLED_OUT, Revision.named(candidate) + " serves, as the first version");
         } else {
@@ -166,7 +165,10 @@ final class RampUp {
                     RolloutPhase.BAKING,
                     Reason.BAKING,
                     "%s serves alone; %s stays ready for %s"
-                            .formatted(Revision.named(candidate), Revision.named(draft.previous), ctx.policy.bake()));
+                            .formatted(
+                                    Revision.named(candidate),
+                                    Revision.named(draft.next.previous()),
+                                    ctx.policy.bake()));
         }
     }
 
@@ -254,25 +256,22 @@ final class RampUp {
 
     private void awaitPods(Version missing, int pods) {
         ctx.again(HardSignals.SILENCE);
-        draft.message = ctx.waiting(missing, pods);
-        if (ctx.overdue()) {
-            ctx.expire(missing, draft.message);
-        }
+        ctx.awaitPods(missing, pods);
     }
 
     /** What serves well alone for as long as anything may take is not taken back for what does not come. */
     private void standIn(Version candidate, String missing) {
         String stands = "%s; %s serves in its place".formatted(missing, Revision.named(candidate));
         String word = candidate.revision() + ALONE;
-        boolean ramping = draft.phase == RolloutPhase.RAMPING;
-        draft.message = ramping ? "%s (%s=%s ends the wait)".formatted(stands, Labels.SKIP, word) : stands;
+        boolean ramping = draft.next.phase() == RolloutPhase.RAMPING;
+        draft.next.message(ramping ? "%s (%s=%s ends the wait)".formatted(stands, Labels.SKIP, word) : stands);
         boolean skipped =
                 ramping && skipped(seen.commands().skip().filter(word::equals), "the wait for the stable version");
         if (skipped || (ctx.overdue() && ctx.policy.promotion() == Promotion.AUTOMATIC)) {
             Instant since = draft.since;
             alone = false;
             finishRamp(stands);
-            if (draft.phase == RolloutPhase.AWAITING_PROMOTION) {
+            if (draft.next.phase() == RolloutPhase.AWAITING_PROMOTION) {
                 draft.since = since; // it stands in as before, with all its pods
             }
         }

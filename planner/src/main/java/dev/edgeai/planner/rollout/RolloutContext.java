@@ -62,11 +62,11 @@ final class RolloutContext {
     }
 
     Version candidate() {
-        return Objects.requireNonNull(draft.candidate, "a rollout in progress has a candidate");
+        return Objects.requireNonNull(draft.next.candidate(), "a rollout in progress has a candidate");
     }
 
     Version stable() {
-        return Objects.requireNonNull(draft.stable, "this phase has a stable version");
+        return Objects.requireNonNull(draft.next.stable(), "this phase has a stable version");
     }
 
     /** Pods a version must have to serve alone: at least one, so that there is something to verify. */
@@ -117,10 +117,10 @@ final class RolloutContext {
      * @return whether the candidate, or several versions, may still get requests
      */
     boolean takeBack() {
-        if (draft.stable == null) {
+        if (draft.next.stable() == null) {
             return false;
         }
-        String home = draft.stable.revision();
+        String home = draft.next.stable().revision();
         if (seen.selection().equals(new Selection.One(home))) {
             boolean others = seen.traffic().filter(t -> t.weightOf(home) < ALL).isPresent();
             if (others) {
@@ -130,7 +130,8 @@ final class RolloutContext {
         }
         if (seen.ready(home) == 0 && othersServe(home)) {
             keepStable();
-            draft.message = waiting(draft.stable, replicas()) + "; it is restored before users are sent back to it";
+            draft.next.message(
+                    waiting(draft.next.stable(), replicas()) + "; it is restored before users are sent back to it");
             return !staysWithOthers();
         }
         takingBack = new SetTraffic(new Only(home));
@@ -160,8 +161,9 @@ final class RolloutContext {
      * @return whether they are with one version, and it may stay so
      */
     private boolean staysWithOthers() {
-        String tried = draft.candidate == null ? "" : draft.candidate.revision();
-        boolean goesOn = draft.phase != RolloutPhase.ROLLING_BACK;
+        String tried =
+                draft.next.candidate() == null ? "" : draft.next.candidate().revision();
+        boolean goesOn = draft.next.phase() != RolloutPhase.ROLLING_BACK;
         again(SETTLING);
         if (seen.selection() instanceof Selection.One(String revision)) {
             return goesOn || !revision.equals(tried);
@@ -198,16 +200,16 @@ final class RolloutContext {
         Version from = leave(reason, message, blame);
         if (reject) {
             draft.reject(from, reason.text(), message, now);
-            draft.waiting = null;
+            draft.next.waiting(null);
         } else {
-            draft.waiting = new Waiting(
+            draft.next.waiting(new Waiting(
                     from.revision(),
                     policyKey(),
                     attempts,
                     now.plus(Backoff.after(attempts)).toString(),
                     reason.text(),
                     message,
-                    blame);
+                    blame));
         }
     }
 
@@ -225,14 +227,14 @@ final class RolloutContext {
     private Version leave(Reason reason, String message, Blame blame) {
         actions.clear(); // nothing else of this decision may bring users to it
         probes = null;
-        if (draft.phase == RolloutPhase.BAKING) {
-            draft.candidate = stable();
-            draft.stable = draft.previous;
-            draft.previous = null;
+        if (draft.next.phase() == RolloutPhase.BAKING) {
+            draft.next.candidate(stable());
+            draft.next.stable(draft.next.previous());
+            draft.next.previous(null);
         }
         Version from = candidate();
-        String to = draft.stable == null ? null : draft.stable.digest();
-        draft.lastRollback = new Rollback(now.toString(), reason.text(), message, from.digest(), to, null, blame);
+        String to = draft.next.stable() == null ? null : draft.next.stable().digest();
+        draft.next.lastRollback(new Rollback(now.toString(), reason.text(), message, from.digest(), to, null, blame));
         draft.enter(RolloutPhase.ROLLING_BACK, now, "rolls back %s: %s".formatted(Revision.named(from), message));
         event(true, reason, "rolls back %s: %s".formatted(Revision.named(from), message));
         again(Duration.ZERO);
@@ -242,8 +244,8 @@ final class RolloutContext {
 
     /** Tries of this revision under this policy that ended alike, with the one that ends now. */
     private int attempts(Blame blame) {
-        Version from = draft.phase == RolloutPhase.BAKING ? stable() : candidate();
-        return Optional.ofNullable(draft.waiting)
+        Version from = draft.next.phase() == RolloutPhase.BAKING ? stable() : candidate();
+        return Optional.ofNullable(draft.next.waiting())
                         .filter(w -> w.revision().equals(from.revision())
                                 && w.policy().equals(policyKey()))
                         .filter(w -> w.blame() == blame)
@@ -255,6 +257,15 @@ final class RolloutContext {
     /** A wait belongs to the policy it was begun under: a changed one is tried at once. */
     String policyKey() {
         return Fingerprints.hex(POLICY_KEY, policy.toString());
+    }
+
+    /** Says what a version's pods wait for, until its time is over. */
+    void awaitPods(Version version, int pods) {
+        String waited = waiting(version, pods);
+        draft.next.message(waited);
+        if (overdue()) {
+            expire(version, waited);
+        }
     }
 
     /**
@@ -279,21 +290,21 @@ final class RolloutContext {
     }
 
     void keepStable() {
-        if (draft.stable != null) {
-            act(LiveObjects.exactly(draft.stable, seen.replicas(), seen));
+        if (draft.next.stable() != null) {
+            act(LiveObjects.exactly(draft.next.stable(), seen.replicas(), seen));
         }
     }
 
     void want(int candidateWeight) {
-        draft.candidate = TargetDraft.wanting(candidate(), candidateWeight);
-        if (draft.stable != null) {
-            draft.stable = TargetDraft.wanting(draft.stable, 100 - candidateWeight);
+        draft.next.candidate(TargetDraft.wanting(candidate(), candidateWeight));
+        if (draft.next.stable() != null) {
+            draft.next.stable(TargetDraft.wanting(draft.next.stable(), 100 - candidateWeight));
         }
     }
 
     /** Pods of the candidate for the first weight it gets. */
     int firstReplicas() {
-        return draft.stable == null || ramp().isEmpty()
+        return draft.next.stable() == null || ramp().isEmpty()
                 ? replicas()
                 : ramp().plan(0).candidate();
     }
@@ -314,7 +325,7 @@ final class RolloutContext {
 
     /** What users have, in a sentence. */
     String serving() {
-        Version stable = draft.stable;
+        Version stable = draft.next.stable();
         if (stable == null) {
             return "nothing serves";
         }
@@ -332,7 +343,7 @@ final class RolloutContext {
         if (takingBack != null) {
             all.add(takingBack);
             // Behind the one write that users wait for
-            Optional.ofNullable(draft.stable)
+            Optional.ofNullable(draft.next.stable())
                     .flatMap(stable -> LiveObjects.atLeast(stable, seen.replicas(), seen))
                     .ifPresent(all::add);
         } else {
@@ -360,14 +371,14 @@ final class RolloutContext {
     }
 
     private boolean isWarming(String revision) {
-        return draft.phase == RolloutPhase.WARMING
-                && draft.candidate != null
-                && draft.candidate.revision().equals(revision);
+        return draft.next.phase() == RolloutPhase.WARMING
+                && draft.next.candidate() != null
+                && draft.next.candidate().revision().equals(revision);
     }
 
     private Optional<String> preview() {
-        return draft.phase == RolloutPhase.ROLLING_BACK
+        return draft.next.phase() == RolloutPhase.ROLLING_BACK
                 ? Optional.empty()
-                : Optional.ofNullable(draft.candidate).map(Version::revision);
+                : Optional.ofNullable(draft.next.candidate()).map(Version::revision);
     }
 }

@@ -80,15 +80,17 @@ public final class RolloutMachine {
     }
 
     private void step() {
-        if (ctx.seen.suspended() && draft.phase != RolloutPhase.ROLLING_BACK && draft.phase != RolloutPhase.PAUSED) {
-            draft.pausedPhase = draft.phase;
+        if (ctx.seen.suspended()
+                && draft.next.phase() != RolloutPhase.ROLLING_BACK
+                && draft.next.phase() != RolloutPhase.PAUSED) {
+            draft.next.pausedPhase(draft.next.phase());
             ctx.enter(RolloutPhase.PAUSED, Reason.PAUSED, "suspended; nothing moves, and " + ctx.serving());
         }
         if (aborted() || wentBack() || scaledToZero() || superseded()) {
             return;
         }
         RampUp ascent = new RampUp(ctx);
-        switch (draft.phase) {
+        switch (draft.next.phase()) {
             case IDLE -> new Idle(ctx).step();
             case PREPARING -> new Preparation(ctx).preparing();
             case WARMING -> new Preparation(ctx).warming();
@@ -103,28 +105,30 @@ public final class RolloutMachine {
 
     /** A new value of the retry annotation forgets what was rejected. */
     private void retry() {
-        ctx.seen.commands().retry().filter(r -> !r.equals(draft.retry)).ifPresent(value -> {
-            if (!draft.rejected.isEmpty()) {
+        ctx.seen.commands().retry().filter(r -> !r.equals(draft.next.retry())).ifPresent(value -> {
+            if (!draft.next.rejected().isEmpty()) {
                 ctx.event(
                         false,
                         Reason.RETRIED,
-                        "%d rejected versions may be tried again".formatted(draft.rejected.size()));
-            } else if (draft.waiting != null) {
+                        "%d rejected versions may be tried again"
+                                .formatted(draft.next.rejected().size()));
+            } else if (draft.next.waiting() != null) {
                 ctx.event(
                         false,
                         Reason.RETRIED,
-                        "revision %s does not wait any longer".formatted(draft.waiting.revision()));
+                        "revision %s does not wait any longer"
+                                .formatted(draft.next.waiting().revision()));
             }
-            draft.rejected = List.of();
-            draft.waiting = null;
-            draft.retry = value;
+            draft.next.rejected(List.of());
+            draft.next.waiting(null);
+            draft.next.retry(value);
         });
     }
 
     /** A person's word: the version that is on its way, or in its bake, is given up and rejected. */
     private boolean aborted() {
-        Version moving = draft.phase == RolloutPhase.BAKING ? draft.stable : draft.candidate;
-        boolean given = (RISING.contains(draft.phase) || draft.phase == RolloutPhase.BAKING)
+        Version moving = draft.next.phase() == RolloutPhase.BAKING ? draft.next.stable() : draft.next.candidate();
+        boolean given = (RISING.contains(draft.next.phase()) || draft.next.phase() == RolloutPhase.BAKING)
                 && moving != null
                 && draft.consume(Labels.ABORT, ctx.seen.commands().abort(), moving.revision());
         if (given) {
@@ -147,9 +151,9 @@ public final class RolloutMachine {
                     "%s=%s: that version serves as long as the annotation stands"
                             .formatted(Labels.ROLLBACK_TO, digest.get()));
         }
-        boolean instant = draft.phase == RolloutPhase.BAKING
-                && draft.previous != null
-                && draft.previous.digest().equals(digest.get());
+        boolean instant = draft.next.phase() == RolloutPhase.BAKING
+                && draft.next.previous() != null
+                && draft.next.previous().digest().equals(digest.get());
         if (instant) {
             ctx.goBack("asked for by the annotation " + Labels.ROLLBACK_TO);
         }
@@ -159,7 +163,7 @@ public final class RolloutMachine {
     private boolean isKnown(String digest) {
         return Stream.concat(
                         ctx.seen.wanted().map(CertifiedVersion::digest).stream(),
-                        Stream.of(Optional.ofNullable(draft.stable), Optional.ofNullable(draft.previous))
+                        Stream.of(Optional.ofNullable(draft.next.stable()), Optional.ofNullable(draft.next.previous()))
                                 .flatMap(Optional::stream)
                                 .map(Version::digest))
                 .anyMatch(digest::equals);
@@ -167,11 +171,11 @@ public final class RolloutMachine {
 
     /** Nobody wants pods: there is nothing to verify and no one to serve. What was on its way begins anew later. */
     private boolean scaledToZero() {
-        if (ctx.seen.replicas() > 0 || !RISING.contains(draft.phase)) {
+        if (ctx.seen.replicas() > 0 || !RISING.contains(draft.next.phase())) {
             return false;
         }
         String given = Revision.named(ctx.candidate());
-        draft.candidate = null;
+        draft.next.candidate(null);
         ctx.enter(RolloutPhase.IDLE, Reason.SCALED_TO_ZERO, "replicas is 0; %s waits".formatted(given));
         ctx.takeBack();
         return true;
@@ -179,7 +183,7 @@ public final class RolloutMachine {
 
     private boolean superseded() {
         Optional<CertifiedVersion> wanted = ctx.seen.wanted();
-        if (!RISING.contains(draft.phase)
+        if (!RISING.contains(draft.next.phase())
                 || wanted.isEmpty()
                 || wanted.get().revision().equals(ctx.candidate().revision())
                 || ctx.seen.selection().equals(new Selection.One(ctx.candidate().revision()))) {
@@ -187,10 +191,10 @@ public final class RolloutMachine {
         }
         String old = Revision.named(ctx.candidate());
         boolean start = !draft.isRejected(wanted.get().revision())
-                && (draft.stable == null
-                        || !draft.stable.revision().equals(wanted.get().revision()));
-        draft.candidate = start ? wanted.get().toVersion() : null;
-        draft.analysis = List.of();
+                && (draft.next.stable() == null
+                        || !draft.next.stable().revision().equals(wanted.get().revision()));
+        draft.next.candidate(start ? wanted.get().toVersion() : null);
+        draft.next.analysis(List.of());
         ctx.enter(
                 start ? RolloutPhase.PREPARING : RolloutPhase.IDLE,
                 Reason.SUPERSEDED,
@@ -201,14 +205,14 @@ public final class RolloutMachine {
 
     private void paused() {
         if (!ctx.seen.suspended()) {
-            draft.phase = draft.pausedPhase == null ? RolloutPhase.IDLE : draft.pausedPhase;
-            draft.pausedPhase = null;
+            draft.next.phase(draft.next.pausedPhase() == null ? RolloutPhase.IDLE : draft.next.pausedPhase());
+            draft.next.pausedPhase(null);
             draft.since = ctx.now;
             ctx.event(false, Reason.RESUMED, "goes on where it was suspended");
             ctx.again(Duration.ZERO);
             return;
         }
-        if (draft.candidate != null && ctx.takeBack()) {
+        if (draft.next.candidate() != null && ctx.takeBack()) {
             return;
         }
         ctx.keepStable();

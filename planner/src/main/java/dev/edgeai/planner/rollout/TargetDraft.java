@@ -1,11 +1,8 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.v1alpha1.TargetStatus;
-import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.TargetStatus.RejectedDigest;
-import dev.edgeai.api.v1alpha1.TargetStatus.Rollback;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
-import dev.edgeai.api.v1alpha1.TargetStatus.Waiting;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
@@ -25,96 +22,48 @@ final class TargetDraft {
     static final int MAX_REJECTED = 20;
 
     private final TargetStatus current;
-    RolloutPhase phase;
-
-    @Nullable
-    Integer step;
-
+    final TargetStatusBuilder next;
     Instant since;
-
-    @Nullable
-    RolloutPhase pausedPhase;
-
-    @Nullable
-    Version stable;
-
-    @Nullable
-    Version candidate;
-
-    @Nullable
-    Version previous;
-
-    List<AnalysisResult> analysis;
-
-    @Nullable
-    Rollback lastRollback;
-
-    List<RejectedDigest> rejected;
-
-    @Nullable
-    String retry;
-
-    @Nullable
-    Waiting waiting;
-
-    Map<String, String> consumed;
-
-    @Nullable
-    String message;
 
     TargetDraft(TargetStatus current, Instant now) {
         this.current = current;
-        phase = current.phase();
-        step = current.step();
+        next = TargetStatusBuilder.builder(current);
         // Another operator's clock may have been ahead
         Instant began = current.since() == null ? now : Instant.parse(current.since());
         since = began.isAfter(now) ? now : began;
-        pausedPhase = current.pausedPhase();
-        stable = current.stable();
-        candidate = current.candidate();
-        previous = current.previous();
-        analysis = current.analysis();
-        lastRollback = current.lastRollback();
-        rejected = current.rejected();
-        retry = current.retry();
-        message = current.message();
-        waiting = current.waiting();
-        consumed = current.consumed();
     }
 
     /** Whether an annotation asks for this and was not acted on yet; it counts once. */
     boolean consume(String annotation, Optional<String> value, String revision) {
-        Optional<String> asked =
-                value.filter(v -> Commands.names(v, revision)).filter(v -> !v.equals(consumed.get(annotation)));
+        Optional<String> asked = value.filter(v -> Commands.names(v, revision))
+                .filter(v -> !v.equals(next.consumed().get(annotation)));
         asked.ifPresent(v -> {
-            Map<String, String> next = new TreeMap<>(consumed);
-            next.put(annotation, v);
-            consumed = next;
+            Map<String, String> consumed = new TreeMap<>(next.consumed());
+            consumed.put(annotation, v);
+            next.consumed(consumed);
         });
         return asked.isPresent();
     }
 
     /** An annotation that was taken away may come again with the same value. */
     void forget(String annotation) {
-        if (consumed.containsKey(annotation)) {
-            Map<String, String> next = new TreeMap<>(consumed);
-            next.remove(annotation);
-            consumed = next;
-        }
+        Map<String, String> consumed = new TreeMap<>(next.consumed());
+        consumed.remove(annotation);
+        next.consumed(consumed);
     }
 
     /** Versions that may have pods. */
     List<Version> live() {
-        return Stream.of(stable, candidate, previous)
+        return Stream.of(next.stable(), next.candidate(), next.previous())
                 .flatMap(v -> Optional.ofNullable(v).stream())
                 .toList();
     }
 
     /** Writes down weights and pods as they are. */
     void observe(RolloutObservation seen) {
-        stable = observed(stable, seen);
-        candidate = observed(candidate, seen);
-        previous = observed(previous, seen);
+        next.stable(observed(next.stable(), seen));
+        next.candidate(observed(next.candidate(), seen));
+        next.previous(observed(next.previous(), seen));
     }
 
     private static @Nullable Version observed(@Nullable Version v, RolloutObservation seen) {
@@ -151,42 +100,26 @@ final class TargetDraft {
                 .build();
     }
 
-    void enter(RolloutPhase next, Instant now, String why) {
-        phase = next;
+    void enter(RolloutPhase phase, Instant now, String why) {
+        next.phase(phase).message(why);
         since = now;
-        message = why;
-        if (next != RolloutPhase.RAMPING && next != RolloutPhase.PAUSED && next != RolloutPhase.AWAITING_PROMOTION) {
-            step = null;
+        if (phase != RolloutPhase.RAMPING && phase != RolloutPhase.PAUSED && phase != RolloutPhase.AWAITING_PROMOTION) {
+            next.step(null);
         }
     }
 
     void reject(Version version, String reason, String why, Instant now) {
-        List<RejectedDigest> next = new ArrayList<>(rejected);
-        next.removeIf(r -> r.revision().equals(version.revision()));
-        next.add(new RejectedDigest(version.digest(), version.revision(), reason, why, now.toString()));
-        rejected = next.subList(Math.max(0, next.size() - MAX_REJECTED), next.size());
+        List<RejectedDigest> rejected = new ArrayList<>(next.rejected());
+        rejected.removeIf(r -> r.revision().equals(version.revision()));
+        rejected.add(new RejectedDigest(version.digest(), version.revision(), reason, why, now.toString()));
+        next.rejected(rejected.subList(Math.max(0, rejected.size() - MAX_REJECTED), rejected.size()));
     }
 
     TargetStatus build() {
-        return TargetStatusBuilder.builder(current)
-                .phase(phase)
-                .step(step)
-                .since(since.toString())
-                .pausedPhase(pausedPhase)
-                .stable(stable)
-                .candidate(candidate)
-                .previous(previous)
-                .analysis(analysis)
-                .lastRollback(lastRollback)
-                .rejected(rejected)
-                .retry(retry)
-                .message(message)
-                .waiting(waiting)
-                .consumed(consumed)
-                .build();
+        return next.since(since.toString()).build();
     }
 
     boolean isRejected(String revision) {
-        return rejected.stream().anyMatch(r -> r.revision().equals(revision));
+        return next.rejected().stream().anyMatch(r -> r.revision().equals(revision));
     }
 }

@@ -28,34 +28,34 @@ final class WayBack {
             return;
         }
         Version gone = ctx.candidate();
-        Rollback last = draft.lastRollback;
-        if (draft.stable != null) {
-            draft.stable = TargetDraft.wanting(draft.stable, 100);
+        Rollback last = draft.next.lastRollback();
+        if (draft.next.stable() != null) {
+            draft.next.stable(TargetDraft.wanting(draft.next.stable(), 100));
         }
         ctx.keepStable();
-        if (last != null && last.millisToZeroWeight() == null && draft.stable != null) {
+        if (last != null && last.millisToZeroWeight() == null && draft.next.stable() != null) {
             long millis = Duration.between(Instant.parse(last.time()), ctx.now).toMillis();
-            draft.lastRollback = TargetStatusRollbackBuilder.builder(last)
+            draft.next.lastRollback(TargetStatusRollbackBuilder.builder(last)
                     .millisToZeroWeight(millis)
-                    .build();
+                    .build());
         }
         if (ctx.seen.revisions().containsKey(gone.revision())) {
             ctx.act(new DeleteDeployment(gone.revision()));
             ctx.again(Duration.ofSeconds(1));
             return;
         }
-        draft.candidate = null;
+        draft.next.candidate(null);
         ctx.enter(
                 RolloutPhase.IDLE,
                 Reason.ROLLED_BACK,
-                draft.stable == null
+                draft.next.stable() == null
                         ? "%s was taken away; nothing serves".formatted(Revision.named(gone))
                         : "%s was taken away; %s".formatted(Revision.named(gone), ctx.serving()));
     }
 
     /** Where stable can be had no more, what is taken back answers on until something that is wanted is verified. */
     private void wantedInsteadOfStable() {
-        Version stable = draft.stable;
+        Version stable = draft.next.stable();
         if (stable == null || ctx.seen.ready(stable.revision()) > 0) {
             return;
         }
@@ -65,8 +65,8 @@ final class WayBack {
                 .filter(w ->
                         !w.revision().equals(stable.revision()) && !draft.isRejected(w.revision()) && !idle.waits(w))
                 .ifPresent(newer -> {
-                    draft.candidate = newer.toVersion();
-                    draft.analysis = List.of();
+                    draft.next.candidate(newer.toVersion());
+                    draft.next.analysis(List.of());
                     ctx.enter(
                             RolloutPhase.PREPARING, Reason.PREPARING, "brings out %s".formatted(Revision.named(newer)));
                 });

@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatusBuilder;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.planner.gate.GateEvaluation;
@@ -34,9 +35,9 @@ final class InheritedTrials {
 
     /** The same with the run that measured it. */
     static TrialStatus from(String run, TrialStatus t) {
-        TrialDraft draft = TrialDraft.of(t);
-        draft.inheritedFrom = Objects.requireNonNullElse(t.inheritedFrom(), run);
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.inheritedFrom(Objects.requireNonNullElse(t.inheritedFrom(), run));
+        return next.build();
     }
 
     /** For other certificates: one that was refused may be signed now. */
@@ -44,10 +45,10 @@ final class InheritedTrials {
         if (t.phase() != TrialPhase.ACCEPTED) {
             return Optional.of(t);
         }
-        TrialDraft draft = TrialDraft.of(t);
-        draft.reason = null;
-        draft.message = null;
-        return Optional.of(draft.build());
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.reason(null);
+        next.message(null);
+        return Optional.of(next.build());
     }
 
     /** By these gates; absent when nothing is known of it, so that the search may try it as any other. */
@@ -75,10 +76,10 @@ final class InheritedTrials {
         if (results.stream().anyMatch(gate -> wasNotAsked(gate, t))) {
             return measuredAgain(t);
         }
-        TrialDraft draft = TrialDraft.of(t);
-        draft.reason = null;
-        TrialTransitions.judge(draft, results);
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.reason(null);
+        TrialTransitions.judge(next, results);
+        return next.build();
     }
 
     /** A gate on what was not measured, and was not missing already when the trial was judged before. */
@@ -92,11 +93,11 @@ final class InheritedTrials {
         if (t.framework() == Framework.MLX || t.digest() == null) {
             return TrialTransitions.planned(Candidate.of(t), Depth.FULL);
         }
-        TrialDraft draft = TrialDraft.of(TrialTransitions.promoted(t));
-        draft.gates = List.of();
-        draft.reason = null;
-        draft.inheritedFrom = null;
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(TrialTransitions.promoted(t));
+        next.gates(List.of());
+        next.reason(null);
+        next.inheritedFrom(null);
+        return next.build();
     }
 
     private InheritedTrials() {}

@@ -53,7 +53,7 @@ final class JobRetries {
     /** The same picture, in which a Job that will be made anew is pending, and missing once its pause is over. */
     RunObservation settle(RunObservation seen) {
         JobState<TrialResult> baseline =
-                draft.baseline == null ? settle(JobKey.baseline(), seen.baseline()) : seen.baseline();
+                draft.next.baseline() == null ? settle(JobKey.baseline(), seen.baseline()) : seen.baseline();
         Map<String, JobState<TrialResult>> trials = new HashMap<>(seen.trials());
         Map<String, JobState<CertificateResult>> certifications = new HashMap<>(seen.certifications());
         // Those seen too: the status that tells of a trial may have been lost after its Job was made.
@@ -73,7 +73,7 @@ final class JobRetries {
                 certifications.put(name, settle(JobKey.certify(name), seen.certification(name)));
             }
         }
-        draft.retries = List.copyOf(next);
+        draft.next.retries(List.copyOf(next));
         return seen.with(baseline, trials, certifications);
     }
 
@@ -86,7 +86,7 @@ final class JobRetries {
     private boolean mayBeCertified(TrialStatus trial) {
         return trial.phase() == TrialPhase.ACCEPTED
                 && !TrialTransitions.certificationFailed(trial)
-                && draft.certificates.stream().map(Certified::trial).noneMatch(trial.name()::equals);
+                && draft.next.certificates().stream().map(Certified::trial).noneMatch(trial.name()::equals);
     }
 
     private <T> JobState<T> settle(JobKey job, JobState<T> state) {

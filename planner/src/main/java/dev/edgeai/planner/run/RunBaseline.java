@@ -28,14 +28,14 @@ final class RunBaseline {
 
     /** Takes it in, once. */
     void absorb() {
-        if (draft.baseline != null) {
+        if (draft.next.baseline() != null) {
             return;
         }
         seen.fetched().ifPresent(f -> {
-            draft.sourceDigest = f.sourceDigest();
-            draft.datasetDigest = f.datasetDigest();
+            draft.next.sourceDigest(f.sourceDigest());
+            draft.next.datasetDigest(f.datasetDigest());
         });
-        seen.assessed().ifPresent(a -> draft.assessment = a);
+        seen.assessed().ifPresent(a -> draft.next.assessment(a));
         switch (seen.baseline()) {
             case JobState.Failed<TrialResult> f ->
                 draft.fail(Reason.of(f.failure()), "baseline: " + sentence(f.failure()));
@@ -47,7 +47,7 @@ final class RunBaseline {
     }
 
     private void plan(TrialResult baseline) {
-        if (draft.assessment == null || draft.sourceDigest == null) {
+        if (draft.next.assessment() == null || draft.next.sourceDigest() == null) {
             draft.fail(
                     Reason.INTERNAL_ERROR,
                     "the baseline's pod succeeded, but its fetch or assess container left no result in its termination message");
@@ -57,19 +57,20 @@ final class RunBaseline {
         if (matched.isEmpty()) {
             return; // the profile was removed from the configuration; the machine says so
         }
-        SearchPlan plan =
-                SearchPlan.of(spec, matched.get().profile(), draft.assessment, seen.available(), seen.cpuFeatures());
-        draft.plan = plan.frameworks();
+        SearchPlan plan = SearchPlan.of(
+                spec, matched.get().profile(), draft.next.assessment(), seen.available(), seen.cpuFeatures());
+        draft.next.plan(plan.frameworks());
         if (plan.trials().isEmpty()) {
             draft.fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + plan.reasons());
             return;
         }
-        draft.baseline = baseline.baseline();
-        draft.learnedFrom = seen.earlier().stream()
+        draft.next.baseline(baseline.baseline());
+        draft.next.learnedFrom(seen.earlier().stream()
                 .filter(run -> run.teaches(
-                        Objects.requireNonNull(draft.assessment), Objects.requireNonNull(draft.accelerator)))
+                        Objects.requireNonNull(draft.next.assessment()),
+                        Objects.requireNonNull(draft.next.accelerator())))
                 .map(EarlierRun::name)
-                .toList();
+                .toList());
     }
 
     private static String sentence(Failure failure) {

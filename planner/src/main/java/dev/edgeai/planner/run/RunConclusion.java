@@ -50,7 +50,7 @@ final class RunConclusion {
         List<TrialStatus> accepted = draft.in(TrialPhase.ACCEPTED);
         List<TrialStatus> rejected = draft.in(TrialPhase.REJECTED);
         List<TrialStatus> front = front(accepted.isEmpty() ? rejected : accepted);
-        draft.front = front.stream().map(TrialStatus::name).toList();
+        draft.next.paretoFront(front.stream().map(TrialStatus::name).toList());
         if (!accepted.isEmpty()) {
             certify(Recommendation.of(front, spec.objectives()), front);
         } else if (draft.trials.stream().anyMatch(TrialTransitions::registryAway)) {
@@ -90,7 +90,7 @@ final class RunConclusion {
         boolean first = wanted.getFirst()
                 .name()
                 .equals(recommendation.ranked().getFirst().trial().name());
-        draft.selected = selected(
+        draft.next.selected(selected(
                 wanted.getFirst(),
                 first
                         ? recommendation.reason()
@@ -99,7 +99,7 @@ final class RunConclusion {
                                                 .filter(t -> !failed.contains(t.name()))
                                                 .toList(),
                                         spec.objectives())
-                                .reason());
+                                .reason()));
         List<TrialStatus> open =
                 wanted.stream().filter(t -> certificate(t).isEmpty()).toList();
         if (open.isEmpty()) {
@@ -131,11 +131,11 @@ final class RunConclusion {
                 }
             }
         }
-        draft.certificates = certificates;
+        draft.next.certificates(certificates);
     }
 
     private void startCertifying(List<TrialStatus> open, int wanted) {
-        draft.phase = RunPhase.CERTIFYING;
+        draft.next.phase(RunPhase.CERTIFYING);
         long active = draft.trials.stream()
                 .filter(t -> seen.certification(t.name()).active())
                 .count();
@@ -143,7 +143,9 @@ final class RunConclusion {
                 .filter(t -> seen.certification(t.name()) instanceof JobState.Missing<CertificateResult>)
                 .limit(Math.max(0, spec.search().parallelism() - active))
                 .forEach(t -> actions.add(new StartCertify(
-                        t, Objects.requireNonNull(draft.accelerator), Objects.requireNonNull(draft.baseline))));
+                        t,
+                        Objects.requireNonNull(draft.next.accelerator()),
+                        Objects.requireNonNull(draft.next.baseline()))));
         draft.progress(
                 Reason.CERTIFYING,
                 "%d of %d variants of the Pareto front certified%s"
@@ -155,10 +157,10 @@ final class RunConclusion {
     }
 
     private void succeed() {
-        draft.phase = RunPhase.SUCCEEDED;
-        draft.completionTime = draft.now.toString();
+        draft.next.phase(RunPhase.SUCCEEDED);
+        draft.next.completionTime(draft.now.toString());
         draft.conditions = draft.conditions.ready(
-                Reason.SUCCEEDED, Objects.requireNonNull(draft.selected).reason());
+                Reason.SUCCEEDED, Objects.requireNonNull(draft.next.selected()).reason());
     }
 
     private Selected selected(TrialStatus trial, String reason) {
@@ -179,7 +181,7 @@ final class RunConclusion {
     }
 
     private Optional<Certified> certificate(TrialStatus trial) {
-        return draft.certificates.stream()
+        return draft.next.certificates().stream()
                 .filter(c -> c.trial().equals(trial.name()))
                 .findFirst();
     }

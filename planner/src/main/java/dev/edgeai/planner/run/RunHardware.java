@@ -80,16 +80,16 @@ final class RunHardware {
     }
 
     private String name() {
-        return draft.accelerator != null ? draft.accelerator : spec.accelerator();
+        return draft.next.accelerator() != null ? draft.next.accelerator() : spec.accelerator();
     }
 
     /** To be added to a message: nothing, or that a fallback took over. */
     String note() {
-        return spec.accelerator().equals(draft.accelerator) ? "" : "; " + fallbackSentence();
+        return spec.accelerator().equals(draft.next.accelerator()) ? "" : "; " + fallbackSentence();
     }
 
     String fallbackSentence() {
         return "no Ready node has accelerator '%s', so its fallback '%s' took over"
-                .formatted(spec.accelerator(), draft.accelerator);
+                .formatted(spec.accelerator(), draft.next.accelerator());
     }
 }

@@ -36,8 +36,8 @@ final class RunHeritage {
     boolean takeEverything() {
         Optional<Ancestor> signed = seen.heritage().signed(spec, seen.repository());
         signed.ifPresent(run -> {
-            draft.accelerator = run.status().accelerator();
-            draft.measuredUnder = run.status().measuredUnder();
+            draft.next.accelerator(run.status().accelerator());
+            draft.next.measuredUnder(run.status().measuredUnder());
             take(run, InheritedTrials::asItIs);
         });
         return signed.isPresent();
@@ -46,19 +46,19 @@ final class RunHeritage {
     /** Takes what was measured on this hardware under the conditions that this run would measure under. */
     void takeMeasurements(Matched chosen) {
         String conditions = conditions(chosen);
-        draft.measuredUnder = conditions;
+        draft.next.measuredUnder(conditions);
         seen.heritage().measured(conditions).ifPresent(run -> take(run, t -> InheritedTrials.judged(t, spec.gates())));
     }
 
     private void take(Ancestor run, Function<TrialStatus, Optional<TrialStatus>> how) {
         OptimizationRunStatus known = run.status();
-        draft.inheritedFrom = run.name();
-        draft.sourceDigest = known.sourceDigest();
-        draft.datasetDigest = known.datasetDigest();
-        draft.assessment = known.assessment();
-        draft.baseline = known.baseline();
-        draft.plan = known.plan();
-        draft.learnedFrom = known.learnedFrom();
+        draft.next.inheritedFrom(run.name());
+        draft.next.sourceDigest(known.sourceDigest());
+        draft.next.datasetDigest(known.datasetDigest());
+        draft.next.assessment(known.assessment());
+        draft.next.baseline(known.baseline());
+        draft.next.plan(known.plan());
+        draft.next.learnedFrom(known.learnedFrom());
         known.trials().stream()
                 .map(t -> InheritedTrials.from(run.name(), t))
                 .flatMap(t -> how.apply(t).stream())
@@ -68,12 +68,12 @@ final class RunHeritage {
 
     /** Notes that what is still to be measured would be measured otherwise than what was, as after an upgrade. */
     void watch(Optional<Matched> matched) {
-        boolean measures = draft.baseline == null || !draft.allDone();
-        if (draft.measuredUnder != null
+        boolean measures = draft.next.baseline() == null || !draft.allDone();
+        if (draft.next.measuredUnder() != null
                 && measures
-                && matched.filter(m -> !conditions(m).equals(draft.measuredUnder))
+                && matched.filter(m -> !conditions(m).equals(draft.next.measuredUnder()))
                         .isPresent()) {
-            draft.measuredUnder = MIXED;
+            draft.next.measuredUnder(MIXED);
         }
     }
 
@@ -83,12 +83,12 @@ final class RunHeritage {
 
     /** Whether the run only signs anew, and so tries nothing. */
     static boolean onlySigns(RunObservation seen, RunDraft draft) {
-        return draft.inheritedFrom != null && seen.heritage().extent() == Heritage.Extent.EVERYTHING;
+        return draft.next.inheritedFrom() != null && seen.heritage().extent() == Heritage.Extent.EVERYTHING;
     }
 
     /** To be added to a message: nothing, or where the measurements come from. */
     static String note(RunObservation seen, RunDraft draft) {
-        return draft.inheritedFrom == null ? "" : "; " + sentence(seen, draft);
+        return draft.next.inheritedFrom() == null ? "" : "; " + sentence(seen, draft);
     }
 
     private static String sentence(RunObservation seen, RunDraft draft) {
@@ -96,6 +96,6 @@ final class RunHeritage {
                 .filter(t -> t.inheritedFrom() != null && t.measurement() != null)
                 .count();
         return "%s anew what run %s measured: %d trials"
-                .formatted(onlySigns(seen, draft) ? "signs" : "judges", draft.inheritedFrom, measured);
+                .formatted(onlySigns(seen, draft) ? "signs" : "judges", draft.next.inheritedFrom(), measured);
     }
 }

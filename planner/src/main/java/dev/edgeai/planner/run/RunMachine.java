@@ -74,7 +74,7 @@ public final class RunMachine {
         RunMachine machine = new RunMachine(spec, seen, new RunDraft(current, generation, now));
         machine.run();
         machine.announce(current.phase());
-        if (ended(machine.draft.phase)) {
+        if (ended(machine.draft.next.phase())) {
             machine.actions.add(new Requeue(AT_ONCE)); // for what is left to do then, see EndedRun
         }
         return new RunDecision(machine.draft.build(), machine.actions);
@@ -85,12 +85,12 @@ public final class RunMachine {
     }
 
     private void run() {
-        if (draft.accelerator == null && !begin()) {
+        if (draft.next.accelerator() == null && !begin()) {
             return;
         }
         heritage.watch(hardware.matched());
         new RunBaseline(spec, seen, draft, hardware).absorb();
-        if (draft.phase == RunPhase.FAILED) {
+        if (draft.next.phase() == RunPhase.FAILED) {
             return;
         }
         if (seen.suspended()) {
@@ -109,10 +109,10 @@ public final class RunMachine {
             search.absorb();
             spendBudget();
         }
-        if (draft.phase == RunPhase.FAILED) {
+        if (draft.next.phase() == RunPhase.FAILED) {
             return;
         }
-        if (draft.baseline == null) {
+        if (draft.next.baseline() == null) {
             measureBaseline();
         } else if (!draft.allDone()) {
             startTrials();
@@ -137,7 +137,7 @@ public final class RunMachine {
     private List<JobState<?>> openJobs() {
         List<JobState<?>> jobs = new ArrayList<>();
         seen.refused().ifPresent(jobs::add);
-        if (draft.baseline == null) {
+        if (draft.next.baseline() == null) {
             jobs.add(seen.baseline());
         } else {
             draft.trials.stream()
@@ -153,18 +153,18 @@ public final class RunMachine {
             return false;
         }
         if (heritage.takeEverything()) {
-            draft.startTime = draft.now.toString();
+            draft.next.startTime(draft.now.toString());
             return true;
         }
         Optional<Matched> chosen = hardware.choice();
         if (chosen.isEmpty()) {
-            draft.phase = RunPhase.PENDING;
+            draft.next.phase(RunPhase.PENDING);
             waitForNode();
             return false;
         }
-        draft.accelerator = chosen.get().profile().name();
-        draft.startTime = draft.now.toString();
-        if (!draft.accelerator.equals(spec.accelerator())) {
+        String accelerator = chosen.get().profile().name();
+        draft.next.accelerator(accelerator).startTime(draft.now.toString());
+        if (!accelerator.equals(spec.accelerator())) {
             actions.add(new RecordEvent(true, Reason.FALLBACK_ACCELERATOR, hardware.fallbackSentence()));
         }
         heritage.takeMeasurements(chosen.get());
@@ -182,7 +182,7 @@ public final class RunMachine {
 
     private void suspend() {
         draft.stopClock();
-        draft.phase = RunPhase.SUSPENDED;
+        draft.next.phase(RunPhase.SUSPENDED);
         draft.conditions = draft.conditions.progressing(
                 Reason.SUSPENDED, "suspended by its owner: trials that run may end, none is started");
         actions.add(new Requeue(LOOK_AGAIN));
@@ -191,7 +191,7 @@ public final class RunMachine {
     private void spendBudget() {
         String spent = "the time budget of %s (search.timeout) is spent"
                 .formatted(spec.search().timeout().text());
-        if (draft.baseline == null) {
+        if (draft.next.baseline() == null) {
             actions.add(new DeleteJob(JobKey.baseline()));
             Failure failure = overtime(JobKey.baseline(), seen.baseline(), spent + " before the baseline was measured");
             draft.fail(Reason.of(failure), failure.message());
@@ -217,10 +217,10 @@ public final class RunMachine {
     }
 
     private void measureBaseline() {
-        draft.phase = draft.assessment == null ? RunPhase.ASSESSING : RunPhase.BASELINE;
+        draft.next.phase(draft.next.assessment() == null ? RunPhase.ASSESSING : RunPhase.BASELINE);
         if (seen.baseline() instanceof JobState.Missing<TrialResult> && hardware.hasNode()) {
             if (seen.turn()) {
-                actions.add(new StartBaseline(Objects.requireNonNull(draft.accelerator)));
+                actions.add(new StartBaseline(Objects.requireNonNull(draft.next.accelerator())));
             } else {
                 actions.add(new Requeue(Turns.LOOK_AGAIN));
             }
@@ -228,15 +228,15 @@ public final class RunMachine {
             waitForNode();
             return;
         }
-        Reason reason = draft.phase == RunPhase.ASSESSING ? Reason.ASSESSING : Reason.MEASURING_BASELINE;
-        String what = draft.phase == RunPhase.ASSESSING
+        Reason reason = draft.next.phase() == RunPhase.ASSESSING ? Reason.ASSESSING : Reason.MEASURING_BASELINE;
+        String what = draft.next.phase() == RunPhase.ASSESSING
                 ? "fetching and assessing the source"
                 : "measuring the source as the baseline";
         go(reason, what + turn(seen.baseline() instanceof JobState.Missing<TrialResult>) + hardware.note());
     }
 
     private void startTrials() {
-        draft.phase = RunPhase.SEARCHING;
+        draft.next.phase(RunPhase.SEARCHING);
         List<TrialStatus> open =
                 draft.trials.stream().filter(t -> !RunDraft.done(t)).toList();
         long active = open.stream()
@@ -265,7 +265,7 @@ public final class RunMachine {
 
     /** To be added to a message: nothing, or why what runs now had to be made anew. */
     private String attempts() {
-        return draft.retries.stream()
+        return draft.next.retries().stream()
                 .filter(retry -> retry.notBefore() == null && JobRetries.isCounted(JobRetries.reason(retry)))
                 .findFirst()
                 .map(retry -> "; attempt %d of %d, the last one ended with: %s"
@@ -281,11 +281,11 @@ public final class RunMachine {
 
     /** One event for each change of phase. */
     private void announce(@Nullable RunPhase before) {
-        if (draft.phase != before) {
+        if (draft.next.phase() != before) {
             draft.conditions.list().stream()
                     .findFirst()
                     .ifPresent(c -> actions.add(new RecordEvent(
-                            draft.phase == RunPhase.FAILED,
+                            draft.next.phase() == RunPhase.FAILED,
                             Reason.of(c.getReason()).orElse(Reason.PENDING),
                             c.getMessage())));
         }

@@ -40,7 +40,7 @@ final class RunSearch {
     /** Takes in what Jobs report and plans on, until something is to be waited for or the search is over. */
     void advance() {
         absorb();
-        while (draft.baseline != null && draft.allDone() && !energySpent() && plan()) {
+        while (draft.next.baseline() != null && draft.allDone() && !energySpent() && plan()) {
             absorb();
         }
         if (energySpent()) {
@@ -50,8 +50,8 @@ final class RunSearch {
     }
 
     void absorb() {
-        draft.updateOpenTrials(
-                t -> TrialTransitions.absorb(t, seen.trial(TrialTransitions.job(t)), spec.gates(), draft.baseline));
+        draft.updateOpenTrials(t ->
+                TrialTransitions.absorb(t, seen.trial(TrialTransitions.job(t)), spec.gates(), draft.next.baseline()));
     }
 
     /** The energy that was asked not to be exceeded is spent; what runs may end. */
@@ -95,14 +95,14 @@ final class RunSearch {
 
     private SearchState state() {
         TechniqueContext situation = new TechniqueContext(
-                Objects.requireNonNull(draft.assessment),
+                Objects.requireNonNull(draft.next.assessment()),
                 spec.task(),
                 spec.evaluation(),
                 seen.cpuFeatures(),
                 hardware.matched().map(Matched::profile).map(p -> p.threads()).orElse(1));
         Duration half = spec.search().timeout().duration().dividedBy(HALF);
         return new SearchState(
-                SearchPlan.of(draft.plan, situation).learned(seen.earlier(), draft.learnedFrom),
+                SearchPlan.of(draft.next.plan(), situation).learned(seen.earlier(), draft.next.learnedFrom()),
                 situation,
                 draft.trials,
                 spec.gates(),
@@ -123,7 +123,7 @@ final class RunSearch {
         return new StartTrial(
                 TrialTransitions.job(t),
                 candidate,
-                Objects.requireNonNull(draft.accelerator),
+                Objects.requireNonNull(draft.next.accelerator()),
                 Objects.requireNonNullElse(t.depth(), Depth.FULL),
                 screened.or(() -> base).orElse(null),
                 screened.isEmpty() && base.isPresent() ? candidate.parameters() : Map.of());

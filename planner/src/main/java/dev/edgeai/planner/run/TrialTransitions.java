@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatusBuilder;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
@@ -24,24 +25,39 @@ import java.util.stream.Collectors;
 /** How a trial's status follows from its Job. */
 public final class TrialTransitions {
     public static TrialStatus planned(Candidate c, Depth depth) {
-        TrialDraft draft = TrialDraft.planned(c);
-        draft.depth = depth;
-        return draft.build();
+        return untried(c, depth).build();
+    }
+
+    private static TrialStatusBuilder untried(Candidate c, @Nullable Depth depth) {
+        return TrialStatusBuilder.builder()
+                .name(c.name())
+                .framework(c.framework())
+                .technique(c.technique())
+                .parameters(c.parameters())
+                .stage(c.stage())
+                .base(c.base())
+                .depth(depth)
+                .phase(TrialPhase.PENDING);
+    }
+
+    /** With what was planned of a trial, and nothing of what was found out. */
+    private static TrialStatusBuilder anew(TrialStatus t) {
+        return untried(Candidate.of(t), t.depth());
     }
 
     /** A screened trial that is to be measured in full. Until then it keeps what the screening found. */
     static TrialStatus promoted(TrialStatus t) {
-        TrialDraft draft = TrialDraft.of(t);
-        draft.phase = TrialPhase.PENDING;
-        draft.depth = Depth.FULL;
-        draft.message = null;
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.phase(TrialPhase.PENDING);
+        next.depth(Depth.FULL);
+        next.message(null);
+        return next.build();
     }
 
     static TrialStatus leftOut(TrialStatus t, String why) {
-        TrialDraft draft = TrialDraft.of(t);
-        draft.message = why;
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.message(why);
+        return next.build();
     }
 
     /** A trial that was not begun, or not ended, in time; one that was screened stays so. */
@@ -68,21 +84,21 @@ public final class TrialTransitions {
     }
 
     private static TrialStatus open(TrialStatus t, TrialPhase phase, Optional<String> node, Optional<String> message) {
-        TrialDraft draft = TrialDraft.of(t);
-        draft.phase = phase;
-        draft.node = node.orElse(null);
-        draft.message = message.orElse(null);
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.phase(phase);
+        next.node(node.orElse(null));
+        next.message(message.orElse(null));
+        return next.build();
     }
 
     static TrialStatus failed(TrialStatus t, Failure failure, Optional<String> node) {
-        TrialDraft draft = TrialDraft.anew(t);
-        draft.phase = TrialPhase.FAILED;
-        draft.node = node.orElse(t.node());
-        draft.versions = t.versions();
-        draft.reason = failure.reason();
-        draft.message = failure.message();
-        return draft.build();
+        TrialStatusBuilder next = anew(t);
+        next.phase(TrialPhase.FAILED);
+        next.node(node.orElse(t.node()));
+        next.versions(t.versions());
+        next.reason(failure.reason());
+        next.message(failure.message());
+        return next.build();
     }
 
     private static TrialStatus measured(
@@ -97,29 +113,29 @@ public final class TrialTransitions {
                             "the trial's pod succeeded but reported no variant, comparison or digest; see its log"),
                     node);
         }
-        TrialDraft draft = TrialDraft.anew(t);
-        draft.node = node.orElse(t.node());
-        draft.measurement = variant;
-        draft.comparison = comparison;
-        draft.digest = result.digest();
-        draft.versions = result.versions();
-        draft.joulesSpent = sum(t.joulesSpent(), result.joulesSpent());
-        draft.nondeterministic = result.nondeterministic();
+        TrialStatusBuilder next = anew(t);
+        next.node(node.orElse(t.node()));
+        next.measurement(variant);
+        next.comparison(comparison);
+        next.digest(result.digest());
+        next.versions(result.versions());
+        next.joulesSpent(sum(t.joulesSpent(), result.joulesSpent()));
+        next.nondeterministic(result.nondeterministic());
         if (t.depth() == Depth.SCREENING) {
-            draft.phase = TrialPhase.SCREENED;
-            draft.comparison = baseline == null ? comparison : comparison.withMemoryOf(baseline, variant);
-            draft.message = "measured on few samples";
+            next.phase(TrialPhase.SCREENED);
+            next.comparison(baseline == null ? comparison : comparison.withMemoryOf(baseline, variant));
+            next.message("measured on few samples");
         } else {
-            judge(draft, GateEvaluation.evaluate(gates, variant, comparison));
+            judge(next, GateEvaluation.evaluate(gates, variant, comparison));
         }
-        return draft.build();
+        return next.build();
     }
 
-    static void judge(TrialDraft draft, List<GateResult> results) {
+    static void judge(TrialStatusBuilder next, List<GateResult> results) {
         boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
-        draft.phase = passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED;
-        draft.gates = results;
-        draft.message = passes ? null : missed(results);
+        next.phase(passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED);
+        next.gates(results);
+        next.message(passes ? null : missed(results));
     }
 
     private static @Nullable Decimal sum(@Nullable Decimal a, @Nullable Decimal b) {
@@ -139,12 +155,13 @@ public final class TrialTransitions {
 
     /** An accepted trial whose certificate could not be signed. It keeps its measurement. */
     static TrialStatus uncertified(TrialStatus t, Failure failure) {
-        TrialDraft draft = TrialDraft.of(t);
-        draft.reason = Reason.of(failure) == Reason.REGISTRY_UNAVAILABLE
-                ? failure.reason()
-                : Reason.CERTIFICATION_FAILED.text();
-        draft.message = failure.reason() + ": " + failure.message();
-        return draft.build();
+        TrialStatusBuilder next = TrialStatusBuilder.builder(t);
+        next.reason(
+                Reason.of(failure) == Reason.REGISTRY_UNAVAILABLE
+                        ? failure.reason()
+                        : Reason.CERTIFICATION_FAILED.text());
+        next.message(failure.reason() + ": " + failure.message());
+        return next.build();
     }
 
     static boolean certificationFailed(TrialStatus t) {

@@ -1,5 +1,6 @@
 package dev.edgeai.planner.search;
 
+import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.gate.GatesBuilder;
@@ -14,6 +15,7 @@ import dev.edgeai.planner.front.ParetoFront.Point;
 import dev.edgeai.planner.gate.GateEvaluation;
 import org.jspecify.annotations.Nullable;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,20 +24,20 @@ import java.util.Set;
 /** What a short measurement already shows: what clearly misses a gate, and what another trial clearly beats. */
 final class Screening {
     /** Gates on single numbers of timing, which a short measurement is too short for. */
-    private static final Set<String> TOO_SHORT_FOR = Set.of("maxLatencyVariation", "maxLatencyP95");
+    private static final Set<Gate> TOO_SHORT_FOR = EnumSet.of(Gate.MAX_LATENCY_VARIATION, Gate.MAX_LATENCY_P95);
 
     /** Gates on what engine options change for the better. */
-    private static final Set<String> BY_ENGINE_OPTIONS = Set.of(
-            "minSpeedup",
-            "minMemoryReduction",
-            "maxLatencyVariation",
-            "maxLatencyP95",
-            "maxPeakMemory",
-            "maxJoulesPerInference");
+    private static final Set<Gate> BY_ENGINE_OPTIONS = EnumSet.of(
+            Gate.MIN_SPEEDUP,
+            Gate.MIN_MEMORY_REDUCTION,
+            Gate.MAX_LATENCY_VARIATION,
+            Gate.MAX_LATENCY_P95,
+            Gate.MAX_PEAK_MEMORY,
+            Gate.MAX_JOULES_PER_INFERENCE);
 
     /** What a technique that mends the quality may change, and what is too short to tell. */
-    private static final Set<String> BESIDES_QUALITY =
-            Set.of("maxLatencyVariation", "maxLatencyP95", "minAccuracyRetention", "minAccuracy");
+    private static final Set<Gate> BESIDES_QUALITY = EnumSet.of(
+            Gate.MAX_LATENCY_VARIATION, Gate.MAX_LATENCY_P95, Gate.MIN_ACCURACY_RETENTION, Gate.MIN_ACCURACY);
 
     /** A footprint is read once when screening: by this share it may be off. */
     private static final double MEMORY_DOUBT = 0.05;
@@ -53,9 +55,9 @@ final class Screening {
         return clearlyMisses(t, gates, BY_ENGINE_OPTIONS);
     }
 
-    private static Optional<String> clearlyMisses(TrialStatus t, Gates gates, Set<String> besides) {
+    private static Optional<String> clearlyMisses(TrialStatus t, Gates gates, Set<Gate> besides) {
         return GateEvaluation.evaluate(doubted(gates), measurement(t), comparison(t)).stream()
-                .filter(g -> g.verdict() == Verdict.FAIL && !besides.contains(g.name()))
+                .filter(g -> g.verdict() == Verdict.FAIL && !g.isOf(besides))
                 .map(GateResult::message)
                 .filter(Objects::nonNull)
                 .findFirst();

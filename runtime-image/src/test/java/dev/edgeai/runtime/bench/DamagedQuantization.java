@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.bench;
 
 import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.value.Verdict;
@@ -12,6 +13,7 @@ import dev.edgeai.runtime.measure.WorkFolder;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,8 +21,8 @@ import java.util.Set;
 
 /** Measures the variants in trial folders and says what each gate on quality makes of them. */
 final class DamagedQuantization {
-    private static final Set<String> QUALITY =
-            Set.of("minAccuracyRetention", "maxKlDivergence", "maxPerplexityIncrease");
+    private static final Set<Gate> QUALITY =
+            EnumSet.of(Gate.MIN_ACCURACY_RETENTION, Gate.MAX_KL_DIVERGENCE, Gate.MAX_PERPLEXITY_INCREASE);
 
     public static void main(String[] folders) {
         boolean refused = false;
@@ -39,7 +41,7 @@ final class DamagedQuantization {
                             Objects.requireNonNull(result.variant()),
                             Objects.requireNonNull(result.comparison()))
                     .stream()
-                    .filter(gate -> QUALITY.contains(gate.name()))
+                    .filter(gate -> gate.isOf(QUALITY))
                     .toList();
             quality.forEach(gate -> System.out.printf("  %s: %s (%s)%n", gate.name(), gate.verdict(), gate.message()));
             refused = quality.stream().anyMatch(gate -> gate.verdict() == Verdict.FAIL);
