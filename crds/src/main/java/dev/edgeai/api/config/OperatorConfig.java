@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The operator's configuration file, made by the chart from its values ({@code /etc/edgeai/config.yaml}).
@@ -41,6 +42,13 @@ public record OperatorConfig(
         sourceCheck = sourceCheck == null ? new SourceCheck(SourceCheck.HOURLY) : sourceCheck;
         trials = trials == null ? new Trials(Trials.HOURS) : trials;
         maxSourceBytes = maxSourceBytes == 0 ? 8L << 30 : maxSourceBytes;
+    }
+
+    /** The accelerator profile of this name. */
+    public Optional<AcceleratorProfile> accelerator(String name) {
+        return accelerators.stream()
+                .filter(profile -> profile.name().equals(name))
+                .findFirst();
     }
 
     /**

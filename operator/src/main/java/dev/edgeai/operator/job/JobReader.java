@@ -2,17 +2,13 @@ package dev.edgeai.operator.job;
 
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.operator.pod.PodStatuses;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.Retries;
 import dev.edgeai.planner.StartTrouble;
 import dev.edgeai.planner.Times;
-import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
@@ -24,7 +20,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads a Job and its pods as the planner sees them. A Job that can no longer bring a result counts as missing, so that
@@ -33,9 +28,6 @@ import java.util.Set;
 public final class JobReader {
     /** How long after its end a deleted pod still stands there before its node counts as lost. */
     private static final Duration NODE_LOST_AFTER = Duration.ofSeconds(60);
-
-    /** Waiting for these is the ordinary start of a container. */
-    private static final Set<String> ORDINARY_WAITING = Set.of("ContainerCreating", "PodInitializing");
 
     private JobReader() {}
 
@@ -75,13 +67,14 @@ public final class JobReader {
 
     private static <T> JobState<T> succeeded(List<Pod> pods, String container, Class<T> type) {
         Optional<Pod> pod = pods.stream()
-                .filter(each -> "Succeeded".equals(Terminations.phase(each)))
+                .filter(each ->
+                        PodStatuses.phase(each).filter("Succeeded"::equals).isPresent())
                 .findFirst();
         if (pod.isEmpty()) {
             return new JobState.Missing<>();
         }
         return pod.flatMap(each -> Terminations.result(each, container, type))
-                .<JobState<T>>map(result -> new JobState.Succeeded<>(result, node(pod.get())))
+                .<JobState<T>>map(result -> new JobState.Succeeded<>(result, PodStatuses.node(pod.get())))
                 .orElseGet(() -> new JobState.Failed<>(
                         Terminations.failure(
                                 FailureReason.INTERNAL_ERROR,
@@ -89,7 +82,7 @@ public final class JobReader {
                                         + pod.get().getMetadata().getName()
                                         + " ended well but left no result that could be read; are the operator and "
                                         + "images.runtime of the same version?"),
-                        node(pod.get())));
+                        PodStatuses.node(pod.get())));
     }
 
     private static <T> JobState<T> failed(JobCondition condition, List<Pod> pods) {
@@ -106,7 +99,7 @@ public final class JobReader {
                                 FailureReason.INTERNAL_ERROR,
                                 "the Job failed (" + condition.getReason() + ": " + condition.getMessage()
                                         + ") and its pods are gone"));
-        return new JobState.Failed<>(failure, last.flatMap(JobReader::node));
+        return new JobState.Failed<>(failure, last.flatMap(PodStatuses::node));
     }
 
     private static <T> JobState<T> active(Job job, List<Pod> pods, Instant now) {
@@ -123,16 +116,16 @@ public final class JobReader {
         }
         Optional<Pod> newest = pods.stream().max(Comparator.comparing(JobReader::made));
         if (newest.filter(JobReader::hasStarted).isPresent()) {
-            return new JobState.Running<>(newest.flatMap(JobReader::node));
+            return new JobState.Running<>(newest.flatMap(PodStatuses::node));
         }
         Optional<Trouble> trouble = newest.flatMap(JobReader::trouble);
         return new JobState.Pending<>(
                 trouble.map(Trouble::reason),
                 trouble.map(Trouble::message),
-                newest.filter(pod -> node(pod).isPresent())
+                newest.filter(pod -> PodStatuses.node(pod).isPresent())
                         .map(JobReader::boundAt)
                         .orElse(made(job)),
-                newest.flatMap(JobReader::node));
+                newest.flatMap(PodStatuses::node));
     }
 
     private static boolean isSuspended(Job job) {
@@ -147,44 +140,27 @@ public final class JobReader {
     }
 
     private static boolean hasStarted(Pod pod) {
-        return Terminations.statuses(pod)
+        return PodStatuses.containers(pod)
                 .anyMatch(status -> status.getState() != null
                         && (status.getState().getRunning() != null
                                 || status.getState().getTerminated() != null));
     }
 
     private static Optional<Trouble> trouble(Pod pod) {
-        Optional<PodCondition> unscheduled = scheduled(pod).filter(condition -> "False".equals(condition.getStatus()));
-        return unscheduled.isPresent()
-                ? unscheduled.map(condition -> Trouble.of(condition.getReason(), condition.getMessage()))
-                : Terminations.statuses(pod)
-                        .map(ContainerStatus::getState)
-                        .filter(state -> state != null
-                                && state.getWaiting() != null
-                                && state.getWaiting().getReason() != null)
-                        .map(state -> state.getWaiting())
-                        .filter(waiting -> !ORDINARY_WAITING.contains(waiting.getReason()))
+        return PodStatuses.unscheduled(pod)
+                .map(condition -> Trouble.of(condition.getReason(), condition.getMessage()))
+                .or(() -> PodStatuses.containers(pod)
+                        .flatMap(container -> PodStatuses.troubledWaiting(container).stream())
                         .findFirst()
-                        .map(JobReader::trouble);
-    }
-
-    private static Optional<PodCondition> scheduled(Pod pod) {
-        return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
-                .flatMap(List::stream)
-                .filter(condition -> "PodScheduled".equals(condition.getType()))
-                .findFirst();
+                        .map(waiting -> Trouble.of(waiting.getReason(), waiting.getMessage())));
     }
 
     /** When the pod came to its node. */
     private static Instant boundAt(Pod pod) {
-        return scheduled(pod)
+        return PodStatuses.condition(pod, "PodScheduled")
                 .filter(condition -> "True".equals(condition.getStatus()))
                 .flatMap(condition -> Times.read(condition.getLastTransitionTime()))
                 .orElseGet(() -> made(pod));
-    }
-
-    private static Trouble trouble(ContainerStateWaiting waiting) {
-        return Trouble.of(waiting.getReason(), waiting.getMessage());
     }
 
     private static Optional<JobCondition> condition(Job job, String type) {
@@ -192,10 +168,6 @@ public final class JobReader {
                 .flatMap(List::stream)
                 .filter(condition -> type.equals(condition.getType()) && "True".equals(condition.getStatus()))
                 .findFirst();
-    }
-
-    private static Optional<String> node(Pod pod) {
-        return Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName).filter(name -> !name.isEmpty());
     }
 
     private static Instant made(HasMetadata object) {

@@ -1,28 +1,21 @@
 package dev.edgeai.operator.observation;
 
 import dev.edgeai.api.trial.Failure;
-import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.operator.delivery.ServingDeployment;
-import dev.edgeai.planner.Json;
+import dev.edgeai.operator.pod.ContainerEnd;
+import dev.edgeai.operator.pod.PodStatuses;
 import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Blames;
 import dev.edgeai.planner.rollout.Disturbance;
 import dev.edgeai.planner.status.Reason;
-import io.fabric8.kubernetes.api.model.ContainerState;
-import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.PodStatus;
-import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -33,8 +26,6 @@ final class PodFacts {
 
     /** Restarts further back than this belong to a trouble that is over. */
     private static final Duration RECENT = Duration.ofMinutes(10);
-
-    private static final Set<String> HARMLESS_WAITING = Set.of("ContainerCreating", "PodInitializing");
 
     /** Containers that the operator gave the pod; whatever else is in it says nothing of the version. */
     private static final Set<String> OWN = Set.of(ServingDeployment.LOAD_CONTAINER, ServingDeployment.SERVE_CONTAINER);
@@ -64,7 +55,7 @@ final class PodFacts {
 
     static boolean isReady(Pod pod) {
         return !isTerminating(pod)
-                && condition(pod, "Ready")
+                && PodStatuses.condition(pod, "Ready")
                         .filter(c -> "True".equals(c.getStatus()))
                         .isPresent();
     }
@@ -76,15 +67,14 @@ final class PodFacts {
      */
     static boolean isCrashLooping(Pod pod, Instant now) {
         return !isGone(pod)
-                && own(pod).filter(c -> isBackingOff(c) || (isServer(c) && restartedOften(c, now)))
-                        .flatMap(c -> ownFailure(c, now).stream())
+                && own(pod).filter(c -> isBackingOff(c) || (isServer(c) && restartedOften(pod, c, now)))
+                        .flatMap(c -> ownFailure(pod, c, now).stream())
                         .anyMatch(f -> Blames.of(Reason.of(f)) != Blame.ENVIRONMENT);
     }
 
     /** Its containers ended for good: evicted, preempted, or its node was shut down. Another pod takes its place. */
     static boolean isGone(Pod pod) {
-        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
-        return "Failed".equals(phase) || "Succeeded".equals(phase);
+        return PodStatuses.hasEnded(pod);
     }
 
     /** Was ready once, runs on, and answers its probe no more. */
@@ -99,7 +89,9 @@ final class PodFacts {
 
     /** Since when it is ready, or is not. */
     static Optional<Instant> readinessSince(Pod pod) {
-        return condition(pod, "Ready").map(PodCondition::getLastTransitionTime).flatMap(Times::read);
+        return PodStatuses.condition(pod, "Ready")
+                .map(PodCondition::getLastTransitionTime)
+                .flatMap(Times::read);
     }
 
     /** Since when its server runs without having become ready. */
@@ -128,7 +120,7 @@ final class PodFacts {
 
     private static Optional<Disturbance> taken(Pod pod, Instant now) {
         String name = pod.getMetadata().getName();
-        Optional<Disturbance> told = condition(pod, "DisruptionTarget")
+        Optional<Disturbance> told = PodStatuses.condition(pod, "DisruptionTarget")
                 .filter(c -> "True".equals(c.getStatus()))
                 .map(c -> new Disturbance(
                         Reason.POD_DISRUPTED,
@@ -149,25 +141,23 @@ final class PodFacts {
     }
 
     private static Optional<Disturbance> unplaced(Pod pod, Instant now) {
-        return condition(pod, "PodScheduled")
-                .filter(c -> "False".equals(c.getStatus()))
+        return PodStatuses.unscheduled(pod)
                 .map(c -> new Disturbance(Reason.UNSCHEDULABLE, String.valueOf(c.getMessage()), since(c, now)));
     }
 
     private static Optional<Disturbance> onLostNode(Pod pod, Set<String> lostNodes, Instant now) {
-        String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
-        return node != null && lostNodes.contains(node)
-                ? Optional.of(new Disturbance(
+        return PodStatuses.node(pod)
+                .filter(lostNodes::contains)
+                .map(node -> new Disturbance(
                         Reason.NODE_LOST,
                         "node %s of pod %s does not answer"
                                 .formatted(node, pod.getMetadata().getName()),
-                        now))
-                : Optional.empty();
+                        now));
     }
 
     private static Optional<Disturbance> notStarted(Pod pod, Instant now) {
-        return containers(pod)
-                .flatMap(c -> waiting(c).stream()
+        return PodStatuses.containers(pod)
+                .flatMap(c -> PodStatuses.waiting(c).stream()
                         .flatMap(w -> Optional.ofNullable(CANNOT_START.get(String.valueOf(w.getReason())))
                                 .map(reason -> new Disturbance(
                                         reason,
@@ -178,17 +168,18 @@ final class PodFacts {
     }
 
     private static Optional<Disturbance> anothersCrash(Pod pod, Instant now) {
-        return containers(pod)
+        return PodStatuses.containers(pod)
                 .filter(c -> !OWN.contains(c.getName()))
-                .filter(c -> isBackingOff(c) || restartedOften(c, now))
+                .filter(c -> isBackingOff(c) || restartedOften(pod, c, now))
                 .map(c -> new Disturbance(
                         Reason.SIDECAR_FAILED,
                         "container %s of pod %s, which is not the operator's, ends again and again%s"
                                 .formatted(
                                         c.getName(),
                                         pod.getMetadata().getName(),
-                                        terminated(c.getLastState())
-                                                .map(end -> " with exit code " + end.getExitCode())
+                                        ContainerEnd.last(pod, c)
+                                                .map(end -> " with exit code "
+                                                        + end.state().getExitCode())
                                                 .orElse("")),
                         now))
                 .findFirst();
@@ -204,35 +195,34 @@ final class PodFacts {
     static Optional<Failure> failure(Pod pod, Instant now) {
         return isReady(pod) || isGone(pod)
                 ? Optional.empty()
-                : own(pod).flatMap(c -> ownFailure(c, now).stream()).findFirst();
+                : own(pod).flatMap(c -> ownFailure(pod, c, now).stream()).findFirst();
     }
 
-    private static Optional<Failure> ownFailure(ContainerStatus container, Instant now) {
-        return end(container, now).filter(end -> !wasEnded(end)).map(end -> failure(container.getName(), end));
+    private static Optional<Failure> ownFailure(Pod pod, ContainerStatus container, Instant now) {
+        return end(pod, container, now)
+                .filter(end -> !wasEnded(end))
+                .map(end -> end.failure("serving.resources.limits.memory"));
     }
 
     /**
      * The end that tells of a container as it is now. An earlier one is over once the container is made anew, runs or is
      * done, unless it is the server's and one of many.
      */
-    private static Optional<ContainerStateTerminated> end(ContainerStatus container, Instant now) {
-        return terminated(container.getState())
-                .or(() -> isBackingOff(container) || (isServer(container) && restartedOften(container, now))
-                        ? terminated(container.getLastState())
+    private static Optional<ContainerEnd> end(Pod pod, ContainerStatus container, Instant now) {
+        return ContainerEnd.of(pod, container)
+                .or(() -> isBackingOff(container) || (isServer(container) && restartedOften(pod, container, now))
+                        ? ContainerEnd.last(pod, container)
                         : Optional.empty());
     }
 
     /** Whether it was ended by somebody, or is done. A server whose memory was not enough ended itself. */
-    private static boolean wasEnded(ContainerStateTerminated end) {
-        return end.getExitCode() == null || (ENDED.contains(end.getExitCode()) && !"OOMKilled".equals(end.getReason()));
-    }
-
-    private static Optional<ContainerStateTerminated> terminated(@Nullable ContainerState state) {
-        return Optional.ofNullable(state).map(ContainerState::getTerminated);
+    private static boolean wasEnded(ContainerEnd end) {
+        Integer code = end.state().getExitCode();
+        return code == null || (ENDED.contains(code) && !end.isOutOfMemory());
     }
 
     private static boolean isBackingOff(ContainerStatus container) {
-        return waiting(container)
+        return PodStatuses.waiting(container)
                 .filter(w -> "CrashLoopBackOff".equals(w.getReason()))
                 .isPresent();
     }
@@ -243,64 +233,25 @@ final class PodFacts {
 
     /** Why a pod does not run, as the scheduler or the kubelet says it. */
     static Optional<String> message(Pod pod) {
-        Optional<String> unscheduled = condition(pod, "PodScheduled")
-                .filter(c -> "False".equals(c.getStatus()))
-                .map(c -> c.getReason() + ": " + c.getMessage());
-        return unscheduled.or(() -> containers(pod)
-                .flatMap(c -> waiting(c).stream()
-                        .filter(w -> w.getReason() != null && !HARMLESS_WAITING.contains(w.getReason()))
+        Optional<String> unscheduled = PodStatuses.unscheduled(pod).map(c -> c.getReason() + ": " + c.getMessage());
+        return unscheduled.or(() -> PodStatuses.containers(pod)
+                .flatMap(c -> PodStatuses.troubledWaiting(c).stream()
                         .map(w -> "container " + c.getName() + ": " + w.getReason()
                                 + (w.getMessage() == null ? "" : ": " + w.getMessage())))
                 .findFirst());
     }
 
-    /** A termination message that is no {@link Failure} is made one, so that the reason is always a known word. */
-    private static Failure failure(String container, ContainerStateTerminated ended) {
-        if ("OOMKilled".equals(ended.getReason())) {
-            return new Failure(
-                    FailureReason.OUT_OF_MEMORY.reason(),
-                    "container " + container
-                            + " needed more memory than its limit; raise serving.resources.limits.memory");
-        }
-        return Optional.ofNullable(ended.getMessage())
-                .flatMap(text -> Json.find(text, Failure.class))
-                .filter(failure -> failure.reason() != null && failure.message() != null)
-                .orElseGet(() -> new Failure(
-                        FailureReason.INTERNAL_ERROR.reason(),
-                        "container " + container + " ended with exit code " + ended.getExitCode()
-                                + " and no reason; see its log (kubectl logs --previous)"));
-    }
-
-    private static boolean restartedOften(ContainerStatus container, Instant now) {
+    private static boolean restartedOften(Pod pod, ContainerStatus container, Instant now) {
         if (container.getRestartCount() == null || container.getRestartCount() <= MAX_RESTARTS) {
             return false;
         }
-        return terminated(container.getLastState())
-                .map(ContainerStateTerminated::getFinishedAt)
-                .flatMap(Times::read)
+        return ContainerEnd.last(pod, container)
+                .flatMap(ContainerEnd::time)
                 .filter(end -> end.isAfter(now.minus(RECENT)))
                 .isPresent();
     }
 
-    private static Optional<ContainerStateWaiting> waiting(ContainerStatus container) {
-        return Optional.ofNullable(container.getState()).map(ContainerState::getWaiting);
-    }
-
-    private static Optional<PodCondition> condition(Pod pod, String type) {
-        return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
-                .flatMap(List::stream)
-                .filter(c -> type.equals(c.getType()))
-                .findFirst();
-    }
-
     private static Stream<ContainerStatus> own(Pod pod) {
-        return containers(pod).filter(c -> OWN.contains(c.getName()));
-    }
-
-    private static Stream<ContainerStatus> containers(Pod pod) {
-        return Optional.ofNullable(pod.getStatus()).stream()
-                .flatMap(status -> Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses()))
-                .filter(Objects::nonNull)
-                .flatMap(List::stream);
+        return PodStatuses.containers(pod).filter(c -> OWN.contains(c.getName()));
     }
 }

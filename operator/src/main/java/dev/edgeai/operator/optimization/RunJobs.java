@@ -196,10 +196,7 @@ record RunJobs(
     }
 
     private AcceleratorProfile profile(String name) {
-        return config.accelerators().stream()
-                .filter(profile -> profile.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no accelerator profile " + name));
+        return config.accelerator(name).orElseThrow(() -> new IllegalStateException("no accelerator profile " + name));
     }
 
     private static <T> T known(@Nullable T value, String what) {

@@ -63,9 +63,9 @@ record RunSnapshot(
 
     /** The picture in the planner's words. */
     RunObservation observation(OperatorConfig config) {
-        Optional<AcceleratorProfile> requested = profile(config, accelerator);
+        Optional<AcceleratorProfile> requested = config.accelerator(accelerator);
         Optional<AcceleratorProfile> fallback =
-                requested.map(AcceleratorProfile::fallback).flatMap(name -> profile(config, name));
+                requested.map(AcceleratorProfile::fallback).flatMap(name -> config.accelerator(name));
         Map<String, JobState<TrialResult>> trials = states(JobKey.Kind.TRIAL, TrialJob.MEASURE, TrialResult.class);
         RunObservation seen = new RunObservation(
                 new RunObservation.Accelerators(requested.map(this::matched), fallback.map(this::matched)),
@@ -137,12 +137,6 @@ record RunSnapshot(
                         .isPresent())
                 .flatMap(made -> made.pods().stream())
                 .flatMap(pod -> Terminations.result(pod, container, type).stream())
-                .findFirst();
-    }
-
-    private static Optional<AcceleratorProfile> profile(OperatorConfig config, String name) {
-        return config.accelerators().stream()
-                .filter(profile -> profile.name().equals(name))
                 .findFirst();
     }
 

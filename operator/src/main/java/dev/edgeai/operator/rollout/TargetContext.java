@@ -1,6 +1,5 @@
 package dev.edgeai.operator.rollout;
 
-import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -102,7 +101,7 @@ public record TargetContext(
     ServedTarget servedBy(OptimizationRun run) {
         return Optional.ofNullable(run.getStatus())
                 .map(OptimizationRunStatus::accelerator)
-                .flatMap(this::profile)
+                .flatMap(served.config()::accelerator)
                 .map(served::on)
                 .orElse(served);
     }
@@ -113,14 +112,8 @@ public record TargetContext(
         return RunInputs.of(
                 model.getSpec(),
                 target,
-                profile(target.accelerator()),
+                served.config().accelerator(target.accelerator()),
                 TaggedSource.followed(model.getSpec().source(), tag));
-    }
-
-    private Optional<AcceleratorProfile> profile(String name) {
-        return served.config().accelerators().stream()
-                .filter(profile -> profile.name().equals(name))
-                .findFirst();
     }
 
     /** What a version's objects are built from. */

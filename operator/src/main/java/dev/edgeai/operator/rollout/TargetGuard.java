@@ -82,9 +82,7 @@ public final class TargetGuard {
             List<RuntimeException> failures) {
         Function<Optional<Explanation>, TargetOutcome> stopped =
                 why -> stopped(model, target, status, seen, runs, now, why);
-        Optional<AcceleratorProfile> profile = services.config().accelerators().stream()
-                .filter(p -> p.name().equals(target.accelerator()))
-                .findFirst();
+        Optional<AcceleratorProfile> profile = services.config().accelerator(target.accelerator());
         if (profile.isEmpty()) {
             return stopped.apply(Optional.of(new Explanation(Reason.UNKNOWN_ACCELERATOR, unknown(target))));
         }
