@@ -24,7 +24,7 @@ public record EdgeModelStatus(
         String sourceDigest,
 
         @JsonPropertyDescription("Phase of the least settled target") @Nullable
-        String phase,
+        ModelPhase phase,
 
         @JsonPropertyDescription("Variant that serves; with several targets, of the first that serves") @Nullable
         String variant,

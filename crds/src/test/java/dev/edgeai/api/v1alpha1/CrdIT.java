@@ -283,7 +283,7 @@ class CrdIT {
                     1L,
                     List.of(),
                     null,
-                    "Idle",
+                    ModelPhase.SERVING,
                     "openvino/int8-ptq",
                     Decimal.of("2.5"),
                     Decimal.of("0.99"),

@@ -3,7 +3,9 @@ package dev.edgeai.operator.optimization;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 
@@ -25,8 +27,8 @@ final class Results {
 
     static Assessment assessment() {
         return new Assessment(
-                "ONNX",
-                "Convolutional",
+                ModelFormat.ONNX,
+                Architecture.CONVOLUTIONAL,
                 1_687_247L,
                 421_642L,
                 "float32",

@@ -3,6 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.ModelPhase;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
@@ -209,7 +210,7 @@ class EdgeModelIT extends EdgeModelScenario {
                 .isEqualTo("fetch it with: edgeai bundle oci://" + bundle + " --into FOLDER --key public.pem");
         assertThat(stable(done).digest()).isEqualTo(BLUE);
         assertThat(condition(done, "Ready").getStatus()).isEqualTo("True");
-        assertThat(done.phase()).isEqualTo("Bundled");
+        assertThat(done.phase()).isEqualTo(ModelPhase.BUNDLED);
         assertThat(client.apps().deployments().inNamespace(namespace).list().getItems())
                 .isEmpty();
     }

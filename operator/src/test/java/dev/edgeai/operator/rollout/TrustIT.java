@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
 import dev.edgeai.api.v1alpha1.Labels;
+import dev.edgeai.api.v1alpha1.ModelPhase;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
@@ -106,7 +107,7 @@ class TrustIT extends EdgeModelScenario {
         none = until(s -> condition(s, "Reconciling").getStatus().equals("False"));
         assertThat(condition(none, "Ready").getStatus()).isEqualTo("False");
         assertThat(condition(none, "Stalled").getStatus()).isEqualTo("False");
-        assertThat(none.phase()).isEqualTo("ScaledToZero");
+        assertThat(none.phase()).isEqualTo(ModelPhase.SCALED_TO_ZERO);
         assertThat(none.replicas()).isZero();
         restart(true);
         scale(1);

@@ -1,7 +1,9 @@
 package dev.edgeai.planner.search;
 
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,8 @@ import java.util.Optional;
  * @param architecture of its source
  * @param best names of its trials, the chosen one first, then the others of its front
  */
-public record EarlierRun(String name, String accelerator, String format, String architecture, List<String> best) {
+public record EarlierRun(
+        String name, String accelerator, ModelFormat format, Architecture architecture, List<String> best) {
     public EarlierRun {
         best = List.copyOf(best);
     }
@@ -34,6 +37,6 @@ public record EarlierRun(String name, String accelerator, String format, String 
     }
 
     public boolean teaches(Assessment model, String on) {
-        return accelerator.equals(on) && format.equals(model.format()) && architecture.equals(model.architecture());
+        return accelerator.equals(on) && format == model.format() && architecture == model.architecture();
     }
 }

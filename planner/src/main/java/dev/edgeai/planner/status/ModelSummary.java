@@ -27,23 +27,6 @@ import java.util.stream.Stream;
  * the next version ramps.
  */
 public final class ModelSummary {
-    /** Words of {@code status.phase}, the least settled first. */
-    static final List<String> ORDER = List.of(
-            "RollingBack",
-            "Stalled",
-            "ScaledToZero",
-            "Pending",
-            "Optimizing",
-            "Preparing",
-            "Warming",
-            "Ramping",
-            "AwaitingPromotion",
-            "Promoting",
-            "Paused",
-            "Baking",
-            "Serving",
-            "Bundled");
-
     private static final int ALL = 100;
 
     private final EdgeModel model;
@@ -133,8 +116,8 @@ public final class ModelSummary {
                 .sourceDigest(sourceDigest())
                 .phase(outcomes.stream()
                         .map(this::summary)
-                        .min(Comparator.comparingInt(TargetSummary::settled))
-                        .map(TargetSummary::word)
+                        .map(TargetSummary::phase)
+                        .min(Comparator.naturalOrder())
                         .orElse(null))
                 .variant(stable.or(() -> newest).map(Version::variant).orElse(null))
                 .speedup(stable.or(() -> newest).map(Version::speedup).orElse(null))

@@ -1,6 +1,7 @@
 package dev.edgeai.planner.status;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
+import dev.edgeai.api.v1alpha1.ModelPhase;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
@@ -248,36 +249,32 @@ final class TargetSummary {
     }
 
     /** In one word, for the printed column. */
-    String word() {
+    ModelPhase phase() {
         return Stream.of(
-                        Optional.of(status.phase())
-                                .filter(phase -> phase != RolloutPhase.IDLE)
-                                .map(phase -> word(phase)),
-                        optimizing().map(said -> "Optimizing"),
-                        stalled().map(said -> "Stalled"),
-                        scaledToZero().map(said -> "ScaledToZero"))
+                        rolloutPhase(),
+                        optimizing().map(_ -> ModelPhase.OPTIMIZING),
+                        stalled().map(_ -> ModelPhase.STALLED),
+                        scaledToZero().map(_ -> ModelPhase.SCALED_TO_ZERO))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElse(status.stable() == null ? "Pending" : serves() ? "Serving" : "Bundled");
+                .orElse(
+                        status.stable() == null
+                                ? ModelPhase.PENDING
+                                : serves() ? ModelPhase.SERVING : ModelPhase.BUNDLED);
     }
 
-    private static String word(RolloutPhase phase) {
-        return switch (phase) {
-            case IDLE -> "Serving";
-            case PREPARING -> "Preparing";
-            case WARMING -> "Warming";
-            case RAMPING -> "Ramping";
-            case AWAITING_PROMOTION -> "AwaitingPromotion";
-            case PROMOTING -> "Promoting";
-            case BAKING -> "Baking";
-            case ROLLING_BACK -> "RollingBack";
-            case PAUSED -> "Paused";
+    private Optional<ModelPhase> rolloutPhase() {
+        return switch (status.phase()) {
+            case IDLE -> Optional.empty();
+            case PREPARING -> Optional.of(ModelPhase.PREPARING);
+            case WARMING -> Optional.of(ModelPhase.WARMING);
+            case RAMPING -> Optional.of(ModelPhase.RAMPING);
+            case AWAITING_PROMOTION -> Optional.of(ModelPhase.AWAITING_PROMOTION);
+            case PROMOTING -> Optional.of(ModelPhase.PROMOTING);
+            case BAKING -> Optional.of(ModelPhase.BAKING);
+            case ROLLING_BACK -> Optional.of(ModelPhase.ROLLING_BACK);
+            case PAUSED -> Optional.of(ModelPhase.PAUSED);
         };
-    }
-
-    /** How settled it is; the lowest of all targets is shown for the EdgeModel. */
-    int settled() {
-        return ModelSummary.ORDER.indexOf(word());
     }
 
     private String message(String otherwise) {

@@ -49,7 +49,7 @@ public final class Candidates {
                 ? "the source is quantized already (%s) and is not quantized again; give the original"
                         .formatted(situation.model().precision())
                 : "has no technique for a model of this kind";
-        return new FrameworkPlan(plan.framework(), false, Formats.name(plan.framework()) + ": " + why);
+        return new FrameworkPlan(plan.framework(), false, FrameworkNames.of(plan.framework()) + ": " + why);
     }
 
     private static Stream<Technique> techniques(Framework framework, TechniqueContext situation) {

@@ -4,6 +4,7 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.source.Task;
 
 import java.util.ArrayList;
@@ -24,12 +25,12 @@ import static dev.edgeai.api.v1alpha1.search.Framework.ONNX_RUNTIME;
  */
 public final class FrameworkSelection {
     /** Formats each framework's optimizer reads. */
-    private static final Map<Framework, Set<String>> READS = Map.of(
-            Framework.OPENVINO, Set.of(Formats.ONNX, Formats.OPENVINO_IR),
-            Framework.ONNX_RUNTIME, Set.of(Formats.ONNX),
-            Framework.OLIVE, Set.of(Formats.ONNX),
-            Framework.LLAMA_CPP, Set.of(Formats.SAFETENSORS, Formats.GGUF),
-            Framework.MLX, Set.of(Formats.SAFETENSORS));
+    private static final Map<Framework, Set<ModelFormat>> READS = Map.of(
+            Framework.OPENVINO, Set.of(ModelFormat.ONNX, ModelFormat.OPENVINO_IR),
+            Framework.ONNX_RUNTIME, Set.of(ModelFormat.ONNX),
+            Framework.OLIVE, Set.of(ModelFormat.ONNX),
+            Framework.LLAMA_CPP, Set.of(ModelFormat.SAFETENSORS, ModelFormat.GGUF),
+            Framework.MLX, Set.of(ModelFormat.SAFETENSORS));
 
     /**
      * @param profile of the hardware
@@ -94,9 +95,7 @@ public final class FrameworkSelection {
             Set<Framework> available) {
         for (Framework framework : frameworks) {
             order.putIfAbsent(framework, rank(order) + why);
-            if (framework == OLIVE
-                    && !available.contains(OLIVE)
-                    && model.format().equals(Formats.ONNX)) {
+            if (framework == OLIVE && !available.contains(OLIVE) && model.format() == ModelFormat.ONNX) {
                 order.putIfAbsent(
                         ONNX_RUNTIME, rank(order) + why + "; stands in for Olive, which has no optimizer here");
             }
@@ -109,8 +108,8 @@ public final class FrameworkSelection {
 
     private static FrameworkPlan judge(
             Framework framework, String why, Assessment model, Set<Framework> available, AcceleratorProfile profile) {
-        String name = Formats.name(framework);
-        Set<String> reads = READS.getOrDefault(framework, Set.of());
+        String name = FrameworkNames.of(framework);
+        Set<ModelFormat> reads = READS.getOrDefault(framework, Set.of());
         if (!reads(framework, model)) {
             return new FrameworkPlan(
                     framework,
@@ -119,7 +118,12 @@ public final class FrameworkSelection {
                             .formatted(
                                     name,
                                     model.format(),
-                                    String.join(" or ", reads.stream().sorted().toList())));
+                                    String.join(
+                                            " or ",
+                                            reads.stream()
+                                                    .map(ModelFormat::toString)
+                                                    .sorted()
+                                                    .toList())));
         }
         String only = DecisionTable.ONLY_ON.getOrDefault(framework, profile.platform());
         if (!only.equals(profile.platform())) {

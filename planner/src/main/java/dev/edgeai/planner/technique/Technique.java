@@ -2,6 +2,7 @@ package dev.edgeai.planner.technique;
 
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.planner.KubernetesNames;
 
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ record Technique(
         Framework framework,
         String name,
         Stage stage,
-        Set<String> formats,
+        Set<ModelFormat> formats,
         Predicate<TechniqueContext> suits,
         boolean calibrates,
         List<Choice> choices) {

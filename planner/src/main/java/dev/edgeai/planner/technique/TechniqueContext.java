@@ -1,5 +1,6 @@
 package dev.edgeai.planner.technique;
 
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.Metric;
@@ -31,11 +32,11 @@ public record TechniqueContext(
     }
 
     boolean convolutional() {
-        return model.architecture().equals("Convolutional");
+        return model.architecture() == Architecture.CONVOLUTIONAL;
     }
 
     boolean transformer() {
-        return model.architecture().equals("Transformer");
+        return model.architecture() == Architecture.TRANSFORMER;
     }
 
     /** Whether its weights are float32 as they were trained. */

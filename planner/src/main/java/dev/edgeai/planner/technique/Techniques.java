@@ -2,6 +2,7 @@ package dev.edgeai.planner.technique;
 
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.planner.technique.Technique.Choice;
 
 import java.util.List;
@@ -22,10 +23,10 @@ import static dev.edgeai.api.v1alpha1.search.Stage.QUANTIZATION;
  * What quantizes is left out for a source that is quantized already, whatever its row says.
  */
 public final class Techniques {
-    private static final Set<String> GRAPHS = Set.of(Formats.ONNX, Formats.OPENVINO_IR);
-    private static final Set<String> ONNX = Set.of(Formats.ONNX);
-    private static final Set<String> CHECKPOINTS = Set.of(Formats.SAFETENSORS);
-    private static final Set<String> LANGUAGE = Set.of(Formats.SAFETENSORS, Formats.GGUF);
+    private static final Set<ModelFormat> GRAPHS = Set.of(ModelFormat.ONNX, ModelFormat.OPENVINO_IR);
+    private static final Set<ModelFormat> ONNX = Set.of(ModelFormat.ONNX);
+    private static final Set<ModelFormat> CHECKPOINTS = Set.of(ModelFormat.SAFETENSORS);
+    private static final Set<ModelFormat> LANGUAGE = Set.of(ModelFormat.SAFETENSORS, ModelFormat.GGUF);
 
     private static final Predicate<TechniqueContext> ANY = s -> true;
 
@@ -90,7 +91,7 @@ public final class Techniques {
             calibrated(LLAMA_CPP, "q6-k", LANGUAGE, ANY, IMATRIX),
             calibrated(LLAMA_CPP, "iq4-xs", LANGUAGE, ANY, IMATRIX),
             // of a checkpoint it is the baseline itself
-            conversion(LLAMA_CPP, "f16", Set.of(Formats.GGUF), TechniqueContext::float32),
+            conversion(LLAMA_CPP, "f16", Set.of(ModelFormat.GGUF), TechniqueContext::float32),
             weights(MLX, "int4", CHECKPOINTS, ANY, GROUP_SIZE),
             weights(MLX, "int8", CHECKPOINTS, ANY, GROUP_SIZE));
 
@@ -100,7 +101,7 @@ public final class Techniques {
     private static Technique conversion(
             Framework framework,
             String name,
-            Set<String> formats,
+            Set<ModelFormat> formats,
             Predicate<TechniqueContext> suits,
             Choice... choices) {
         return row(framework, name, CONVERSION, formats, suits, false, choices);
@@ -110,7 +111,7 @@ public final class Techniques {
     private static Technique weights(
             Framework framework,
             String name,
-            Set<String> formats,
+            Set<ModelFormat> formats,
             Predicate<TechniqueContext> suits,
             Choice... choices) {
         return row(framework, name, QUANTIZATION, formats, suits, false, choices);
@@ -119,7 +120,7 @@ public final class Techniques {
     private static Technique calibrated(
             Framework framework,
             String name,
-            Set<String> formats,
+            Set<ModelFormat> formats,
             Predicate<TechniqueContext> suits,
             Choice... choices) {
         return row(framework, name, QUANTIZATION, formats, suits, true, choices);
@@ -133,7 +134,7 @@ public final class Techniques {
             Framework framework,
             String name,
             Stage stage,
-            Set<String> formats,
+            Set<ModelFormat> formats,
             Predicate<TechniqueContext> suits,
             boolean calibrates,
             Choice... choices) {

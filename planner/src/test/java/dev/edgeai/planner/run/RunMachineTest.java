@@ -9,6 +9,8 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Architecture;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunAction.RecordEvent;
@@ -300,7 +302,7 @@ class RunMachineTest {
                 Set.of(Framework.OPENVINO),
                 o.cpuFeatures(),
                 o.fetched(),
-                Optional.of(Runs.assessment("GGUF", "Transformer", true)),
+                Optional.of(Runs.assessment(ModelFormat.GGUF, Architecture.TRANSFORMER, true)),
                 o.baseline(),
                 o.trials(),
                 o.certifications(),

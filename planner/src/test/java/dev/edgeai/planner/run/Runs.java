@@ -11,8 +11,10 @@ import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Search;
 import dev.edgeai.api.v1alpha1.search.Strategy;
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.api.v1alpha1.value.Decimal;
@@ -45,10 +47,10 @@ public final class Runs {
     }
 
     public static Assessment onnx() {
-        return assessment("ONNX", "Convolutional", false);
+        return assessment(ModelFormat.ONNX, Architecture.CONVOLUTIONAL, false);
     }
 
-    public static Assessment assessment(String format, String architecture, boolean quantized) {
+    public static Assessment assessment(ModelFormat format, Architecture architecture, boolean quantized) {
         return new Assessment(
                 format,
                 architecture,

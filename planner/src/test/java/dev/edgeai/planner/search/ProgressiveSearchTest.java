@@ -9,6 +9,8 @@ import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Search;
+import dev.edgeai.api.v1alpha1.source.Architecture;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.JobState;
@@ -304,7 +306,11 @@ class ProgressiveSearchTest {
                 List.of(new FrameworkPlan(Framework.OPENVINO, true, "")),
                 new TechniqueContext(Runs.onnx(), spec.task(), spec.evaluation(), Optional.empty(), 1));
         EarlierRun earlier = new EarlierRun(
-                "monday", "intel-cpu", "ONNX", "Convolutional", List.of("openvino-fp16", "openvino-int8-ac"));
+                "monday",
+                "intel-cpu",
+                ModelFormat.ONNX,
+                Architecture.CONVOLUTIONAL,
+                List.of("openvino-fp16", "openvino-int8-ac"));
 
         assertThat(plan.learned(List.of(earlier), List.of("monday")).trials())
                 .extracting(Candidate::name)
@@ -312,7 +318,7 @@ class ProgressiveSearchTest {
         assertThat(plan.learned(List.of(earlier), List.of())).isEqualTo(plan);
         assertThat(earlier.teaches(Runs.onnx(), "intel-cpu")).isTrue();
         assertThat(earlier.teaches(Runs.onnx(), "arm-cpu")).isFalse();
-        assertThat(earlier.teaches(Runs.assessment("ONNX", "Transformer", false), "intel-cpu"))
+        assertThat(earlier.teaches(Runs.assessment(ModelFormat.ONNX, Architecture.TRANSFORMER, false), "intel-cpu"))
                 .isFalse();
     }
 }

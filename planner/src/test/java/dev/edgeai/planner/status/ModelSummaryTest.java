@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
+import dev.edgeai.api.v1alpha1.ModelPhase;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.TargetStatus;
@@ -43,7 +44,7 @@ class ModelSummaryTest {
     void atRestItIsReadyAndNothingElse() {
         EdgeModelStatus status = of(outcome("cpu", "phase: Idle, stable: " + STABLE, SUCCEEDED, 2, 2));
         assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Optimized");
-        assertThat(status.phase()).isEqualTo("Serving");
+        assertThat(status.phase()).isEqualTo(ModelPhase.SERVING);
         assertThat(status.variant()).isEqualTo("openvino/int8-ptq");
         assertThat(status.weight()).isEqualTo(100);
         assertThat(status.observedGeneration()).isEqualTo(4);
@@ -112,7 +113,7 @@ class ModelSummaryTest {
         assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Stalled", "Degraded");
         assertThat(condition(status, "Stalled").getReason()).isEqualTo("NoVariantPassedGates");
         assertThat(condition(status, "Stalled").getMessage()).isEqualTo("run digits-cpu-1: speedup 1.4 of 2.0");
-        assertThat(status.phase()).isEqualTo("Stalled");
+        assertThat(status.phase()).isEqualTo(ModelPhase.STALLED);
     }
 
     @Test
@@ -128,7 +129,7 @@ class ModelSummaryTest {
                         2,
                         0));
         assertThat(truths(status)).containsExactly("Reconciling");
-        assertThat(status.phase()).isEqualTo("Optimizing");
+        assertThat(status.phase()).isEqualTo(ModelPhase.OPTIMIZING);
         assertThat(condition(status, "Reconciling").getMessage())
                 .isEqualTo("gpu: optimizing: trial 3/8 (openvino/int8-ac) in run run");
         assertThat(status.replicas())
@@ -160,7 +161,7 @@ class ModelSummaryTest {
         assertThat(condition(status, "Ready").getReason()).isEqualTo("ScaledToZero");
         assertThat(condition(status, "Ready").getMessage())
                 .isEqualTo("replicas is 0: nothing serves; kubectl scale -n vision edgemodel digits --replicas=1");
-        assertThat(status.phase()).isEqualTo("ScaledToZero");
+        assertThat(status.phase()).isEqualTo(ModelPhase.SCALED_TO_ZERO);
         assertThat(status.replicas()).isZero();
     }
 

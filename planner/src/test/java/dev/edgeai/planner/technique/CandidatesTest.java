@@ -3,9 +3,11 @@ package dev.edgeai.planner.technique;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.KubernetesNames;
 import dev.edgeai.planner.run.Runs;
@@ -92,13 +94,13 @@ class CandidatesTest {
 
     @Test
     void dynamic_quantization_comes_first_where_matrix_products_dominate() {
-        assertThat(names(Runs.assessment("ONNX", "Transformer", false), AVX2, ONNX_RUNTIME))
+        assertThat(names(Runs.assessment(ModelFormat.ONNX, Architecture.TRANSFORMER, false), AVX2, ONNX_RUNTIME))
                 .startsWith("onnxruntime-int8-dynamic", "onnxruntime-int8-static");
     }
 
     @Test
     void smooth_quantization_is_for_transformers() {
-        assertThat(names(Runs.assessment("ONNX", "Transformer", false), AVX2, OPENVINO))
+        assertThat(names(Runs.assessment(ModelFormat.ONNX, Architecture.TRANSFORMER, false), AVX2, OPENVINO))
                 .contains("openvino-int8-sq");
         assertThat(names(Runs.onnx(), AVX2, OPENVINO)).doesNotContain("openvino-int8-sq");
     }
@@ -116,7 +118,7 @@ class CandidatesTest {
     void a_quantized_model_is_not_quantized_again() {
         assertThat(candidates(
                         situation(
-                                Runs.assessment("ONNX", "Convolutional", true),
+                                Runs.assessment(ModelFormat.ONNX, Architecture.CONVOLUTIONAL, true),
                                 Task.IMAGE_CLASSIFICATION,
                                 null,
                                 Optional.empty()),
@@ -130,8 +132,11 @@ class CandidatesTest {
 
     @Test
     void a_framework_with_nothing_to_do_for_a_quantized_model_says_so() {
-        TechniqueContext gguf =
-                situation(Runs.assessment("GGUF", "Transformer", true), Task.TEXT_GENERATION, null, Optional.empty());
+        TechniqueContext gguf = situation(
+                Runs.assessment(ModelFormat.GGUF, Architecture.TRANSFORMER, true),
+                Task.TEXT_GENERATION,
+                null,
+                Optional.empty());
         FrameworkPlan plan = Candidates.judge(new FrameworkPlan(LLAMA_CPP, true, "LlamaCpp: suits"), gguf);
         assertThat(plan.planned()).isFalse();
         assertThat(plan.reason()).startsWith("LlamaCpp: the source is quantized already");
@@ -139,7 +144,7 @@ class CandidatesTest {
 
     @Test
     void an_ir_in_float32_is_its_own_baseline() {
-        assertThat(names(Runs.assessment("OpenVINO-IR", "Convolutional", false), AVX2, OPENVINO))
+        assertThat(names(Runs.assessment(ModelFormat.OPENVINO_IR, Architecture.CONVOLUTIONAL, false), AVX2, OPENVINO))
                 .contains("openvino-int8-ptq")
                 .doesNotContain("openvino-fp32");
     }
@@ -157,7 +162,10 @@ class CandidatesTest {
     @Test
     void a_checkpoint_goes_to_the_frameworks_of_language_models() {
         TechniqueContext checkpoint = situation(
-                Runs.assessment("Safetensors", "Transformer", false), Task.TEXT_GENERATION, null, Optional.empty());
+                Runs.assessment(ModelFormat.SAFETENSORS, Architecture.TRANSFORMER, false),
+                Task.TEXT_GENERATION,
+                null,
+                Optional.empty());
         assertThat(candidates(checkpoint, LLAMA_CPP, MLX, OPENVINO, OLIVE))
                 .extracting(Candidate::name)
                 .startsWith("llamacpp-q4-k-m", "mlx-int4", "llamacpp-q8-0", "mlx-int8")
@@ -167,8 +175,10 @@ class CandidatesTest {
 
     @Test
     void every_name_is_a_label_with_room_for_what_is_put_behind_it() {
-        for (String architecture : List.of("Convolutional", "Transformer", "Dense")) {
-            for (String format : List.of("ONNX", "OpenVINO-IR", "Safetensors", "GGUF")) {
+        for (Architecture architecture :
+                List.of(Architecture.CONVOLUTIONAL, Architecture.TRANSFORMER, Architecture.DENSE)) {
+            for (ModelFormat format :
+                    List.of(ModelFormat.ONNX, ModelFormat.OPENVINO_IR, ModelFormat.SAFETENSORS, ModelFormat.GGUF)) {
                 assertThat(names(Runs.assessment(format, architecture, false), Optional.empty(), Framework.values()))
                         .doesNotHaveDuplicates()
                         .allMatch(

@@ -3,7 +3,9 @@ package dev.edgeai.planner.technique;
 import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.FrameworkPlan;
 import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.run.Runs;
 import org.jspecify.annotations.NullUnmarked;
@@ -78,8 +80,8 @@ class FrameworkSelectionTest {
     @Test
     void the_kind_of_model_comes_before_the_platform() {
         Assessment large = new Assessment(
-                "Safetensors",
-                "Transformer",
+                ModelFormat.SAFETENSORS,
+                Architecture.TRANSFORMER,
                 1L,
                 8_000_000_000L,
                 "float16",
@@ -94,7 +96,7 @@ class FrameworkSelectionTest {
                         Runs.profile("x", "intel-cpu"), Task.TEXT_GENERATION, large, List.of(), ALL))
                 .extracting(FrameworkPlan::framework)
                 .startsWith(OLIVE);
-        Assessment gguf = Runs.assessment("GGUF", "Transformer", true);
+        Assessment gguf = Runs.assessment(ModelFormat.GGUF, Architecture.TRANSFORMER, true);
         assertThat(FrameworkSelection.select(
                         Runs.profile("x", "intel-cpu"), Task.TEXT_GENERATION, gguf, List.of(), ALL))
                 .extracting(FrameworkPlan::framework)
@@ -104,7 +106,7 @@ class FrameworkSelectionTest {
     /** What MLX makes could not be served there. */
     @Test
     void mlx_is_planned_for_apple_devices_only_even_when_asked_for() {
-        Assessment checkpoint = Runs.assessment("Safetensors", "Transformer", false);
+        Assessment checkpoint = Runs.assessment(ModelFormat.SAFETENSORS, Architecture.TRANSFORMER, false);
         List<FrameworkPlan> plan = FrameworkSelection.select(
                 Runs.profile("x", "intel-cpu"), Task.TEXT_GENERATION, checkpoint, List.of(LLAMA_CPP, MLX), ALL);
 
@@ -131,7 +133,7 @@ class FrameworkSelectionTest {
         assertThat(FrameworkSelection.select(
                         Runs.profile("x", "intel-cpu"),
                         Task.TABULAR,
-                        Runs.assessment("GGUF", "Transformer", false),
+                        Runs.assessment(ModelFormat.GGUF, Architecture.TRANSFORMER, false),
                         List.of(),
                         RELEASED))
                 .noneMatch(FrameworkPlan::planned)

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.assess;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class Checkpoint {
         int bits = quantized ? quantization.path("bits").asInt(0) : 0;
         JsonNode text = config.path("text_config");
         return new WeightFacts(
-                "Safetensors",
+                ModelFormat.SAFETENSORS,
                 names.architecture(),
                 config.path("model_type").asText("unknown"),
                 weights(elements, bits),

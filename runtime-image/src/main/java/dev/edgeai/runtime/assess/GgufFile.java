@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -78,7 +80,7 @@ final class GgufFile {
     private WeightFacts facts() {
         String most = Weights.most(weights);
         return new WeightFacts(
-                "GGUF",
+                ModelFormat.GGUF,
                 names.architecture(),
                 architecture,
                 weights,

@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import org.jspecify.annotations.Nullable;
 
 import javax.xml.stream.XMLInputFactory;
@@ -62,7 +63,7 @@ final class IrFile {
             throw new UnreadableModelException(file.getFileName() + " is XML but no OpenVINO IR (no net with layers)");
         }
         return new ModelFacts(
-                "OpenVINO-IR",
+                ModelFormat.OPENVINO_IR,
                 reading.operators,
                 reading.weights,
                 reading.inputs,

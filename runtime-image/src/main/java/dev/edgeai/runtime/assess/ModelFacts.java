@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
+
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +16,7 @@ import java.util.Map;
  * @param namesExperts whether a node or weight is named after an expert or a mixture of them
  */
 record ModelFacts(
-        String format,
+        ModelFormat format,
         Map<String, Integer> operators,
         Map<String, Long> weights,
         List<Port> inputs,

@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -54,7 +55,8 @@ final class OnnxFile {
                 .toList();
         List<ModelFacts.Port> outputs =
                 graph.getOutputList().stream().map(OnnxFile::port).toList();
-        return new ModelFacts("ONNX", reading.operators, reading.weights, inputs, outputs, reading.namesExperts);
+        return new ModelFacts(
+                ModelFormat.ONNX, reading.operators, reading.weights, inputs, outputs, reading.namesExperts);
     }
 
     private static ModelProto parse(Path file) throws IOException, UnreadableModelException {

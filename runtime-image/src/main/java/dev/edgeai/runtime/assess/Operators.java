@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.Architecture;
+
 import java.util.Map;
 import java.util.Set;
 
@@ -68,20 +70,20 @@ final class Operators {
     private Operators() {}
 
     /** Convolutional, Transformer, Dense, Recurrent or Other. */
-    static String architecture(Map<String, Integer> operators) {
+    static Architecture architecture(Map<String, Integer> operators) {
         int products = count(operators, PRODUCT);
         boolean normalized = count(operators, NORMALIZATION) > 0
                 || (operators.containsKey("ReduceMean") && operators.containsKey("Sqrt"));
         if (count(operators, ATTENTION) > 0 || (normalized && operators.containsKey("Softmax") && products >= 4)) {
-            return "Transformer";
+            return Architecture.TRANSFORMER;
         }
         if (count(operators, RECURRENT) > 0) {
-            return "Recurrent";
+            return Architecture.RECURRENT;
         }
         if (count(operators, CONVOLUTION) > 0) {
-            return "Convolutional";
+            return Architecture.CONVOLUTIONAL;
         }
-        return products > 0 ? "Dense" : "Other";
+        return products > 0 ? Architecture.DENSE : Architecture.OTHER;
     }
 
     /** Whether the graph quantizes, or most of the weights are of a small type. */

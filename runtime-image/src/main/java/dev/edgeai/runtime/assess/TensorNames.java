@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.Architecture;
+
 import java.util.List;
 import java.util.Locale;
 
@@ -32,8 +34,10 @@ final class TensorNames {
         return vision;
     }
 
-    String architecture() {
-        return attention ? "Transformer" : recurrence ? "Recurrent" : convolution ? "Convolutional" : "Other";
+    Architecture architecture() {
+        return attention
+                ? Architecture.TRANSFORMER
+                : recurrence ? Architecture.RECURRENT : convolution ? Architecture.CONVOLUTIONAL : Architecture.OTHER;
     }
 
     private static boolean holdsOne(String name, List<String> parts) {

@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.Architecture;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
@@ -16,8 +18,8 @@ import java.util.Map;
  * @param multimodal whether it takes images or sound besides text
  */
 record WeightFacts(
-        String format,
-        String architecture,
+        ModelFormat format,
+        Architecture architecture,
         String name,
         Map<String, Long> weights,
         @Nullable String quantization,

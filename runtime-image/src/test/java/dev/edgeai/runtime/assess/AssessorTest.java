@@ -5,7 +5,9 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.testing.OnnxModels;
 import net.jqwik.api.ForAll;
@@ -33,8 +35,8 @@ class AssessorTest {
     void readsAnOnnxPerceptron() throws Exception {
         OnnxModels.write(folder, OnnxModels.perceptron(1, 8, 16, 4));
         Assessment assessment = Assessor.assess(folder);
-        assertThat(assessment.format()).isEqualTo("ONNX");
-        assertThat(assessment.architecture()).isEqualTo("Dense");
+        assertThat(assessment.format()).isEqualTo(ModelFormat.ONNX);
+        assertThat(assessment.architecture()).isEqualTo(Architecture.DENSE);
         assertThat(assessment.parameters()).isEqualTo(8 * 16 + 16 * 4);
         assertThat(assessment.precision()).isEqualTo("float32");
         assertThat(assessment.inputs()).containsExactly("x: float32[N,8]");
@@ -72,11 +74,11 @@ class AssessorTest {
     @Test
     void readsTheTypicalSignsOfArchitectures() {
         assertThat(Operators.architecture(Map.of("Conv", 20, "Relu", 20, "Gemm", 1)))
-                .isEqualTo("Convolutional");
+                .isEqualTo(Architecture.CONVOLUTIONAL);
         assertThat(Operators.architecture(Map.of("Conv", 1, "MatMul", 48, "Softmax", 12, "LayerNormalization", 25)))
-                .isEqualTo("Transformer");
-        assertThat(Operators.architecture(Map.of("LSTM", 2, "MatMul", 1))).isEqualTo("Recurrent");
-        assertThat(Operators.architecture(Map.of("TreeEnsembleClassifier", 1))).isEqualTo("Other");
+                .isEqualTo(Architecture.TRANSFORMER);
+        assertThat(Operators.architecture(Map.of("LSTM", 2, "MatMul", 1))).isEqualTo(Architecture.RECURRENT);
+        assertThat(Operators.architecture(Map.of("TreeEnsembleClassifier", 1))).isEqualTo(Architecture.OTHER);
     }
 
     @Test
@@ -130,7 +132,7 @@ class AssessorTest {
         Path cut = Files.createTempDirectory("cut");
         Files.write(cut.resolve("model.onnx"), Arrays.copyOf(whole, Math.min(length, whole.length - 1)));
         try {
-            assertThat(Assessor.assess(cut).format()).isEqualTo("ONNX");
+            assertThat(Assessor.assess(cut).format()).isEqualTo(ModelFormat.ONNX);
         } catch (UnreadableModelException e) {
             assertThat(e.getMessage()).isNotBlank();
         } finally {
@@ -143,8 +145,8 @@ class AssessorTest {
     void readsAnOpenVinoIr() throws Exception {
         writeIr(24);
         Assessment assessment = Assessor.assess(folder);
-        assertThat(assessment.format()).isEqualTo("OpenVINO-IR");
-        assertThat(assessment.architecture()).isEqualTo("Dense");
+        assertThat(assessment.format()).isEqualTo(ModelFormat.OPENVINO_IR);
+        assertThat(assessment.architecture()).isEqualTo(Architecture.DENSE);
         assertThat(assessment.parameters()).isEqualTo(6);
         assertThat(assessment.inputs()).containsExactly("x: float32[?,3]");
         assertThat(assessment.outputs()).containsExactly("y: float32[?,2]");

@@ -1,6 +1,8 @@
 package dev.edgeai.runtime.assess;
 
+import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.runtime.testing.GgufBytes;
 import dev.edgeai.runtime.testing.OnnxModels;
 import net.jqwik.api.ForAll;
@@ -28,8 +30,8 @@ class WeightFilesTest {
     void aGgufOfFullPrecisionIsReadWithoutItsWeights() throws Exception {
         write("model.gguf", llama(1, 64));
         Assessment assessment = Assessor.assess(folder);
-        assertThat(assessment.format()).isEqualTo("GGUF");
-        assertThat(assessment.architecture()).isEqualTo("Transformer");
+        assertThat(assessment.format()).isEqualTo(ModelFormat.GGUF);
+        assertThat(assessment.architecture()).isEqualTo(Architecture.TRANSFORMER);
         assertThat(assessment.parameters()).isEqualTo(32 + 4);
         assertThat(assessment.precision()).isEqualTo("float16");
         assertThat(assessment.alreadyQuantized()).isFalse();
@@ -102,8 +104,8 @@ class WeightFilesTest {
                 "model.safetensors",
                 safetensors(tensor("model.layers.0.self_attn.q_proj.weight", "BF16", "[4,2]", 0, 16), 16));
         Assessment assessment = Assessor.assess(folder);
-        assertThat(assessment.format()).isEqualTo("Safetensors");
-        assertThat(assessment.architecture()).isEqualTo("Transformer");
+        assertThat(assessment.format()).isEqualTo(ModelFormat.SAFETENSORS);
+        assertThat(assessment.architecture()).isEqualTo(Architecture.TRANSFORMER);
         assertThat(assessment.parameters()).isEqualTo(8);
         assertThat(assessment.precision()).isEqualTo("bfloat16");
         assertThat(assessment.alreadyQuantized()).isFalse();
@@ -179,7 +181,7 @@ class WeightFilesTest {
     void weightsBesideAnOnnxMayBeBinaryButNoPickle() throws Exception {
         OnnxModels.write(folder, OnnxModels.perceptron(1, 2, 2, 2));
         write("weights.bin", new byte[8]);
-        assertThat(Assessor.assess(folder).format()).isEqualTo("ONNX");
+        assertThat(Assessor.assess(folder).format()).isEqualTo(ModelFormat.ONNX);
         write("weights.bin", new byte[] {(byte) 0x80, 4, 'c', 'o', 's'});
         assertUnreadable("weights.bin", "pickle");
     }

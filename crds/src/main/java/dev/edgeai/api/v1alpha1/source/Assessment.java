@@ -10,11 +10,10 @@ import java.util.Map;
 /** What the model's file says of it. */
 @RecordBuilder
 public record Assessment(
-        @JsonPropertyDescription("ONNX, OpenVINO-IR, Safetensors or GGUF")
-        String format,
+        @JsonPropertyDescription("How it is written down") ModelFormat format,
 
-        @JsonPropertyDescription("Convolutional, Transformer, Dense, Recurrent or Other")
-        String architecture,
+        @JsonPropertyDescription("What it mostly consists of")
+        Architecture architecture,
 
         @JsonPropertyDescription("Size of the model's files, bytes")
         Long sizeBytes,
