@@ -160,7 +160,7 @@ public final class ApiServer implements AutoCloseable {
                 if (!process.waitFor(10, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                 }
-            } catch (InterruptedException e) {
+            } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 process.destroyForcibly();
             }
@@ -200,7 +200,7 @@ public final class ApiServer implements AutoCloseable {
     private boolean isReady() {
         try {
             return Objects.equals(client.raw("/readyz"), "ok");
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException _) {
             return false; // not yet
         }
     }
@@ -224,7 +224,7 @@ public final class ApiServer implements AutoCloseable {
         try {
             client.raw("/apis/edgeai.dev/v1alpha1/" + crd.getSpec().getNames().getPlural() + "?resourceVersion=0");
             return true;
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException _) {
             return false; // not yet
         }
     }
@@ -289,7 +289,7 @@ public final class ApiServer implements AutoCloseable {
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             return context.getRoot()
                     .getStore(ExtensionContext.Namespace.GLOBAL)
-                    .computeIfAbsent(ApiServer.class, key -> {
+                    .computeIfAbsent(ApiServer.class, _ -> {
                         try {
                             return new ApiServer();
                         } catch (IOException e) {

@@ -50,7 +50,7 @@ public final class Ports {
     private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();
-        } catch (IOException e) {
+        } catch (IOException _) {
             GIVEN.add(port); // locked by us, used by a stranger
             return false;
         }

@@ -128,7 +128,7 @@ class OwnershipE2E {
                     "cam serves its new revision",
                     LIMIT,
                     () -> model.target("cam")
-                            .filter(t -> model.is("Ready") && !model.is("Reconciling"))
+                            .filter(_ -> model.is("Ready") && !model.is("Reconciling"))
                             .filter(t -> !t.stable().revision().equals(before)),
                     model::describe);
             users.assertNoFailure();

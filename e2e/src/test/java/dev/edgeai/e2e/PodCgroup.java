@@ -103,7 +103,7 @@ final class PodCgroup {
     private static Stream<String> lines(Path file) {
         try {
             return Files.readAllLines(file).stream();
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException _) {
             return Stream.empty(); // ended just now
         } catch (IOException e) {
             throw new UncheckedIOException(e);

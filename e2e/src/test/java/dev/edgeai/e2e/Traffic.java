@@ -136,7 +136,7 @@ final class Traffic implements AutoCloseable {
         String log;
         try {
             log = client.pods().resource(pod).getLog();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException _) {
             return List.of(); // the container has not started yet
         }
         return log.lines()

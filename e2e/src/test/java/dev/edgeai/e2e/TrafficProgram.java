@@ -82,7 +82,7 @@ final class TrafficProgram {
     }
 
     private static void count(Map<String, AtomicLong> counts, String key) {
-        counts.computeIfAbsent(key, k -> new AtomicLong()).incrementAndGet();
+        counts.computeIfAbsent(key, _ -> new AtomicLong()).incrementAndGet();
     }
 
     /** One line: time in milliseconds, then {@code ok:<revision>=<count>} and {@code failed:<why>=<count>}, cumulative. */

@@ -53,7 +53,7 @@ public final class Json {
     public static <T> Optional<T> find(String text, Class<T> type) {
         try {
             return Optional.of(read(text, type));
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException _) {
             return Optional.empty();
         }
     }

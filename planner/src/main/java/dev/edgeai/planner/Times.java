@@ -17,7 +17,7 @@ public final class Times {
     public static Optional<Instant> read(@Nullable String text) {
         try {
             return Optional.ofNullable(text).map(Instant::parse);
-        } catch (DateTimeException e) {
+        } catch (DateTimeException _) {
             return Optional.empty();
         }
     }

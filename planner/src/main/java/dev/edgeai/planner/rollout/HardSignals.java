@@ -70,7 +70,7 @@ record HardSignals(Reason reason, String message) {
                 .filter(seenAt -> !seenAt.plus(SILENCE).isAfter(now))
                 .isPresent();
         return state.silentSince()
-                .filter(since -> lasts)
+                .filter(_ -> lasts)
                 .flatMap(since -> Optional.ofNullable(seen.revisions().get(reference.revision()))
                         .flatMap(RevisionState::readySince)
                         .filter(ready -> ready.isBefore(since))

@@ -56,9 +56,9 @@ final class LiveObjects {
                 .sorted()
                 .filter(r -> !known.contains(r))
                 .filter(r -> switch (seen.selection()) {
-                    case Selection.Nothing n -> true;
+                    case Selection.Nothing _ -> true;
                     case Selection.One(String selected) -> !selected.equals(r);
-                    case Selection.All a -> knownAnswer;
+                    case Selection.All _ -> knownAnswer;
                 })
                 .forEach(r -> actions.add(new DeleteDeployment(r)));
         return actions;

@@ -74,15 +74,15 @@ final class Preparation {
 
     private void awaitWarmup(Version candidate) {
         switch (seen.warmup()) {
-            case JobState.Missing<WarmupResult> m -> startWarmup(candidate);
+            case JobState.Missing<WarmupResult> _ -> startWarmup(candidate);
             case JobState.Pending<WarmupResult> p ->
                 draft.next.message("the warm-up Job is pending: " + p.message().orElse("its pod does not run yet"));
-            case JobState.Running<WarmupResult> r -> {
+            case JobState.Running<WarmupResult> _ -> {
                 boolean saysWhy =
                         draft.next.message() != null && draft.next.message().startsWith(AGAIN);
                 draft.next.message(saysWhy ? draft.next.message() : "the warm-up Job runs");
             }
-            case JobState.Succeeded<WarmupResult> s -> {}
+            case JobState.Succeeded<WarmupResult> _ -> {}
             case JobState.Failed<WarmupResult> f -> {
                 draft.next.message("the warm-up Job failed and is made again: "
                         + f.failure().message());

@@ -231,10 +231,10 @@ final class RampUp {
             return false;
         }
         Optional<String> candidates = seen.silentSince(candidate.revision())
-                .filter(since -> stableStands && seen.sameNodes())
+                .filter(_ -> stableStands && seen.sameNodes())
                 .flatMap(since -> analysis.losesReadinessAgain(candidate, stable, since));
         Optional<String> stables = seen.silentSince(stable.revision())
-                .filter(since -> seen.ready(candidate.revision()) > 0)
+                .filter(_ -> seen.ready(candidate.revision()) > 0)
                 .flatMap(since -> analysis.losesReadinessAgain(stable, candidate, since));
         candidates.ifPresent(message -> ctx.rollBack(Reason.PODS_NOT_READY, message));
         stables.ifPresent(this::finishRamp);

@@ -92,7 +92,7 @@ public record RefusedCommand(String message, boolean waits) {
         boolean held = before.stream()
                 .anyMatch(target ->
                         taken.filter(value -> value.equals(target.retry())).isPresent());
-        return taken.filter(value -> inVain && !held)
+        return taken.filter(_ -> inVain && !held)
                 .map(value -> new RefusedCommand(
                         "%s=%s finds nothing to try again: no run has failed, and no version was rejected or waits"
                                 .formatted(Labels.RETRY, shown(value)),

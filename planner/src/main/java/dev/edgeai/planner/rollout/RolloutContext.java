@@ -142,9 +142,9 @@ final class RolloutContext {
     /** Whether users get answers, and not from this version. */
     private boolean othersServe(String home) {
         return switch (seen.selection()) {
-            case Selection.Nothing n -> false;
+            case Selection.Nothing _ -> false;
             case Selection.One(String revision) -> !revision.equals(home) && seen.ready(revision) > 0;
-            case Selection.All a -> others(home).findFirst().isPresent();
+            case Selection.All _ -> others(home).findFirst().isPresent();
         };
     }
 

@@ -44,15 +44,15 @@ record EndedRun(OptimizationRunStatus status, RunObservation seen, Instant now) 
                                 + "; delete its Job within an hour to have it tried again"));
                 yield new RunDecision(status, actions);
             }
-            case JobState.Missing<ReportResult> m -> {
+            case JobState.Missing<ReportResult> _ -> {
                 if (recent()) {
                     actions.add(new StartReport());
                     actions.add(new Requeue(RunMachine.LOOK_AGAIN));
                 }
                 yield new RunDecision(status, actions);
             }
-            case JobState.Pending<ReportResult> p -> later(actions);
-            case JobState.Running<ReportResult> r -> later(actions);
+            case JobState.Pending<ReportResult> _ -> later(actions);
+            case JobState.Running<ReportResult> _ -> later(actions);
         };
     }
 

@@ -67,7 +67,7 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
     Optional<Ancestor> signed(OptimizationRunSpec spec, String repository) {
         String inputs = Fingerprints.canonicalJson(spec);
         return runs.stream()
-                .filter(run -> extent == Extent.EVERYTHING)
+                .filter(_ -> extent == Extent.EVERYTHING)
                 .filter(run -> run.hasMeasured() && run.chose(repository))
                 .filter(run -> Fingerprints.canonicalJson(run.spec()).equals(inputs))
                 .findFirst();
@@ -76,7 +76,7 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
     /** The newest that measured something under these conditions. */
     Optional<Ancestor> measured(String conditions) {
         return runs.stream()
-                .filter(run -> extent == Extent.MEASUREMENTS)
+                .filter(_ -> extent == Extent.MEASUREMENTS)
                 .filter(run -> run.hasEnded() && run.hasMeasured())
                 .filter(run -> conditions.equals(run.status().measuredUnder()))
                 .findFirst();

@@ -130,8 +130,8 @@ final class JobRetries {
 
     private <T> JobState<T> pending(JobKey job, JobState.Pending<T> state, Optional<JobRetry> before) {
         Optional<Reason> stuck = state.node()
-                .filter(node -> !state.since().plus(STUCK_AFTER).isAfter(draft.now))
-                .flatMap(node -> trouble(state));
+                .filter(_ -> !state.since().plus(STUCK_AFTER).isAfter(draft.now))
+                .flatMap(_ -> trouble(state));
         if (stuck.isPresent()) {
             return givesItsPlaceBack(job, stuck.get(), state, before);
         }

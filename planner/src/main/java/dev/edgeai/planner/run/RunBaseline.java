@@ -40,9 +40,9 @@ final class RunBaseline {
             case JobState.Failed<TrialResult> f ->
                 draft.fail(Reason.of(f.failure()), "baseline: " + sentence(f.failure()));
             case JobState.Succeeded<TrialResult> s -> plan(s.result());
-            case JobState.Missing<TrialResult> m -> {}
-            case JobState.Pending<TrialResult> p -> {}
-            case JobState.Running<TrialResult> r -> {}
+            case JobState.Missing<TrialResult> _ -> {}
+            case JobState.Pending<TrialResult> _ -> {}
+            case JobState.Running<TrialResult> _ -> {}
         }
     }
 

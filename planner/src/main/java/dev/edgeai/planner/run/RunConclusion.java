@@ -125,9 +125,9 @@ final class RunConclusion {
                                 s.result().bundle()));
                     case JobState.Failed<CertificateResult> f ->
                         draft.update(trial.name(), t -> TrialTransitions.uncertified(t, f.failure()));
-                    case JobState.Missing<CertificateResult> m -> {}
-                    case JobState.Pending<CertificateResult> p -> {}
-                    case JobState.Running<CertificateResult> r -> {}
+                    case JobState.Missing<CertificateResult> _ -> {}
+                    case JobState.Pending<CertificateResult> _ -> {}
+                    case JobState.Running<CertificateResult> _ -> {}
                 }
             }
         }

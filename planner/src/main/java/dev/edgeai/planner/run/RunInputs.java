@@ -70,7 +70,7 @@ public final class RunInputs {
     private static Gates gates(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {
         GateOverrides overrides = target.gates();
         Gates gates = overrides == null ? model.gates() : overrides.over(model.gates());
-        return profile.filter(p -> target.delivery() == Delivery.BUNDLE)
+        return profile.filter(_ -> target.delivery() == Delivery.BUNDLE)
                 .map(AcceleratorProfile::maxBundleSize)
                 .map(limit -> withSizeLimit(gates, limit))
                 .orElse(gates);

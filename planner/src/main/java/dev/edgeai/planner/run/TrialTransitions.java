@@ -75,7 +75,7 @@ public final class TrialTransitions {
     public static TrialStatus absorb(
             TrialStatus t, JobState<TrialResult> job, Gates gates, @Nullable Measurement baseline) {
         return switch (job) {
-            case JobState.Missing<TrialResult> m -> open(t, TrialPhase.PENDING, Optional.empty(), Optional.empty());
+            case JobState.Missing<TrialResult> _ -> open(t, TrialPhase.PENDING, Optional.empty(), Optional.empty());
             case JobState.Pending<TrialResult> p -> open(t, TrialPhase.PENDING, Optional.empty(), p.message());
             case JobState.Running<TrialResult> r -> open(t, TrialPhase.RUNNING, r.node(), Optional.empty());
             case JobState.Failed<TrialResult> f -> failed(t, f.failure(), f.node());

@@ -38,7 +38,7 @@ final class ParzenSearch implements SearchStrategy {
         return known.untried().stream()
                 .max(Comparator.comparingDouble((Candidate c) -> score(choices(c), good, rest))
                         .thenComparing(Comparator.comparing(Candidate::name).reversed()))
-                .filter(c -> known.left() > 0)
+                .filter(_ -> known.left() > 0)
                 .<List<SearchStep>>map(c -> List.of(new Try(c, Depth.FULL)))
                 .orElse(List.of());
     }

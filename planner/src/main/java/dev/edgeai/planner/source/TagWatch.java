@@ -122,9 +122,9 @@ public final class TagWatch {
             case JobState.Succeeded<ResolveResult>(ResolveResult result, var node) -> read(tag, result);
             case JobState.Failed<ResolveResult>(Failure failure, var node) ->
                 follow(failed(tag, sentence(failure), now), Act.NONE, Optional.empty());
-            case JobState.Pending<ResolveResult> pending -> follow(tag, Act.WAIT, Optional.empty());
-            case JobState.Running<ResolveResult> running -> follow(tag, Act.WAIT, Optional.empty());
-            case JobState.Missing<ResolveResult> missing ->
+            case JobState.Pending<ResolveResult> _ -> follow(tag, Act.WAIT, Optional.empty());
+            case JobState.Running<ResolveResult> _ -> follow(tag, Act.WAIT, Optional.empty());
+            case JobState.Missing<ResolveResult> _ ->
                 follow(tag, due(tag).isAfter(now) ? Act.NONE : Act.START, Optional.empty());
         };
     }

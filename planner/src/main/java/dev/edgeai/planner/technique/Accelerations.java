@@ -51,7 +51,7 @@ public final class Accelerations {
                         Framework.OPENVINO,
                         "threads-" + n,
                         Map.of("INFERENCE_NUM_THREADS", Integer.toString(n)),
-                        t -> true));
+                        _ -> true));
         return Stream.concat(precision, threads).toList();
     }
 

@@ -28,7 +28,7 @@ public final class Techniques {
     private static final Set<ModelFormat> CHECKPOINTS = Set.of(ModelFormat.SAFETENSORS);
     private static final Set<ModelFormat> LANGUAGE = Set.of(ModelFormat.SAFETENSORS, ModelFormat.GGUF);
 
-    private static final Predicate<TechniqueContext> ANY = s -> true;
+    private static final Predicate<TechniqueContext> ANY = _ -> true;
 
     private static final Choice PRESET = new Choice("preset", List.of("mixed", "performance"));
     private static final Choice GROUP_SIZE = new Choice("groupSize", List.of("64", "32", "128"));

@@ -197,7 +197,7 @@ public final class RuntimeUpgrades {
         // A person who asks for another try does not wait for it
         @Nullable String last = known != null && known.state() == UpgradeState.FAILED ? null : tried;
         return state(after, image)
-                .map(s -> new RuntimeUpgrade(
+                .map(_ -> new RuntimeUpgrade(
                         image, UpgradeState.WAITING, last, null, waits.orElse("begins when its turn comes")));
     }
 

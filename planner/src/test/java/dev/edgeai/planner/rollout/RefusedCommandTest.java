@@ -94,7 +94,7 @@ class RefusedCommandTest {
     void ofThousandsAFewAreToldAndShort() {
         Map<String, String> many = IntStream.range(0, 5_000)
                 .boxed()
-                .collect(Collectors.toMap(i -> "edgeai.dev/" + "x".repeat(40) + i, i -> ""));
+                .collect(Collectors.toMap(i -> "edgeai.dev/" + "x".repeat(40) + i, _ -> ""));
         assertThat(RefusedCommand.of(many, List.of(target(RolloutPhase.RAMPING, "green")), Set.of()))
                 .hasSize(3);
         assertThat(RefusedCommand.of(

@@ -313,9 +313,9 @@ public final class RolloutWorld {
             case RolloutAction.DeleteWarmup a -> warmups.remove(a.revision());
             case RolloutAction.EnsureProbes a -> probes.add(a.watched().revision());
             case RolloutAction.DeleteProbes a -> probes.remove(a.revision());
-            case RolloutAction.EnsureServices a -> {}
-            case RolloutAction.RecordEvent a -> {}
-            case RolloutAction.Requeue a -> {}
+            case RolloutAction.EnsureServices _ -> {}
+            case RolloutAction.RecordEvent _ -> {}
+            case RolloutAction.Requeue _ -> {}
         }
     }
 

@@ -70,7 +70,7 @@ final class WorldPods {
     }
 
     void ensure(String rev, int replicas) {
-        Deployment d = deployments.computeIfAbsent(rev, r -> new Deployment());
+        Deployment d = deployments.computeIfAbsent(rev, _ -> new Deployment());
         d.replicas = replicas;
         d.intact = true;
     }
@@ -245,7 +245,7 @@ final class WorldPods {
     private static Optional<Instant> silenceSeen(Deployment d, Optional<Instant> since, Instant clock) {
         if (!since.equals(d.silence)) {
             d.silence = since;
-            d.silenceSeen = since.map(s -> clock);
+            d.silenceSeen = since.map(_ -> clock);
         }
         return d.silenceSeen;
     }
@@ -253,7 +253,7 @@ final class WorldPods {
     private RevisionState observe(Deployment d, Nature nature, Instant now, Instant clock) {
         Optional<Failure> failure = nature == Nature.REFUSED
                 ? Optional.of(new Failure("CertificateInvalid", "the signature does not fit"))
-                : Optional.ofNullable(lacking).filter(f -> count(d, State.STARTING) > 0);
+                : Optional.ofNullable(lacking).filter(_ -> count(d, State.STARTING) > 0);
         Optional<Instant> silent =
                 count(d, State.READY) > 0 ? Optional.empty() : since(d, State.SILENT, Comparator.reverseOrder());
         return new RevisionState(

@@ -102,8 +102,8 @@ final class RunWorld {
             case RunAction.StartCertify a -> start(a.job(), Fate.PASSES);
             case RunAction.StartReport a -> start(a.job(), Fate.PASSES);
             case RunAction.DeleteJob a -> jobs.remove(a.job());
-            case RunAction.RecordEvent a -> {}
-            case RunAction.Requeue a -> {}
+            case RunAction.RecordEvent _ -> {}
+            case RunAction.Requeue _ -> {}
         }
     }
 
