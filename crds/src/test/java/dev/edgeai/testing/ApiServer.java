@@ -287,15 +287,13 @@ public final class ApiServer implements AutoCloseable {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(ExtensionContext.Namespace.GLOBAL)
-                    .computeIfAbsent(ApiServer.class, _ -> {
-                        try {
-                            return new ApiServer();
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
+            return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(ApiServer.class, _ -> {
+                try {
+                    return new ApiServer();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         }
     }
 }

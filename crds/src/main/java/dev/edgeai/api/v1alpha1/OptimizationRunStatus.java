@@ -29,6 +29,11 @@ public record OptimizationRunStatus(
         @Nullable
         String accelerator,
 
+        @JsonPropertyDescription(
+                "CPU features that all nodes of it had when the run was bound to it; absent when they do not tell")
+        @Nullable
+        List<String> cpuFeatures,
+
         @JsonPropertyDescription("Resolved digest of the source") @Nullable
         String sourceDigest,
 
@@ -105,6 +110,7 @@ public record OptimizationRunStatus(
     public OptimizationRunStatus {
         plan = plan == null ? List.of() : List.copyOf(plan);
         trials = trials == null ? List.of() : List.copyOf(trials);
+        cpuFeatures = cpuFeatures == null ? null : List.copyOf(cpuFeatures);
         paretoFront = paretoFront == null ? List.of() : List.copyOf(paretoFront);
         certificates = certificates == null ? List.of() : List.copyOf(certificates);
         retries = retries == null ? List.of() : List.copyOf(retries);

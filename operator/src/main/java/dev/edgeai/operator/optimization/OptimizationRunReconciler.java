@@ -96,7 +96,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         String accelerator =
                 Objects.requireNonNullElse(current.accelerator(), run.getSpec().accelerator());
         RunObservation seen = picture.observation(services.config())
-                .turn(Turns.isNext(
+                .waitingForTurn(!Turns.isNext(
                         triggers.trialPods(), run.getMetadata().getNamespace(), accelerator, picture.time()));
         RunObservation refused = actions.refusal(run).map(seen::refused).orElse(seen);
         return services.keys()

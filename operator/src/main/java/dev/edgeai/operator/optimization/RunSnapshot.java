@@ -20,6 +20,7 @@ import dev.edgeai.planner.run.Heritage.Ancestor;
 import dev.edgeai.planner.run.Heritage.Extent;
 import dev.edgeai.planner.run.JobKey;
 import dev.edgeai.planner.run.RunObservation;
+import dev.edgeai.planner.run.RunObservationBuilder;
 import dev.edgeai.planner.search.EarlierRun;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -30,8 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -67,21 +66,22 @@ record RunSnapshot(
         Optional<AcceleratorProfile> fallback =
                 requested.map(AcceleratorProfile::fallback).flatMap(name -> config.accelerator(name));
         Map<String, JobState<TrialResult>> trials = states(JobKey.Kind.TRIAL, TrialJob.MEASURE, TrialResult.class);
-        RunObservation seen = new RunObservation(
-                new RunObservation.Accelerators(requested.map(this::matched), fallback.map(this::matched)),
-                config.images().optimizers().keySet(),
-                cpuFeatures(requested, fallback),
-                baseline(TrialJob.FETCH, FetchResult.class),
-                baseline(TrialJob.ASSESS, Assessment.class),
-                trials.getOrDefault(TrialSpec.BASELINE, new JobState.Missing<>()),
-                without(trials, TrialSpec.BASELINE),
-                states(JobKey.Kind.CERTIFY, CertifyJob.CERTIFY, CertificateResult.class),
-                states(JobKey.Kind.REPORT, ReportJob.REPORT, ReportResult.class)
-                        .getOrDefault(JobKey.report().trial(), new JobState.Missing<>()),
-                suspended,
-                repository(config),
-                earlier);
-        return seen.heritage(new Heritage(extent, config.images(), ancestors));
+        return RunObservationBuilder.builder()
+                .accelerators(
+                        new RunObservation.Accelerators(requested.map(this::matched), fallback.map(this::matched)))
+                .available(config.images().optimizers().keySet())
+                .fetched(baseline(TrialJob.FETCH, FetchResult.class))
+                .assessed(baseline(TrialJob.ASSESS, Assessment.class))
+                .baseline(trials.getOrDefault(TrialSpec.BASELINE, new JobState.Missing<>()))
+                .trials(without(trials, TrialSpec.BASELINE))
+                .certifications(states(JobKey.Kind.CERTIFY, CertifyJob.CERTIFY, CertificateResult.class))
+                .report(states(JobKey.Kind.REPORT, ReportJob.REPORT, ReportResult.class)
+                        .getOrDefault(JobKey.report().trial(), new JobState.Missing<>()))
+                .suspended(suspended)
+                .repository(repository(config))
+                .earlier(earlier)
+                .heritage(new Heritage(extent, config.images(), ancestors))
+                .build();
     }
 
     /** Where variants are pushed. */
@@ -102,18 +102,8 @@ record RunSnapshot(
     }
 
     private RunObservation.Matched matched(AcceleratorProfile profile) {
-        return new RunObservation.Matched(profile, NodePool.of(profile, nodes).size());
-    }
-
-    /** Of the profile that will be used: the fallback's only when nothing matches what was asked for. */
-    private Optional<Set<String>> cpuFeatures(
-            Optional<AcceleratorProfile> requested, Optional<AcceleratorProfile> fallback) {
-        Function<AcceleratorProfile, NodePool> pool = profile -> NodePool.of(profile, nodes);
-        return requested
-                .map(pool)
-                .filter(found -> found.size() > 0)
-                .or(() -> fallback.map(pool))
-                .flatMap(NodePool::cpuFeatures);
+        NodePool pool = NodePool.of(profile, nodes);
+        return new RunObservation.Matched(profile, pool.size(), pool.cpuFeatures());
     }
 
     /** Where a Job stands under both of its names, the one that can still tell something counts. */

@@ -58,7 +58,7 @@ final class RunBaseline {
             return; // the profile was removed from the configuration; the machine says so
         }
         SearchPlan plan = SearchPlan.of(
-                spec, matched.get().profile(), draft.next.assessment(), seen.available(), seen.cpuFeatures());
+                spec, matched.get().profile(), draft.next.assessment(), seen.available(), hardware.cpuFeatures());
         draft.next.plan(plan.frameworks());
         if (plan.trials().isEmpty()) {
             draft.fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + plan.reasons());

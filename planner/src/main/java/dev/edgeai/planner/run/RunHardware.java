@@ -7,6 +7,7 @@ import dev.edgeai.planner.status.Reason;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +44,23 @@ final class RunHardware {
                 .or(() -> seen.accelerators()
                         .fallback()
                         .filter(m -> m.profile().name().equals(name)));
+    }
+
+    /**
+     * CPU features of the nodes the run is bound to. What its nodes had at the start counts to its end, so that no variant is
+     * made for nodes that came later.
+     */
+    Optional<Set<String>> cpuFeatures() {
+        return Optional.ofNullable(draft.next.cpuFeatures()).map(Set::copyOf);
+    }
+
+    void keepCpuFeatures() {
+        if (draft.next.cpuFeatures() == null) {
+            matched()
+                    .flatMap(Matched::cpuFeatures)
+                    .ifPresent(features ->
+                            draft.next.cpuFeatures(features.stream().sorted().toList()));
+        }
     }
 
     /** Whether a Ready node of it is there now. */

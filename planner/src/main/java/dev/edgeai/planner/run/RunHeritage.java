@@ -37,6 +37,7 @@ final class RunHeritage {
         Optional<Ancestor> signed = seen.heritage().signed(spec, seen.repository());
         signed.ifPresent(run -> {
             draft.next.accelerator(run.status().accelerator());
+            draft.next.cpuFeatures(run.status().cpuFeatures());
             draft.next.measuredUnder(run.status().measuredUnder());
             take(run, InheritedTrials::asItIs);
         });

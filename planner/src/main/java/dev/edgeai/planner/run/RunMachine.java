@@ -88,6 +88,7 @@ public final class RunMachine {
         if (draft.next.accelerator() == null && !begin()) {
             return;
         }
+        hardware.keepCpuFeatures();
         heritage.watch(hardware.matched());
         new RunBaseline(spec, seen, draft, hardware).absorb();
         if (draft.next.phase() == RunPhase.FAILED) {
@@ -125,7 +126,7 @@ public final class RunMachine {
     private boolean heldUp() {
         List<JobState<?>> jobs = openJobs();
         if (jobs.stream().noneMatch(JobState::active)) {
-            return seen.refused().isPresent() || draft.isHeldUp() || !seen.turn() || !hardware.hasNode();
+            return seen.refused().isPresent() || draft.isHeldUp() || seen.waitsForTurn() || !hardware.hasNode();
         }
         return jobs.stream().noneMatch(JobState.Running.class::isInstance)
                 && PendingCause.of(jobs, draft.now)
@@ -219,10 +220,10 @@ public final class RunMachine {
     private void measureBaseline() {
         draft.next.phase(draft.next.assessment() == null ? RunPhase.ASSESSING : RunPhase.BASELINE);
         if (seen.baseline() instanceof JobState.Missing<TrialResult> && hardware.hasNode()) {
-            if (seen.turn()) {
-                actions.add(new StartBaseline(Objects.requireNonNull(draft.next.accelerator())));
-            } else {
+            if (seen.waitsForTurn()) {
                 actions.add(new Requeue(Turns.LOOK_AGAIN));
+            } else {
+                actions.add(new StartBaseline(Objects.requireNonNull(draft.next.accelerator())));
             }
         } else if (!seen.baseline().active()) {
             waitForNode();
@@ -247,7 +248,7 @@ public final class RunMachine {
             waitForNode();
             return;
         }
-        if (nodes && seen.turn()) {
+        if (nodes && !seen.waitsForTurn()) {
             open.stream()
                     .filter(t -> seen.trial(TrialTransitions.job(t)) instanceof JobState.Missing<TrialResult>)
                     .limit(Math.max(0, Math.min(spec.search().parallelism(), hardware.nodes() + 1) - active))
@@ -260,7 +261,9 @@ public final class RunMachine {
 
     /** To be added to a message: nothing, or that others are to measure first. */
     private String turn(boolean idle) {
-        return seen.turn() || !idle ? "" : "; trials of other namespaces, or of this one, wait for the node before it";
+        return !seen.waitsForTurn() || !idle
+                ? ""
+                : "; trials of other namespaces, or of this one, wait for the node before it";
     }
 
     /** To be added to a message: nothing, or why what runs now had to be made anew. */

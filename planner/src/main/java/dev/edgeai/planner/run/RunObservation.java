@@ -25,8 +25,6 @@ import java.util.Set;
  * @param accelerators profiles the run may use: the one it names (absent when the configuration has none of that name)
  *     and that one's fallback
  * @param available frameworks with an optimizer image
- * @param cpuFeatures CPU features all matching nodes have, as Node Feature Discovery names them in lower case
- *     ({@code avx512_bf16}, {@code amx_bf16}); absent when nothing is known
  * @param fetched what the baseline's {@code fetch} container reported, as soon as it ended
  * @param assessed what the baseline's {@code assess} container reported, as soon as it ended
  * @param baseline the baseline's Job
@@ -37,14 +35,13 @@ import java.util.Set;
  * @param repository where variants are pushed, {@code registry/repository}
  * @param earlier runs of the same namespace that ended well, to learn from
  * @param refused why the API server took no Job of the run when it was last tried
- * @param turn whether a trial of this run may take a place for measuring now, see {@link Turns}
+ * @param waitsForTurn whether trials of other runs take the next place for measuring, see {@link Turns}
  * @param heritage what other runs of the same model measured
  */
 @RecordBuilder
 public record RunObservation(
         Accelerators accelerators,
         Set<Framework> available,
-        Optional<Set<String>> cpuFeatures,
         Optional<FetchResult> fetched,
         Optional<Assessment> assessed,
         JobState<TrialResult> baseline,
@@ -55,60 +52,38 @@ public record RunObservation(
         String repository,
         List<EarlierRun> earlier,
         Optional<JobState.Pending<Object>> refused,
-        boolean turn,
+        boolean waitsForTurn,
         Heritage heritage) {
+    /** What is left out was not seen. */
+    @SuppressWarnings({"NullAway", "OptionalAssignedToNull", "ConstantValue"})
     public RunObservation {
-        earlier = List.copyOf(earlier);
+        fetched = fetched == null ? Optional.empty() : fetched;
+        assessed = assessed == null ? Optional.empty() : assessed;
+        baseline = baseline == null ? new JobState.Missing<>() : baseline;
+        trials = trials == null ? Map.of() : trials;
+        certifications = certifications == null ? Map.of() : certifications;
+        report = report == null ? new JobState.Missing<>() : report;
+        refused = refused == null ? Optional.empty() : refused;
+        heritage = heritage == null ? Heritage.NONE : heritage;
+        earlier = earlier == null ? List.of() : List.copyOf(earlier);
         available = Set.copyOf(available);
         trials = Map.copyOf(trials);
         certifications = Map.copyOf(certifications);
     }
 
-    /** Of a run that nothing is refused, that waits for no other and inherits nothing. */
-    public RunObservation(
-            Accelerators accelerators,
-            Set<Framework> available,
-            Optional<Set<String>> cpuFeatures,
-            Optional<FetchResult> fetched,
-            Optional<Assessment> assessed,
-            JobState<TrialResult> baseline,
-            Map<String, JobState<TrialResult>> trials,
-            Map<String, JobState<CertificateResult>> certifications,
-            JobState<ReportResult> report,
-            boolean suspended,
-            String repository,
-            List<EarlierRun> earlier) {
-        this(
-                accelerators,
-                available,
-                cpuFeatures,
-                fetched,
-                assessed,
-                baseline,
-                trials,
-                certifications,
-                report,
-                suspended,
-                repository,
-                earlier,
-                Optional.empty(),
-                true,
-                Heritage.NONE);
-    }
-
     /** The same, and a Job was refused. */
     public RunObservation refused(JobState.Pending<Object> refusal) {
-        return copy(baseline, trials, certifications, Optional.of(refusal), turn, heritage);
+        return RunObservationBuilder.builder(this).refused(Optional.of(refusal)).build();
     }
 
-    /** The same, and it is or is not its turn. */
-    public RunObservation turn(boolean next) {
-        return copy(baseline, trials, certifications, refused, next, heritage);
+    /** The same, and it is or is not the turn of others. */
+    public RunObservation waitingForTurn(boolean waits) {
+        return RunObservationBuilder.builder(this).waitsForTurn(waits).build();
     }
 
     /** The same with what may be inherited. */
     public RunObservation heritage(Heritage from) {
-        return copy(baseline, trials, certifications, refused, turn, from);
+        return RunObservationBuilder.builder(this).heritage(from).build();
     }
 
     /** The same with other Jobs. */
@@ -116,37 +91,21 @@ public record RunObservation(
             JobState<TrialResult> otherBaseline,
             Map<String, JobState<TrialResult>> otherTrials,
             Map<String, JobState<CertificateResult>> otherCertifications) {
-        return copy(otherBaseline, otherTrials, otherCertifications, refused, turn, heritage);
-    }
-
-    private RunObservation copy(
-            JobState<TrialResult> otherBaseline,
-            Map<String, JobState<TrialResult>> otherTrials,
-            Map<String, JobState<CertificateResult>> otherCertifications,
-            Optional<JobState.Pending<Object>> otherRefused,
-            boolean otherTurn,
-            Heritage otherHeritage) {
-        return RunObservationBuilder.builder()
-                .accelerators(accelerators)
-                .available(available)
-                .cpuFeatures(cpuFeatures)
-                .fetched(fetched)
-                .assessed(assessed)
+        return RunObservationBuilder.builder(this)
                 .baseline(otherBaseline)
                 .trials(otherTrials)
                 .certifications(otherCertifications)
-                .report(report)
-                .suspended(suspended)
-                .repository(repository)
-                .earlier(earlier)
-                .refused(otherRefused)
-                .turn(otherTurn)
-                .heritage(otherHeritage)
                 .build();
     }
 
-    /** A profile and how many Ready nodes match its selector now. */
-    public record Matched(AcceleratorProfile profile, int nodes) {}
+    /**
+     * A profile and the Ready nodes that match its selector now.
+     *
+     * @param nodes how many
+     * @param cpuFeatures CPU features that all of them have, as Node Feature Discovery names them in lower case
+     *     ({@code avx512_bf16}, {@code amx_bf16}); absent when nothing is known
+     */
+    public record Matched(AcceleratorProfile profile, int nodes, Optional<Set<String>> cpuFeatures) {}
 
     /** The profile of the run, and its fallback; each absent when the configuration has none of that name. */
     public record Accelerators(Optional<Matched> requested, Optional<Matched> fallback) {}
@@ -161,7 +120,7 @@ public record RunObservation(
         Map<String, JobState<CertificateResult>> waiting = new HashMap<>(certifications);
         trialNames.forEach(name -> waiting.putIfAbsent(
                 name, new JobState.Pending<>(Optional.of(Reason.SIGNING_KEY_LOST.text()), Optional.of(why), now)));
-        return copy(baseline, trials, waiting, refused, turn, heritage);
+        return RunObservationBuilder.builder(this).certifications(waiting).build();
     }
 
     public JobState<TrialResult> trial(JobKey job) {

@@ -98,7 +98,7 @@ final class RunSearch {
                 Objects.requireNonNull(draft.next.assessment()),
                 spec.task(),
                 spec.evaluation(),
-                seen.cpuFeatures(),
+                hardware.cpuFeatures(),
                 hardware.matched().map(Matched::profile).map(p -> p.threads()).orElse(1));
         Duration half = spec.search().timeout().duration().dividedBy(HALF);
         return new SearchState(

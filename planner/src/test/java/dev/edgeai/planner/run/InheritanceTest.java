@@ -28,7 +28,6 @@ import dev.edgeai.planner.run.RunAction.StartBaseline;
 import dev.edgeai.planner.run.RunAction.StartCertify;
 import dev.edgeai.planner.run.RunAction.StartTrial;
 import dev.edgeai.planner.run.RunObservation.Accelerators;
-import dev.edgeai.planner.run.RunObservation.Matched;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import org.jspecify.annotations.NullUnmarked;
@@ -161,7 +160,7 @@ class InheritanceTest {
         Heritage heritage = new Heritage(
                 Extent.MEASUREMENTS, images, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
         RunObservation seen = Runs.withAccelerators(
-                        Runs.nothing(), new Accelerators(Optional.of(new Matched(profile, 1)), Optional.empty()))
+                        Runs.nothing(), new Accelerators(Optional.of(Runs.matched(profile, 1)), Optional.empty()))
                 .heritage(heritage);
         RunDecision decision = RunMachine.decide(1, spec, OptimizationRunStatus.empty(), seen, T0);
         assertThat(decision.actions()).contains(new StartBaseline("intel-cpu"));

@@ -106,8 +106,8 @@ class RunMachineTest {
     @Test
     void the_fallback_takes_over_is_kept_and_is_said_out_loud() {
         Accelerators fallback = new Accelerators(
-                Optional.of(new Matched(Runs.profile("intel-cpu", "intel-cpu"), 0)),
-                Optional.of(new Matched(Runs.profile("any-cpu", "intel-cpu"), 2)));
+                Optional.of(Runs.matched(Runs.profile("intel-cpu", "intel-cpu"), 0)),
+                Optional.of(Runs.matched(Runs.profile("any-cpu", "intel-cpu"), 2)));
 
         RunDecision decision =
                 decide(OptimizationRunStatus.empty(), Runs.withAccelerators(Runs.nothing(), fallback), T0);
@@ -117,10 +117,34 @@ class RunMachineTest {
         assertThat(condition(decision, "Ready").getMessage()).contains("its fallback 'any-cpu' took over");
         // the requested class comes back: the run stays where its baseline is
         Accelerators both = new Accelerators(
-                Optional.of(new Matched(Runs.profile("intel-cpu", "intel-cpu"), 1)), fallback.fallback());
+                Optional.of(Runs.matched(Runs.profile("intel-cpu", "intel-cpu"), 1)), fallback.fallback());
         assertThat(decide(decision.status(), Runs.withAccelerators(Runs.nothing(), both), T0)
                         .actions())
                 .contains(new StartBaseline("any-cpu"));
+    }
+
+    @Test
+    void what_the_cpus_can_do_is_that_of_the_nodes_it_is_bound_to_and_stays_so() {
+        Matched fallback = new Matched(Runs.profile("any-cpu", "intel-cpu"), 2, Optional.of(Set.of("avx2", "aes")));
+        RunObservation bound = Runs.withAccelerators(
+                Runs.nothing(),
+                new Accelerators(
+                        Optional.of(Runs.matched(Runs.profile("intel-cpu", "intel-cpu"), 0)), Optional.of(fallback)));
+        OptimizationRunStatus begun =
+                decide(OptimizationRunStatus.empty(), bound, T0).status();
+        assertThat(begun.cpuFeatures()).containsExactly("aes", "avx2");
+        // the requested class comes back, with bfloat16, and so does another node of the fallback
+        Matched requested =
+                new Matched(Runs.profile("intel-cpu", "intel-cpu"), 1, Optional.of(Set.of("avx2", "avx512_bf16")));
+        Matched grown = new Matched(fallback.profile(), 3, Optional.of(Set.of("avx2")));
+        RunObservation later = Runs.withBaseline(
+                Runs.withAccelerators(bound, new Accelerators(Optional.of(requested), Optional.of(grown))),
+                Runs.done(Runs.baseline()));
+
+        OptimizationRunStatus searching = decide(begun, later, T0).status();
+
+        assertThat(searching.cpuFeatures()).containsExactly("aes", "avx2");
+        assertThat(searching.trials()).isNotEmpty().noneMatch(t -> t.name().contains("bf16"));
     }
 
     @Test
@@ -297,19 +321,10 @@ class RunMachineTest {
     @Test
     void a_model_no_framework_reads_fails_and_says_why_for_each() {
         RunObservation o = Runs.withBaseline(Runs.nothing(), Runs.done(Runs.baseline()));
-        RunObservation gguf = new RunObservation(
-                o.accelerators(),
-                Set.of(Framework.OPENVINO),
-                o.cpuFeatures(),
-                o.fetched(),
-                Optional.of(Runs.assessment(ModelFormat.GGUF, Architecture.TRANSFORMER, true)),
-                o.baseline(),
-                o.trials(),
-                o.certifications(),
-                o.report(),
-                false,
-                o.repository(),
-                List.of());
+        RunObservation gguf = RunObservationBuilder.builder(o)
+                .available(Set.of(Framework.OPENVINO))
+                .assessed(Optional.of(Runs.assessment(ModelFormat.GGUF, Architecture.TRANSFORMER, true)))
+                .build();
 
         RunDecision decision = decide(OptimizationRunStatus.empty(), gguf, T0);
 

@@ -190,10 +190,10 @@ class RunPendingCauseTest {
 
     @Test
     void a_run_that_is_not_next_makes_no_trial() {
-        RunDecision decision = decide(started(), Runs.nothing().turn(false), T0.plusSeconds(5));
+        RunDecision decision = decide(started(), Runs.nothing().waitingForTurn(true), T0.plusSeconds(5));
         assertThat(decision.actions()).noneMatch(StartBaseline.class::isInstance);
         assertThat(condition(decision, "Reconciling").getMessage()).contains("before it");
-        assertThat(decide(started(), Runs.nothing().turn(false), T0.plus(Duration.ofHours(9)))
+        assertThat(decide(started(), Runs.nothing().waitingForTurn(true), T0.plus(Duration.ofHours(9)))
                         .status()
                         .phase())
                 .isEqualTo(RunPhase.ASSESSING);

@@ -141,98 +141,48 @@ public final class Runs {
     }
 
     static RunObservation observation(int nodes, boolean suspended) {
-        return new RunObservation(
-                new Accelerators(Optional.of(new Matched(profile("intel-cpu", "intel-cpu"), nodes)), Optional.empty()),
-                Set.of(Framework.OPENVINO, Framework.ONNX_RUNTIME),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                new JobState.Missing<>(),
-                Map.of(),
-                Map.of(),
-                new JobState.Missing<>(),
-                suspended,
-                "registry:5000/edgeai/default/digits",
-                List.of());
+        return RunObservationBuilder.builder()
+                .accelerators(new Accelerators(
+                        Optional.of(matched(profile("intel-cpu", "intel-cpu"), nodes)), Optional.empty()))
+                .available(Set.of(Framework.OPENVINO, Framework.ONNX_RUNTIME))
+                .suspended(suspended)
+                .repository("registry:5000/edgeai/default/digits")
+                .build();
+    }
+
+    /** Nodes that do not tell what their CPUs can do. */
+    public static Matched matched(AcceleratorProfile profile, int nodes) {
+        return new Matched(profile, nodes, Optional.empty());
     }
 
     public static RunObservation withBaseline(RunObservation o, JobState<TrialResult> state) {
-        return new RunObservation(
-                o.accelerators(),
-                o.available(),
-                o.cpuFeatures(),
-                Optional.of(FETCHED),
-                Optional.of(onnx()),
-                state,
-                o.trials(),
-                o.certifications(),
-                o.report(),
-                o.suspended(),
-                o.repository(),
-                o.earlier());
+        return RunObservationBuilder.builder(o)
+                .fetched(Optional.of(FETCHED))
+                .assessed(Optional.of(onnx()))
+                .baseline(state)
+                .build();
     }
 
     static RunObservation withBaselineState(RunObservation o, JobState<TrialResult> state) {
-        return new RunObservation(
-                o.accelerators(),
-                o.available(),
-                o.cpuFeatures(),
-                o.fetched(),
-                o.assessed(),
-                state,
-                o.trials(),
-                o.certifications(),
-                o.report(),
-                o.suspended(),
-                o.repository(),
-                o.earlier());
+        return RunObservationBuilder.builder(o).baseline(state).build();
     }
 
-    static RunObservation withAccelerators(RunObservation o, Accelerators accelerators) {
-        return new RunObservation(
-                accelerators,
-                o.available(),
-                o.cpuFeatures(),
-                o.fetched(),
-                o.assessed(),
-                o.baseline(),
-                o.trials(),
-                o.certifications(),
-                o.report(),
-                o.suspended(),
-                o.repository(),
-                o.earlier());
+    public static RunObservation withAccelerators(RunObservation o, Accelerators accelerators) {
+        return RunObservationBuilder.builder(o).accelerators(accelerators).build();
     }
 
     public static RunObservation withJobs(
             RunObservation o,
             Map<String, JobState<TrialResult>> trials,
             Map<String, JobState<CertificateResult>> certifications) {
-        return withJobs(o, trials, certifications, o.report());
+        return RunObservationBuilder.builder(o)
+                .trials(trials)
+                .certifications(certifications)
+                .build();
     }
 
     static RunObservation withReport(RunObservation o, JobState<ReportResult> report) {
-        return withJobs(o, o.trials(), o.certifications(), report);
-    }
-
-    private static RunObservation withJobs(
-            RunObservation o,
-            Map<String, JobState<TrialResult>> trials,
-            Map<String, JobState<CertificateResult>> certifications,
-            JobState<ReportResult> report) {
-        return new RunObservation(
-                o.accelerators(),
-                o.available(),
-                o.cpuFeatures(),
-                o.fetched(),
-                o.assessed(),
-                o.baseline(),
-                trials,
-                certifications,
-                report,
-                o.suspended(),
-                o.repository(),
-                o.earlier());
+        return RunObservationBuilder.builder(o).report(report).build();
     }
 
     public static <T> JobState<T> done(T result) {

@@ -20,6 +20,8 @@ import dev.edgeai.planner.run.RunAction.StartTrial;
 import dev.edgeai.planner.run.RunDecision;
 import dev.edgeai.planner.run.RunMachine;
 import dev.edgeai.planner.run.RunObservation;
+import dev.edgeai.planner.run.RunObservation.Accelerators;
+import dev.edgeai.planner.run.RunObservation.Matched;
 import dev.edgeai.planner.run.Runs;
 import dev.edgeai.planner.technique.Candidate;
 import dev.edgeai.planner.technique.TechniqueContext;
@@ -64,19 +66,8 @@ class ProgressiveSearchTest {
     }
 
     private static RunObservation withBf16(RunObservation o) {
-        return new RunObservation(
-                o.accelerators(),
-                o.available(),
-                Optional.of(Set.of("avx512_bf16")),
-                o.fetched(),
-                o.assessed(),
-                o.baseline(),
-                o.trials(),
-                o.certifications(),
-                o.report(),
-                o.suspended(),
-                o.repository(),
-                o.earlier());
+        Matched matched = new Matched(Runs.profile("intel-cpu", "intel-cpu"), 1, Optional.of(Set.of("avx512_bf16")));
+        return Runs.withAccelerators(o, new Accelerators(Optional.of(matched), Optional.empty()));
     }
 
     /** int8 is fast and small, all else about the baseline. */

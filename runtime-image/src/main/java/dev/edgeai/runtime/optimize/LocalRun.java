@@ -11,10 +11,10 @@ import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.planner.run.RunDecision;
 import dev.edgeai.planner.run.RunMachine;
 import dev.edgeai.planner.run.RunObservation;
+import dev.edgeai.planner.run.RunObservationBuilder;
 
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -75,18 +75,14 @@ public final class LocalRun {
     }
 
     private RunObservation observe(FetchResult fetched, Assessment assessment) {
-        return new RunObservation(
-                machine.accelerators(),
-                machine.optimizers(),
-                machine.cpuFeatures(),
-                Optional.of(fetched),
-                Optional.of(assessment),
-                baseline,
-                done,
-                Map.of(),
-                new JobState.Missing<>(),
-                false,
-                REPOSITORY,
-                List.of());
+        return RunObservationBuilder.builder()
+                .accelerators(machine.accelerators())
+                .available(machine.optimizers())
+                .fetched(Optional.of(fetched))
+                .assessed(Optional.of(assessment))
+                .baseline(baseline)
+                .trials(done)
+                .repository(REPOSITORY)
+                .build();
     }
 }

@@ -54,7 +54,8 @@ public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Opt
     }
 
     RunObservation.Accelerators accelerators() {
-        return new RunObservation.Accelerators(Optional.of(new RunObservation.Matched(profile, 1)), Optional.empty());
+        return new RunObservation.Accelerators(
+                Optional.of(new RunObservation.Matched(profile, 1, cpuFeatures)), Optional.empty());
     }
 
     private static Optional<Set<String>> features(Path cpuInfo) {
