@@ -11,8 +11,8 @@ import onnx
 import onnxruntime as ort
 from onnx import version_converter
 
-import job
-from job import Failure, Input, Samples
+from contract import Failure
+from dataset import Input, Samples, finite
 
 # What dynamic quantization may take. Convolutions stay in floating point: ONNX Runtime's integer one is several times
 # slower.
@@ -27,12 +27,14 @@ def for_scales_per_channel(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def session_options() -> ort.SessionOptions:
+    """Options that keep ONNX Runtime from printing warnings."""
     options = ort.SessionOptions()
     options.log_severity_level = 3
     return options
 
 
 def load(path: Path, reason: str) -> ort.InferenceSession:
+    """A session on the CPU. Raises: Failure with that reason for a model that ONNX Runtime cannot load."""
     try:
         return ort.InferenceSession(path, session_options(), providers=["CPUExecutionProvider"])
     except Exception as e:  # ONNX Runtime's errors have no common class
@@ -40,6 +42,7 @@ def load(path: Path, reason: str) -> ort.InferenceSession:
 
 
 def inputs_of(session: ort.InferenceSession) -> list[Input]:
+    """The model's inputs. Raises: Failure ``UnsupportedModel`` for one that is no tensor of numbers."""
     return [
         Input(i.name, element_type(i.type), tuple(d if isinstance(d, int) else None for d in i.shape))
         for i in session.get_inputs()
@@ -47,7 +50,7 @@ def inputs_of(session: ort.InferenceSession) -> list[Input]:
 
 
 def element_type(text: str) -> np.dtype:
-    """``tensor(float)`` to float32."""
+    """``tensor(float)`` to float32. Raises: Failure ``UnsupportedModel`` for what NumPy has no type for."""
     names = {"float": "float32", "double": "float64", "float16": "float16"}
     word = text.removeprefix("tensor(").removesuffix(")")
     try:
@@ -57,9 +60,13 @@ def element_type(text: str) -> np.dtype:
 
 
 def operations(model: onnx.ModelProto) -> list[str]:
+    """The kind of each node at the top of the graph."""
     return [node.op_type for node in model.graph.node]
 
 
 def verify_runs(written: Path, samples: Samples) -> None:
-    """The variant loads and answers a sample finitely. ONNX's own checker would refuse what ONNX Runtime fuses and runs."""
-    job.finite(load(written, "OptimizationFailed").run(None, samples[0]), "the variant")
+    """The variant loads and answers a sample finitely. ONNX's own checker would refuse what ONNX Runtime fuses and runs.
+
+    Raises: Failure ``OptimizationFailed``.
+    """
+    finite(load(written, "OptimizationFailed").run(None, samples[0]), "the variant")

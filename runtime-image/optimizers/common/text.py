@@ -1,12 +1,48 @@
-"""Texts as a model's inputs: tokenized with the model's own ``tokenizer.json``."""
+"""Texts as data: those of a dataset, and as a model's inputs, tokenized with the model's own ``tokenizer.json``."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from job import Failure, Input, Samples
+from contract import Failure, Spec
+from dataset import Input, Samples, calibration_start
+
+TOKENIZER = "tokenizer.json"
+TOKENIZER_FILES = (TOKENIZER, "tokenizer_config.json", "1_Pooling/config.json")  # a text model's variant keeps them
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of ``dataset.jsonl``: lines with ``text``; labelled prompts are for the measure container alone."""
+
+    calibration: list[str]
+    evaluation: list[str]
+
+    @staticmethod
+    def read(path: Path, spec: Spec) -> "Texts":
+        """Calibration lines are the marked ones, else the last ``calibrationSamples``, which are then not evaluated.
+
+        Raises: Failure ``DatasetNotFound``, ``InvalidDataset``, ``InvalidParameter`` (see ``calibration_start``).
+        """
+        try:
+            lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
+            lines = [(line["text"], line.get("split") == "calibration") for line in lines if "text" in line]
+        except FileNotFoundError as e:
+            raise Failure("DatasetNotFound", f"{path.name} is missing: {spec.technique} needs texts") from e
+        except (ValueError, TypeError, AttributeError) as e:
+            raise Failure("InvalidDataset", f"{path.name} must hold one JSON object a line: {e}") from e
+        if not lines or not all(isinstance(text, str) and text.strip() for text, _ in lines):
+            raise Failure("InvalidDataset", f'{path.name} must hold lines {{"text": "..."}} that are not empty')
+        calibration = [text for text, marked in lines if marked]
+        rest = [text for text, marked in lines if not marked]
+        if not calibration:
+            start = calibration_start(len(rest), spec)
+            rest, calibration = rest[:start], rest[start:]
+        return Texts(calibration[: spec.calibration_samples], rest[: spec.samples])
 
 
 class TextDataset:
@@ -20,7 +56,11 @@ class TextDataset:
 
 
 def tokenize(texts: list[str], file: Path, inputs: list[Input], max_length: int) -> dict[str, np.ndarray]:
-    """int[texts, length] for each input of the model; length is the model's own where that is fixed."""
+    """int[texts, length] in the input's type for each input of the model, by its name.
+
+    Length is in tokens: the model's own where that is fixed, else ``max_length``; texts are cut or padded to it.
+    Raises: Failure ``UnsupportedModel`` for inputs of another kind and for a file that is no tokenizer.
+    """
     from tokenizers import Tokenizer
 
     unknown = [i.name for i in inputs if i.name not in INPUTS or len(i.shape) != 2]

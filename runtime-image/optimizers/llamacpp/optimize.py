@@ -1,17 +1,6 @@
-"""Makes GGUF variants of a language model with llama.cpp's own tools.
+"""Makes GGUF variants of a language model with llama.cpp's own tools: those of techniques.py.
 
-The source is a GGUF file in F32, F16 or BF16, or a Hugging Face checkpoint, which is converted to ``baseline/`` (F16)
-first. Techniques and their parameters:
-
-``baseline``  only that conversion; a GGUF source needs none, and nothing is written.
-``f16``       half the bytes of an F32 source.
-``q8-0``, ``q6-k``, ``q5-k-m``, ``q4-k-m``, ``q4-0``, ``iq4-xs``
-              llama.cpp's types Q8_0 to IQ4_XS, from 8.5 to 4.25 bits a weight. All but ``q8-0`` take ``imatrix`` (false
-              or true): errors are weighted by an importance matrix of the calibration texts. Its bytes are the same on
-              the same kind of CPU.
-
-A tensor whose rows are no multiple of a type's block is stored in a wider type; how many were is said in the log and as
-``note`` in edgeai.json.
+A Hugging Face checkpoint is converted to ``baseline/model.gguf`` (F16) first.
 """
 
 import os
@@ -24,8 +13,9 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import job
-from job import WORK, Failure, Job
+from contract import Failure
+from lifecycle import WORK, Job, main
+from techniques import FRAMEWORK
 
 LLAMA_CPP = Path(os.environ.get("EDGEAI_LLAMA_CPP", "/opt/llama.cpp"))
 sys.path.insert(0, str(LLAMA_CPP / "gguf-py"))
@@ -43,24 +33,18 @@ TYPES = {
     "q4-0": "Q4_0",
     "iq4-xs": "IQ4_XS",
 }
-IGNORE_IMPORTANCE = {"f16", "q8-0"}
 FULL = {"F32", "F16", "BF16"}
 CONTEXT = 256  # tokens a piece of calibration text
 LAST_LINES = 3  # of a tool that failed, for the message
 
 
 def optimize() -> None:
-    work = Job("llamacpp", "LlamaCpp", [])
+    work = Job(FRAMEWORK)
     work.versions["llama.cpp"] = (LLAMA_CPP / "version").read_text().strip()
     technique = work.spec.technique
-    if technique != "baseline" and technique not in TYPES:
-        raise Failure("UnsupportedTechnique", f"llama.cpp knows baseline, {', '.join(TYPES)}, not '{technique}'")
-    takes_importance = technique in TYPES and technique not in IGNORE_IMPORTANCE
-    work.spec.allow(*(["imatrix"] if takes_importance else []))
-    importance = work.spec.choice("imatrix", "false", "true") == "true"
-
-    checkpoint = work.checkpoint()
-    source = convert(work, checkpoint) if checkpoint else work.source(".gguf")
+    importance = work.parameters.get("imatrix", False)  # a type that ignores one has no such parameter
+    checkpoint = work.source.checkpoint()
+    source = convert(work, checkpoint) if checkpoint else work.source.file(".gguf")
     if technique == "baseline":
         work.variant.rmdir()
         work.progress("baseline done" if checkpoint else "the source is GGUF: it is the baseline as it is")
@@ -77,7 +61,10 @@ def optimize() -> None:
 
 
 def convert(work: Job, checkpoint: Path) -> Path:
-    """Writes the checkpoint as F16 GGUF: what the variants are made of and measured against."""
+    """The technique ``baseline``: writes the checkpoint as GGUF, which variants are made of and measured against.
+
+    Matrices become F16, vectors F32; returns the file. Raises: Failure ``UnsupportedModel`` for what is not converted.
+    """
     shutil.rmtree(BASELINE, ignore_errors=True)
     BASELINE.mkdir()
     target = BASELINE / MODEL
@@ -92,6 +79,7 @@ def convert(work: Job, checkpoint: Path) -> Path:
 
 
 def refuse_quantized(source: Path, model: gguf.GGUFReader) -> None:
+    """Raises: Failure ``UnsupportedModel`` when a tensor is not in F32, F16 or BF16."""
     quantized = Counter(t.tensor_type.name for t in model.tensors if t.tensor_type.name not in FULL)
     if quantized:
         found = ", ".join(f"{count} tensors {name}" for name, count in sorted(quantized.items()))
@@ -103,6 +91,10 @@ def refuse_quantized(source: Path, model: gguf.GGUFReader) -> None:
 
 
 def importance_matrix(work: Job, source: Path, scratch: Path) -> Path:
+    """llama-imatrix's file in ``scratch``, computed of the calibration texts in pieces of CONTEXT tokens.
+
+    Raises: as ``Texts.read``; Failure ``InvalidDataset`` for texts of fewer than CONTEXT tokens together.
+    """
     texts = work.texts().calibration
     (scratch / "calibration.txt").write_text("\n".join(texts), "utf-8")
     work.progress("computing the importance matrix")
@@ -121,7 +113,11 @@ def importance_matrix(work: Job, source: Path, scratch: Path) -> Path:
 
 
 def quantize(work: Job, source: Path, matrix: Path | None) -> str | None:
-    """Runs llama-quantize; what it says of tensors that got another type than asked for."""
+    """All techniques but ``baseline``: llama-quantize writes ``variant/model.gguf`` in the technique's type.
+
+    Takes the GGUF source (F32, F16 or BF16) and an importance matrix or None; returns a sentence on tensors that got
+    another type than asked for, None when there are none. Raises: Failure ``OptimizationFailed``.
+    """
     fallbacks: Counter[str] = Counter()
 
     def follow(line: str) -> None:
@@ -145,7 +141,10 @@ def quantize(work: Job, source: Path, matrix: Path | None) -> str | None:
 
 
 def verify(before: gguf.GGUFReader, source: Path, variant: Path) -> None:
-    """The variant is a readable model with the same tensors, and smaller."""
+    """The variant is a readable model with the same tensors, and smaller.
+
+    Raises: Failure ``UnsupportedModel``, ``OptimizationFailed``, ``NoEffect``.
+    """
     after = read(variant)
     if {t.name for t in before.tensors} != {t.name for t in after.tensors}:
         raise Failure("OptimizationFailed", "the variant has other tensors than its source")
@@ -154,6 +153,7 @@ def verify(before: gguf.GGUFReader, source: Path, variant: Path) -> None:
 
 
 def read(path: Path) -> gguf.GGUFReader:
+    """Raises: Failure ``UnsupportedModel``."""
     try:
         return gguf.GGUFReader(path)
     except Exception as e:  # the reader checks little: a broken file fails in many ways
@@ -161,7 +161,10 @@ def read(path: Path) -> gguf.GGUFReader:
 
 
 def run(command: list, reason: str, follow: Callable[[str], None] = lambda line: None, cwd: Path = WORK) -> None:
-    """Runs a tool and hands each line of its output over; its last lines are the message when it fails."""
+    """Runs a tool and hands each line of its output over; its last lines are the message when it fails.
+
+    Raises: Failure with that reason.
+    """
     last: list[str] = []
     with subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cwd, errors="replace",
@@ -175,4 +178,4 @@ def run(command: list, reason: str, follow: Callable[[str], None] = lambda line:
 
 
 if __name__ == "__main__":
-    job.main(optimize)
+    main(optimize)

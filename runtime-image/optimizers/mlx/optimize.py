@@ -1,7 +1,4 @@
-"""Makes MLX variants of a Hugging Face checkpoint, and evaluates them with MLX.
-
-Techniques: ``int8`` and ``int4``, affine quantization of the weights in groups of ``groupSize`` (32, 64 or 128; 64 when
-nothing is said). What is not quantized, scales among it, gets the type that config.json names, as ``mlx_lm.convert`` does.
+"""Makes MLX variants of a Hugging Face checkpoint (those of techniques.py), and evaluates them with MLX.
 
 Only Apple devices run MLX as it is meant to be, so nothing is timed. How good the variant is does not depend on the
 device: baseline and variant answer the evaluation texts here, both in float32, the variant with the weights that its
@@ -22,8 +19,9 @@ from mlx_lm.utils import dequantize_model, load_model, quantize_model, save_conf
 from tokenizers import Tokenizer
 
 import evaluation
-import job
-from job import WORK, Failure, Job
+from contract import Failure
+from lifecycle import WORK, Job, main
+from techniques import FRAMEWORK
 
 BITS = {"int8": 8, "int4": 4}
 MODEL = "model.safetensors"
@@ -33,26 +31,24 @@ KEPT = (*TOKENIZER, "generation_config.json")
 
 def optimize() -> None:
     mx.set_default_device(mx.cpu)
-    work = Job("mlx", "MLX", ["mlx", "mlx-lm"])
-    bits = BITS.get(work.spec.technique)
-    if bits is None:
-        raise Failure("UnsupportedTechnique", f"MLX knows {', '.join(BITS)}, not '{work.spec.technique}'")
-    work.spec.allow("groupSize")
-    group = int(work.spec.choice("groupSize", "64", "32", "128"))
-    checkpoint = work.checkpoint()
+    work = Job(FRAMEWORK, "mlx", "mlx-lm")
+    checkpoint = work.source.checkpoint()
     if checkpoint is None:
         raise Failure(
             "UnsupportedModel",
             "MLX starts from a Hugging Face checkpoint (config.json, *.safetensors, tokenizer.json), which the source is not",
         )
     texts = tokens(work, checkpoint)
-    quantize(work, checkpoint, bits, group)
+    quantize(work, checkpoint, BITS[work.spec.technique], work.parameters["groupSize"])
     evaluate(work, checkpoint, texts)
     work.finish(MODEL, {})
 
 
 def tokens(work: Job, checkpoint: Path) -> list[list[int]]:
-    """Token ids of the evaluation texts; before anything slow, for they may not fit."""
+    """Token ids of each evaluation text; before anything slow, for they may not fit.
+
+    Raises: as ``Texts.read``; Failure ``InvalidDataset`` when no text has two tokens.
+    """
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     texts = [tokenizer.encode(text).ids for text in work.texts().evaluation]
     if not any(len(ids) > 1 for ids in texts):
@@ -61,6 +57,7 @@ def tokens(work: Job, checkpoint: Path) -> list[list[int]]:
 
 
 def load(folder: Path) -> tuple[nn.Module, dict]:
+    """The model and its config.json. Raises: Failure ``UnsupportedModel``."""
     try:
         return load_model(folder)
     except (ValueError, KeyError, TypeError, RuntimeError) as e:
@@ -68,6 +65,14 @@ def load(folder: Path) -> tuple[nn.Module, dict]:
 
 
 def quantize(work: Job, checkpoint: Path, bits: int, group: int) -> None:
+    """Both techniques: weights of linear layers and embeddings in 4 or 8 bits, affine, with scale and bias a group.
+
+    Takes a folder of a checkpoint in floating point, and how many weights of a row make a group; writes
+    ``variant/model.safetensors``, config.json and the tokenizer. What is not quantized, scales among it, gets the type
+    that config.json names, as ``mlx_lm.convert`` does.
+    Raises: Failure ``UnsupportedModel`` for what MLX does not know, what is quantized already and what exceeds one file,
+    ``NoEffect`` when no layer's rows can be divided into groups.
+    """
     model, config = load(checkpoint)
     if "quantization" in config or "quantization_config" in config:
         raise Failure("UnsupportedModel", "the checkpoint is quantized already; push it in float16, bfloat16 or float32")
@@ -103,7 +108,11 @@ def cast(model: nn.Module, config: dict) -> None:
 
 
 def evaluate(work: Job, checkpoint: Path, texts: list[list[int]]) -> None:
-    """Compares the checkpoint with the variant as it was written, in float32, which CPUs compute exactly and fast."""
+    """Compares the checkpoint with the variant as it was written, in float32, which CPUs compute exactly and fast.
+
+    ``texts`` are token ids; writes ``evaluation.json`` (see evaluation.report).
+    Raises: Failure ``OptimizationFailed`` when the model answers with NaN or infinity.
+    """
     baseline, variant = load(checkpoint)[0], load(work.variant)[0]
     baseline.set_dtype(mx.float32)
     variant.set_dtype(mx.float32)
@@ -122,4 +131,4 @@ def evaluate(work: Job, checkpoint: Path, texts: list[list[int]]) -> None:
 
 
 if __name__ == "__main__":
-    job.main(optimize)
+    main(optimize)

@@ -1,19 +1,4 @@
-"""Makes ONNX variants of an ONNX model with Olive workflows, for ONNX Runtime on the CPU.
-
-Techniques and their parameters:
-
-``graph``         Olive's peephole optimizer, then ONNX Runtime's own graph optimization. ``level``: extended, basic.
-``transformer``   the operations of a transformer fused into ONNX Runtime's. ``modelType``: bert, gpt2, vit, t5.
-``int8-dynamic``  weights in int8, activations quantized while running. ``perChannel``: false, true. ``convolutions``:
-                  false, true; ONNX Runtime's integer convolution is several times slower than its f32 one.
-``int8-static``   weights and activations in int8 (QDQ), ranges from calibration samples. ``perChannel``: true, false.
-                  ``calibration``: minmax, entropy, percentile. ``overflowFix``: auto, enable, disable.
-``int4-rtn``      weights of matrix products in int4, rounded to nearest in blocks. ``blockSize``: 32, 16, 64, 128,
-                  256. ``accuracyLevel``: 4 (computed in int8), 1 (in f32), 0 (as ONNX Runtime chooses).
-``fp16``          weights and arithmetic in fp16, inputs and outputs as they were. CPUs mostly compute it in f32.
-``session``       the model as it is, with the session options of the lowest latency in Olive's own search: number of
-                  threads (up to the accelerator's), execution mode, level of graph optimization.
-"""
+"""Makes ONNX variants of an ONNX model with Olive workflows, for ONNX Runtime on the CPU: those of techniques.py."""
 
 import shutil
 import tempfile
@@ -28,8 +13,9 @@ import onnxruntime as ort
 import workflow
 from onnxruntime.transformers.onnx_model import OnnxModel
 
-import job
-from job import Failure, Job
+from contract import Failure
+from lifecycle import WORK, Job, main
+from techniques import FRAMEWORK
 
 FUSED = {"com.microsoft", "ai.onnx.contrib"}
 INT8 = {"QuantizeLinear", "DynamicQuantizeLinear", "DynamicQuantizeLSTM", "DynamicQuantizeMatMul", "QAttention"}
@@ -39,16 +25,14 @@ MODES = {0: "ORT_SEQUENTIAL", 1: "ORT_PARALLEL"}
 
 
 def optimize() -> None:
-    work = Job("olive", "OnnxRuntime", ["olive-ai", "onnxruntime", "onnx"])
-    technique = TECHNIQUES.get(work.spec.technique)
-    if technique is None:
-        raise Failure("UnsupportedTechnique", f"Olive knows {', '.join(TECHNIQUES)}, not '{work.spec.technique}'")
+    work = Job(FRAMEWORK, "olive-ai", "onnxruntime", "onnx")
+    technique = TECHNIQUES[work.spec.technique]
     passes = technique(work)
-    source = work.source(".onnx")
+    source = work.source.file(".onnx")
     inputs = inputs_of(load(source, "UnsupportedModel"))
     samples = work.dataset(inputs).calibration
     target = work.variant / "model.onnx"
-    with tempfile.TemporaryDirectory(dir=job.WORK) as folder:
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
         start = newer(source, Path(folder)) if technique is int8_static else source
         output = workflow.run(work, Path(folder), start, inputs, samples, passes, technique is session)
         for file in output.model.parent.glob("model.onnx*"):  # weights beyond 2 GB are a file of their own
@@ -65,34 +49,40 @@ def optimize() -> None:
         work.finish(target.name, {})
 
 
+# A technique takes the job's parameters and returns Olive's passes in their order, each {"type": ..., its settings}. They
+# turn the source (float32, as a rule) into variant/model.onnx, whose inputs and outputs keep names, types and shapes.
+# Whatever a pass fails of is Failure OptimizationFailed; one that changes nothing is NoEffect (verify_effect).
+
+
 def graph(work: Job) -> list[dict]:
-    work.spec.allow("level")
-    level = {"extended": 2, "basic": 1}[work.spec.choice("level", "extended", "basic")]
+    """float32 stays float32, operations are fused and folded."""
+    level = {"extended": 2, "basic": 1}[work.parameters["level"]]
     # The model's type matters for fusions in Python only, which are off.
     runtime = {"type": "OrtTransformersOptimization", "model_type": "bert", "only_onnxruntime": True, "opt_level": level}
     return [{"type": "OnnxPeepholeOptimizer"}, runtime]
 
 
 def transformer(work: Job) -> list[dict]:
-    work.spec.allow("modelType")
-    model_type = work.spec.choice("modelType", "bert", "gpt2", "vit", "t5")
-    return [{"type": "OrtTransformersOptimization", "model_type": model_type}]
+    """float32 stays float32, attention, normalizations and embeddings become ONNX Runtime's own operators."""
+    return [{"type": "OrtTransformersOptimization", "model_type": work.parameters["modelType"]}]
 
 
 def int8_dynamic(work: Job) -> list[dict]:
-    work.spec.allow("perChannel", "convolutions")
+    """Weights become int8 with a scale a tensor or (``perChannel``) a channel; activations uint8 at each answer."""
     settings = {
         "type": "OnnxDynamicQuantization",
         "precision": "int8",
-        "per_channel": flag(work, "perChannel", "false"),
+        "per_channel": work.parameters["perChannel"],
         # Olive leaves kinds out by the names of their nodes, and with one that has none all of them.
-        "op_types_to_quantize": DYNAMIC_OPERATIONS + (["Conv"] if flag(work, "convolutions", "false") else []),
+        "op_types_to_quantize": DYNAMIC_OPERATIONS + (["Conv"] if work.parameters["convolutions"] else []),
     }
     return [settings]
 
 
 def int8_static(work: Job) -> list[dict]:
-    work.spec.allow("perChannel", "calibration", "overflowFix")
+    """Weights become int8, activations uint8 (QDQ), with ranges from the calibration samples (array[1, ...] for each
+    input), by the method ``calibration``.
+    """
     methods = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
     settings = {
         "type": "OnnxStaticQuantization",
@@ -100,32 +90,32 @@ def int8_static(work: Job) -> list[dict]:
         "quant_format": "QDQ",
         "precision": "int8",
         "activation_type": "uint8",
-        "calibrate_method": methods[work.spec.choice("calibration", *methods)],
-        "per_channel": flag(work, "perChannel", "true"),
+        "calibrate_method": methods[work.parameters["calibration"]],
+        "per_channel": work.parameters["perChannel"],
         "reduce_range": overflow_fix(work),
     }
     return [settings]
 
 
 def int4_rtn(work: Job) -> list[dict]:
-    work.spec.allow("blockSize", "accuracyLevel")
+    """Constant weights of matrix products become int4 with a scale for ``blockSize`` of them (MatMulNBits)."""
     # The quantizer takes MatMul only, and leaves Gemm as it is without a word.
     surgery = {"type": "GraphSurgeries", "surgeries": [{"surgeon": "GemmToMatMulAdd"}]}
     settings = {
         "type": "OnnxBlockWiseRtnQuantization",
-        "block_size": int(work.spec.choice("blockSize", "32", "16", "64", "128", "256")),
-        "accuracy_level": int(work.spec.choice("accuracyLevel", "4", "1", "0")),
+        "block_size": work.parameters["blockSize"],
+        "accuracy_level": work.parameters["accuracyLevel"],
     }
     return [surgery, settings]
 
 
 def fp16(work: Job) -> list[dict]:
-    work.spec.allow()
+    """float32 weights and arithmetic become float16; inputs and outputs stay float32, cast inside the model."""
     return [{"type": "OnnxFloatToFloat16", "keep_io_types": True}]
 
 
 def session(work: Job) -> list[dict]:
-    work.spec.allow()
+    """The model's bytes stay; the session options of the lowest mean latency are found on the node."""
     settings = {
         "type": "OrtSessionParamsTuning",
         "data_config": workflow.DATA,
@@ -168,13 +158,8 @@ def newer(source: Path, folder: Path) -> Path:
     return folder / "source.onnx"
 
 
-def flag(work: Job, name: str, default: str) -> bool:
-    other = "false" if default == "true" else "true"
-    return work.spec.choice(name, default, other) == "true"
-
-
 def named(work: Job, options: dict) -> dict[str, str]:
-    """Olive's session options by ONNX Runtime's names, as its engine takes them."""
+    """Olive's session options by ONNX Runtime's names, as its engine takes them. Raises: Failure ``NoEffect``."""
     if not options:
         raise Failure("NoEffect", "Olive found no session options better than ONNX Runtime's defaults")
     words = {
@@ -188,7 +173,10 @@ def named(work: Job, options: dict) -> dict[str, str]:
 
 
 def verify_effect(work: Job, source: Path, target: Path) -> None:
-    """Olive passes that find nothing to do say nothing: the written model must differ as the technique promises."""
+    """Olive passes that find nothing to do say nothing: the written model must differ as the technique promises.
+
+    Raises: Failure ``NoEffect``.
+    """
     technique = work.spec.technique
     before, after = onnx.load(source), onnx.load(target)
     kinds = ", ".join(sorted(set(operations(before))))
@@ -210,4 +198,4 @@ def verify_effect(work: Job, source: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     ort.set_default_logger_severity(3)
-    job.main(optimize)
+    main(optimize)

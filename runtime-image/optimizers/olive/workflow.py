@@ -11,7 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from job import Failure, Input, Job, Samples
+from contract import Failure
+from dataset import Input, Samples
+from lifecycle import Job
 
 DATA = "dc_calibration"  # no name of a file: Olive would take that for a path
 # Olive asks for telemetry and model hubs when it is imported.
@@ -29,7 +31,11 @@ class Output:
 def run(
     work: Job, folder: Path, source: Path, inputs: list[Input], samples: Samples, passes: list[dict], tune: bool
 ) -> Output:
-    """Runs passes one after the other; with tune every list in their settings is searched for the lowest latency."""
+    """Runs passes one after the other; with tune every list in their settings is searched for the lowest latency.
+
+    ``folder`` is scratch; ``samples`` are calibration samples for these inputs (array[1, ...] each).
+    Raises: Failure ``OptimizationFailed`` with the last error of Olive's log.
+    """
     config = folder / "config.json"
     config.write_text(json.dumps(configuration(folder, source, inputs, samples, passes, tune), indent=2))
     names = ", ".join(p["type"] for p in passes)

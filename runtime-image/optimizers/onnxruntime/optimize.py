@@ -1,14 +1,4 @@
-"""Makes ONNX Runtime variants of an ONNX model.
-
-Techniques and their parameters:
-
-``graph``         the graph as ONNX Runtime optimizes it. ``level``: extended (default; runs on any CPU), all (adds
-                  layouts that are laid out for this node's CPU).
-``int8-dynamic``  weights in int8, activations quantized while running. Convolutions stay in floating point: ONNX
-                  Runtime's integer convolution is several times slower than its f32 one. ``perChannel``: false, true.
-``int8-static``   weights and activations in int8 (QDQ), ranges from calibration samples. ``perChannel``: true, false.
-                  ``calibration``: minmax, entropy, percentile.
-"""
+"""Makes ONNX Runtime variants of an ONNX model: the techniques of techniques.py."""
 
 import logging
 import tempfile
@@ -30,22 +20,22 @@ import onnxruntime as ort
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-import job
-from job import Dataset, Failure, Job, Samples
+from contract import Failure
+from dataset import Dataset, Samples
+from lifecycle import Job, main
+from techniques import FRAMEWORK, LAYOUT_LEVEL
 
 QUANTIZED = {"QuantizeLinear", "DynamicQuantizeLinear", "DynamicQuantizeLSTM", "QAttention", "QEmbedLayerNormalization"}
 LEVELS = {
     "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
-    "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL,
+    LAYOUT_LEVEL: ort.GraphOptimizationLevel.ORT_ENABLE_ALL,
 }
 
 
 def optimize() -> None:
-    work = Job("onnxruntime", "OnnxRuntime", ["onnxruntime", "onnx"])
-    technique = TECHNIQUES.get(work.spec.technique)
-    if technique is None:
-        raise Failure("UnsupportedTechnique", f"ONNX Runtime knows {', '.join(TECHNIQUES)}, not '{work.spec.technique}'")
-    source = work.source(".onnx")
+    work = Job(FRAMEWORK, "onnxruntime", "onnx")
+    technique = TECHNIQUES[work.spec.technique]
+    source = work.source.file(".onnx")
     session = load(source, "UnsupportedModel")
     model = onnx.load(source)
     work.progress(f"read {source.name}, {len(model.graph.node)} operations")
@@ -54,16 +44,23 @@ def optimize() -> None:
     written = technique(work, source, dataset)
     verify(written, model, dataset.calibration, work)
     work.keep_tokenizer()
-    by_cpu = technique is graph and work.spec.choice("level", *LEVELS) == "all"
+    by_cpu = work.parameters.get("level") == LAYOUT_LEVEL
     chance = "ONNX Runtime lays the graph out for the kind of CPU that it finds" if by_cpu else None
     work.finish(written.name, {}, nondeterministic=chance)
 
 
+# A technique takes the job, the file of the source (float32, as a rule) and its dataset, writes variant/model.onnx and
+# returns its path. Names, types and shapes of inputs and outputs stay as they were.
+
+
 def graph(work: Job, source: Path, dataset: Dataset) -> Path:
-    work.spec.allow("level")
+    """float32 stays float32. ``level``: words of LEVELS. Data is not looked at.
+
+    Raises: what ONNX Runtime raises of a model that it cannot optimize (``OptimizationFailed``).
+    """
     target = work.variant / "model.onnx"
     options = session_options()
-    options.graph_optimization_level = LEVELS[work.spec.choice("level", *LEVELS)]
+    options.graph_optimization_level = LEVELS[work.parameters["level"]]
     options.optimized_model_filepath = str(target)
     ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     work.progress("optimized")
@@ -71,14 +68,18 @@ def graph(work: Job, source: Path, dataset: Dataset) -> Path:
 
 
 def int8_dynamic(work: Job, source: Path, dataset: Dataset) -> Path:
-    work.spec.allow("perChannel")
+    """Weights become int8, symmetric, with one float32 scale a tensor or (``perChannel``) a channel; activations uint8 at
+    each answer. Data is not looked at.
+
+    Raises: what the quantizer raises (``OptimizationFailed``).
+    """
     prepared = prepare(work, source)
     target = work.variant / "model.onnx"
     quantization.quantize_dynamic(
         prepared,
         target,
         op_types_to_quantize=DYNAMIC_OPERATIONS,
-        per_channel=work.spec.choice("perChannel", "false", "true") == "true",
+        per_channel=work.parameters["perChannel"],
         weight_type=quantization.QuantType.QInt8,
     )
     work.progress("quantized")
@@ -86,14 +87,17 @@ def int8_dynamic(work: Job, source: Path, dataset: Dataset) -> Path:
 
 
 def int8_static(work: Job, source: Path, dataset: Dataset) -> Path:
-    work.spec.allow("perChannel", "calibration")
+    """Weights become int8, activations uint8, both between QuantizeLinear and DequantizeLinear, with float32 scales a
+    tensor or (``perChannel``, weights) a channel. Ranges of activations come from the dataset's calibration samples
+    (array[1, ...] for each input), by the method ``calibration``.
+
+    Raises: what the quantizer raises (``OptimizationFailed``), such as of activations that are NaN.
+    """
     methods = {
         "minmax": quantization.CalibrationMethod.MinMax,
         "entropy": quantization.CalibrationMethod.Entropy,
         "percentile": quantization.CalibrationMethod.Percentile,
     }
-    method = methods[work.spec.choice("calibration", *methods)]
-    per_channel = work.spec.choice("perChannel", "true", "false") == "true"
     prepared = prepare(work, source)
     target = work.variant / "model.onnx"
     quantization.quantize_static(
@@ -101,11 +105,11 @@ def int8_static(work: Job, source: Path, dataset: Dataset) -> Path:
         target,
         Calibration(dataset.calibration),
         quant_format=quantization.QuantFormat.QDQ,
-        per_channel=per_channel,
+        per_channel=work.parameters["perChannel"],
         # What ONNX Runtime recommends for CPUs with VNNI.
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
-        calibrate_method=method,
+        calibrate_method=methods[work.parameters["calibration"]],
     )
     work.progress("quantized")
     return target
@@ -115,7 +119,7 @@ TECHNIQUES = {"graph": graph, "int8-dynamic": int8_dynamic, "int8-static": int8_
 
 
 class Calibration(quantization.CalibrationDataReader):
-    """Calibration samples, one at a time."""
+    """Calibration samples, one at a time: ``{input: array[1, ...]}``, None at the end."""
 
     def __init__(self, samples: Samples):
         self._samples = iter(samples)
@@ -134,7 +138,10 @@ def prepare(work: Job, source: Path) -> onnx.ModelProto:
 
 
 def verify(written: Path, source: onnx.ModelProto, samples: Samples, work: Job) -> None:
-    """The variant loads, answers finitely, and differs in the way the technique promises."""
+    """The variant loads, answers finitely, and differs in the way the technique promises.
+
+    Raises: Failure ``OptimizationFailed`` or ``NoEffect``.
+    """
     verify_runs(written, samples)
     before, after = operations(source), operations(onnx.load(written))
     if work.spec.technique == "graph":
@@ -147,4 +154,4 @@ def verify(written: Path, source: onnx.ModelProto, samples: Samples, work: Job) 
 
 if __name__ == "__main__":
     logging.getLogger().setLevel(logging.ERROR)  # the quantizer warns of the preparation that was done
-    job.main(optimize)
+    main(optimize)

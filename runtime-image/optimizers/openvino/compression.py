@@ -8,29 +8,44 @@ import nncf
 import openvino as ov
 from nncf.quantization.advanced_parameters import GroupSizeFallbackMode
 
-from job import Dataset, Failure, Job
+from contract import Failure
+from dataset import Dataset
+from lifecycle import Job
 
 
 def w8(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow("precision")
+    """Weights become int8, symmetric, with a scale a channel. Returns the parameter ``precision``.
+
+    Raises: as ``compress``.
+    """
     return compress(work, model, dataset, {"i8"}, mode=nncf.CompressWeightsMode.INT8_SYM)
 
 
 def w4(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow("precision", "groupSize", "ratio")
+    """Weights of matrix products become int4, symmetric, with a scale for each ``groupSize`` of a row's weights: ``ratio``
+    of them, the others and layers that the group size does not divide int8. Returns the parameter ``precision``.
+
+    Raises: as ``compress``.
+    """
     return compress(
         work,
         model,
         dataset,
         {"i4"},
         mode=nncf.CompressWeightsMode.INT4_SYM,
-        group_size=int(work.spec.choice("groupSize", "64", "32", "128", "256")),
-        ratio=work.spec.number("ratio", 1, 0, 1),
+        group_size=work.parameters["groupSize"],
+        ratio=work.parameters["ratio"],
         advanced_parameters=nncf.AdvancedCompressionParameters(group_size_fallback_mode=GroupSizeFallbackMode.IGNORE),
     )
 
 
 def compress(work: Job, model: ov.Model, dataset: Dataset, types: set[str], **settings) -> str:
+    """Compresses with NNCF's settings and returns the parameter ``precision``.
+
+    ``types`` are OpenVINO's element types (i8, i4) of which one must be among the constants afterwards.
+    Raises: Failure ``NoEffect`` when none is, or when more than three quarters of the bytes are left, and
+    ``UnsupportedHardware`` for bf16 that the CPU lacks.
+    """
     nncf.set_log_level(logging.WARNING)
     work.versions["nncf"] = nncf.__version__
     precision = rest_precision(work)

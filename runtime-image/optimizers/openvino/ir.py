@@ -10,15 +10,19 @@ os.environ["CI"] = os.environ["NNCF_CI"] = "true"
 import numpy as np
 import openvino as ov
 
-import job
-from job import Dataset, Failure, Input, Job
+from contract import Failure
+from dataset import Dataset, Input, finite
+from lifecycle import Job
 
 LOW_PRECISION = {"u8", "i8"}
 COMPUTE = {"Convolution", "FullyConnected", "MatMul", "Deconvolution", "LSTMSequence", "GRUSequence"}
 
 
 def read(path: Path) -> ov.Model:
-    """ONNX is converted as ``ovc`` does, which simplifies the graph further than ``read_model``."""
+    """ONNX is converted as ``ovc`` does, which simplifies the graph further than ``read_model``.
+
+    Raises: Failure ``UnsupportedModel``.
+    """
     try:
         return ov.convert_model(path) if path.suffix == ".onnx" else ov.Core().read_model(path)
     except MemoryError:
@@ -35,6 +39,7 @@ def save(work: Job, model: ov.Model, compress_to_fp16: bool = False) -> None:
 
 
 def weights(work: Job) -> Path:
+    """The file of the variant's weights."""
     return work.variant / "model.bin"
 
 
@@ -58,14 +63,18 @@ def inputs_of(model: ov.Model) -> list[Input]:
 
 
 def rest_precision(work: Job) -> str:
-    """The parameter ``precision``: what runs the operations that stay in floating point."""
-    precision = work.spec.choice("precision", "f32", "bf16")
+    """The parameter ``precision`` (f32 or bf16): what runs the operations that stay in floating point.
+
+    Raises: Failure ``UnsupportedHardware``.
+    """
+    precision = work.parameters["precision"]
     if precision == "bf16":
         require_bf16()
     return precision
 
 
 def require_bf16() -> None:
+    """Raises: Failure ``UnsupportedHardware``."""
     if "BF16" not in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise Failure(
             "UnsupportedHardware", "this node's CPU has neither AVX-512 BF16 nor AMX, bf16 would be emulated in f32"
@@ -73,15 +82,19 @@ def require_bf16() -> None:
 
 
 def verify(work: Job, dataset: Dataset, precision: str) -> set[str]:
-    """Loads the written file, runs a sample, and gives the precisions in which its heavy operations run."""
+    """Loads the written file, runs a sample, and gives the precisions in which its heavy operations run.
+
+    Precisions are OpenVINO's words, such as f32, bf16, u8, i8. Raises: Failure ``OptimizationFailed`` for NaN.
+    """
     sample = dataset.calibration[0]
     compiled = compile_model(work.variant / "model.xml", precision)
-    job.finite([np.array(v) for v in compiled(sample).values()], "the variant")
+    finite([np.array(v) for v in compiled(sample).values()], "the variant")
     nodes = [op.get_rt_info() for op in compiled.get_runtime_model().get_ops()]
     return {info["runtimePrecision"].astype(str) for info in nodes if info["layerType"].astype(str) in COMPUTE}
 
 
 def verify_int8(work: Job, dataset: Dataset, precision: str) -> None:
+    """As ``verify``. Raises: Failure ``NoEffect`` too, when no heavy operation runs in int8."""
     precisions = verify(work, dataset, precision)
     if not precisions & LOW_PRECISION:
         raise Failure(

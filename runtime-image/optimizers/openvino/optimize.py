@@ -1,28 +1,4 @@
-"""Makes OpenVINO variants of an ONNX or OpenVINO IR model, with NNCF where it is quantized.
-
-Techniques and their parameters:
-
-``fp32``      OpenVINO IR, f32 throughout.
-``bf16``      the same weights, executed in bf16; needs a CPU with AVX-512 BF16 or AMX.
-``fp16``      weights stored as fp16: half the file. CPUs execute it in f32, so it is no faster there.
-``int8-ptq``  weights and activations in int8, ranges from calibration samples. ``preset``: mixed, performance.
-``int8-sq``   int8-ptq of a transformer after SmoothQuant, which moves the range of activations into the weights.
-              ``smoothQuantAlpha`` (default 0.95): how much of it; ``preset`` as above.
-``int8-ac``   int8-ptq, and operations are put back to f32 until the metric drops by at most ``maxDrop``
-              (default 0.01) on ``validationSamples`` (default 300) samples outside the evaluation split. It fails
-              when that takes more than ``maxIterations`` (default 20) or ``maxSeconds`` (default 900).
-              ``preset`` as above.
-``w8``        weights in int8, computed in floating point.
-``w4``        weights of matrix products in int4, with a scale for every ``groupSize`` (64, 32, 128, 256) of them;
-              ``ratio`` (default 1) of them, the others in int8. Layers that the group size does not divide, embeddings
-              and the last layer are int8.
-
-``overflowFix`` (auto, enable, disable; for the int8 techniques): weights of half the range, for CPUs that add int8
-products in 16 bits. auto enables it on x86 CPUs without VNNI; ``versions`` of the descriptor say what was chosen.
-
-``precision`` (f32 or bf16, for the int8, w8 and w4 techniques) is what runs the operations that stay in floating point.
-OpenVINO would choose bf16 on its own on some CPUs; a variant always says which.
-"""
+"""Makes OpenVINO variants of an ONNX or OpenVINO IR model, with NNCF where it is quantized: those of techniques.py."""
 
 import importlib
 
@@ -30,16 +6,16 @@ import ir
 
 import openvino as ov
 
-import job
-from job import Dataset, Failure, Job
+from contract import Failure
+from dataset import Dataset
+from lifecycle import Job, main
+from techniques import FRAMEWORK
 
 
 def optimize() -> None:
-    work = Job("openvino", "OpenVINO", ["openvino"])
-    technique = TECHNIQUES.get(work.spec.technique)
-    if technique is None:
-        raise Failure("UnsupportedTechnique", f"OpenVINO knows {', '.join(TECHNIQUES)}, not '{work.spec.technique}'")
-    source = work.source(".onnx", ".xml")
+    work = Job(FRAMEWORK, "openvino")
+    technique = TECHNIQUES[work.spec.technique]
+    source = work.source.file(".onnx", ".xml")
     if source.suffix == ".xml" and work.spec.technique == "fp32":
         raise Failure("NoEffect", "the source is OpenVINO IR already, which the baseline runs in f32")
     model = ir.read(source)
@@ -50,15 +26,25 @@ def optimize() -> None:
     work.finish("model.xml", {"INFERENCE_PRECISION_HINT": precision})
 
 
+# A technique, here and in quantization.py and compression.py, takes the job, the source as OpenVINO read it (which it
+# may change) and its dataset, writes variant/model.xml and model.bin, and returns the precision (f32 or bf16) in which
+# the engine is to run what is in floating point. OpenVINO would choose bf16 on its own on some CPUs; a variant always
+# says which. Names, types and shapes of inputs and outputs stay as they were. Each raises Failure OptimizationFailed
+# when the variant answers the first calibration sample with NaN or infinity.
+
+
 def fp32(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow()
+    """Weights as they were. Returns f32."""
     ir.save(work, model)
     ir.verify(work, dataset, "f32")
     return "f32"
 
 
 def bf16(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow()
+    """Weights as they were, in the file too. Returns bf16.
+
+    Raises: Failure ``UnsupportedHardware``, and ``NoEffect`` where nothing runs in bf16.
+    """
     ir.require_bf16()
     ir.save(work, model)
     precisions = ir.verify(work, dataset, "bf16")
@@ -68,7 +54,10 @@ def bf16(work: Job, model: ov.Model, dataset: Dataset) -> str:
 
 
 def fp16(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow()
+    """float32 weights become float16 in the file. Returns f32.
+
+    Raises: Failure ``NoEffect`` when more than three quarters of the bytes are left.
+    """
     ir.save(work, model)
     before = ir.weights(work).stat().st_size
     ir.save(work, model, compress_to_fp16=True)
@@ -97,4 +86,4 @@ TECHNIQUES = {
 
 
 if __name__ == "__main__":
-    job.main(optimize)
+    main(optimize)

@@ -17,8 +17,9 @@ from nncf.quantization.advanced_parameters import (
     OverflowFix,
 )
 
-import job
-from job import Dataset, Failure, Job, Samples
+from contract import CLASSIFICATION, TEXT, Failure
+from dataset import Dataset, Samples
+from lifecycle import Job
 
 SMOOTH_QUANT = "nncf_smooth_quant"  # in the names of the operations that SmoothQuant puts in
 OFF = -1
@@ -27,7 +28,11 @@ Score = Callable[[ov.CompiledModel, Iterable[dict[str, np.ndarray]]], tuple[floa
 
 
 def int8_ptq(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow("preset", "precision", "overflowFix")
+    """Weights become int8 and activations are quantized (FakeQuantize), with ranges from the calibration samples
+    (array[1, ...] for each input). Returns the parameter ``precision``.
+
+    Raises: Failure ``NoEffect`` when no heavy operation runs in int8, ``UnsupportedHardware`` for bf16 that the CPU lacks.
+    """
     precision = rest_precision(work)
     quantized = quantize(work, model, dataset.calibration)
     save(work, quantized)
@@ -36,10 +41,13 @@ def int8_ptq(work: Job, model: ov.Model, dataset: Dataset) -> str:
 
 
 def int8_sq(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow("preset", "precision", "overflowFix", "smoothQuantAlpha")
+    """As ``int8_ptq``, after activations were divided and weights multiplied by scales for each channel, which follow
+    ``smoothQuantAlpha`` (0 to 1). Returns the parameter ``precision``.
+
+    Raises: as ``int8_ptq``; Failure ``NoEffect`` too when there is no matrix product to smooth.
+    """
     precision = rest_precision(work)
-    alpha = work.spec.number("smoothQuantAlpha", 0.95, 0, 1)
-    quantized = quantize(work, model, dataset.calibration, alpha)
+    quantized = quantize(work, model, dataset.calibration, work.parameters["smoothQuantAlpha"])
     smoothed = sum(SMOOTH_QUANT in op.get_friendly_name() for op in quantized.get_ops())
     if smoothed == 0:
         raise Failure("NoEffect", "SmoothQuant found no matrix product of activations and weights to smooth")
@@ -50,17 +58,19 @@ def int8_sq(work: Job, model: ov.Model, dataset: Dataset) -> str:
 
 
 def int8_ac(work: Job, model: ov.Model, dataset: Dataset) -> str:
-    work.spec.allow(
-        "preset", "precision", "overflowFix", "maxDrop", "validationSamples", "maxIterations", "maxSeconds"
-    )
+    """As ``int8_ptq``, and operations go back to float32 until the metric drops by at most ``maxDrop``, a difference of
+    shares of right classes (0 to 1), or of mean cosine similarities (-1 to 1), on ``validationSamples`` samples. Returns
+    the parameter ``precision``.
+
+    Raises: as ``int8_ptq``; Failure ``AccuracyNotReached`` after ``maxIterations`` rounds, ``TimedOut`` after
+    ``maxSeconds`` seconds.
+    """
     precision = rest_precision(work)
-    max_drop = work.spec.number("maxDrop", 0.01, 0, 1)
-    limit = int(work.spec.number("validationSamples", 300, 16, 100_000))
-    iterations = int(work.spec.number("maxIterations", 20, 1, 10_000))
-    deadline = Deadline(work.spec.number("maxSeconds", 900, 1, 86_400))
+    max_drop, iterations = work.parameters["maxDrop"], work.parameters["maxIterations"]
+    deadline = Deadline(work.parameters["maxSeconds"])
     settings, advanced = settings_of(work)
     samples = dataset.calibration
-    validation, score = validation_metric(work, model, dataset.validation(limit), samples)
+    validation, score = validation_metric(work, model, dataset.validation(work.parameters["validationSamples"]), samples)
     before, _ = score(compile_model(model, "f32"), validation)
     quantized = nncf.quantize_with_accuracy_control(
         model,
@@ -107,6 +117,7 @@ class Deadline:
 
 
 def quantize(work: Job, model: ov.Model, samples: Samples, smooth_quant: float = OFF) -> ov.Model:
+    """The quantized model; ranges come from all of the samples, ``smooth_quant`` is SmoothQuant's alpha or OFF."""
     settings, advanced = settings_of(work, smooth_quant)
     quantized = nncf.quantize(
         model, nncf.Dataset(list(samples)), subset_size=len(samples), advanced_parameters=advanced, **settings
@@ -118,12 +129,11 @@ def quantize(work: Job, model: ov.Model, samples: Samples, smooth_quant: float =
 def settings_of(work: Job, smooth_quant: float = OFF) -> tuple[dict, AdvancedQuantizationParameters]:
     """What all int8 techniques have in common; SmoothQuant is on in one of them only."""
     nncf.set_log_level(logging.WARNING)
-    preset = work.spec.choice("preset", "mixed", "performance")
     work.versions["nncf"] = nncf.__version__
     fix = OverflowFix.ENABLE if overflow_fix(work) else OverflowFix.DISABLE
-    transformer = smooth_quant != OFF or work.spec.task in job.TEXT
+    transformer = smooth_quant != OFF or work.spec.task in TEXT
     settings = {
-        "preset": nncf.QuantizationPreset(preset),
+        "preset": nncf.QuantizationPreset(work.parameters["preset"]),
         "model_type": nncf.ModelType.TRANSFORMER if transformer else None,
     }
     smoothing = AdvancedSmoothQuantParameters(convolution=OFF, matmul=smooth_quant)
@@ -136,7 +146,7 @@ def validation_metric(work: Job, model: ov.Model, labelled: Samples | None, cali
     Accuracy by labels where there are labelled samples outside the evaluation split; else how well the answers of the
     model as it was are kept on the calibration samples (same class, or cosine similarity where there are no classes).
     """
-    classes = work.spec.task in job.CLASSIFICATION
+    classes = work.spec.task in CLASSIFICATION
     if labelled is not None and classes:
         work.progress(f"accuracy control by labels of {len(labelled)} samples")
         samples, expected = labelled, list(labelled.labels)
@@ -161,10 +171,11 @@ def validation_metric(work: Job, model: ov.Model, labelled: Samples | None, cali
 
 
 def answer(compiled: ov.CompiledModel, sample: dict[str, np.ndarray]) -> np.ndarray:
-    """The first output, flat."""
+    """The first output of a sample {input: array[1, ...]}, flat: float64[values]."""
     return np.array(compiled(sample)[compiled.output(0)], dtype=np.float64).ravel()
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    """Cosine similarity, -1 to 1, of float64[values] each; of a vector of zeros 1 with itself and 0 with others."""
     norm = np.linalg.norm(a) * np.linalg.norm(b)
     return float(a @ b / norm) if norm > 0 else float(np.array_equal(a, b))

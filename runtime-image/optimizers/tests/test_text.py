@@ -10,12 +10,13 @@ from conftest import FRAMEWORK, TECHNIQUE, Work, failed, succeeded
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-import job
 import text
+from contract import Failure
+from dataset import Input
 
 WORDS = ["[PAD]", "[UNK]", "a", "small", "model", "reads", "short", "texts"]
-IDS = job.Input("input_ids", np.dtype(np.int64), (None, None))
-MASK = job.Input("attention_mask", np.dtype(np.int64), (None, None))
+IDS = Input("input_ids", np.dtype(np.int64), (None, None))
+MASK = Input("attention_mask", np.dtype(np.int64), (None, None))
 
 
 def embedding(path: Path) -> None:
@@ -80,8 +81,8 @@ def test_texts_are_cut_and_padded_and_unknown_inputs_refused(tmp_path: Path):
     assert arrays["input_ids"].tolist() == [[2, 3, 4, 0], [5, 6, 7, 2]]
     assert arrays["attention_mask"].tolist() == [[1, 1, 1, 0], [1, 1, 1, 1]]
 
-    fixed = job.Input("input_ids", np.dtype(np.int32), (1, 2))
+    fixed = Input("input_ids", np.dtype(np.int32), (1, 2))
     assert text.tokenize(["a small model"], file, [fixed], 4)["input_ids"].tolist() == [[2, 3]]
 
-    with pytest.raises(job.Failure, match="not pixels"):
-        text.tokenize(["a"], file, [job.Input("pixels", np.dtype(np.float32), (None, 3))], 4)
+    with pytest.raises(Failure, match="not pixels"):
+        text.tokenize(["a"], file, [Input("pixels", np.dtype(np.float32), (None, 3))], 4)

@@ -32,7 +32,7 @@ public final class Techniques {
 
     private static final Choice PRESET = new Choice("preset", List.of("mixed", "performance"));
     private static final Choice GROUP_SIZE = new Choice("groupSize", List.of("64", "32", "128"));
-    private static final Choice IMATRIX = new Choice("imatrix", List.of("true", "false"));
+    private static final Choice IMATRIX = new Choice("imatrix", List.of("false", "true"));
 
     static final List<Technique> ALL = List.of(
             calibrated(OPENVINO, "int8-ptq", GRAPHS, ANY, PRESET),

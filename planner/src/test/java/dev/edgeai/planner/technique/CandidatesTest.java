@@ -169,7 +169,7 @@ class CandidatesTest {
         assertThat(candidates(checkpoint, LLAMA_CPP, MLX, OPENVINO, OLIVE))
                 .extracting(Candidate::name)
                 .startsWith("llamacpp-q4-k-m", "mlx-int4", "llamacpp-q8-0", "mlx-int8")
-                .contains("llamacpp-iq4-xs-imatrix-false", "mlx-int4-groupsize-32")
+                .contains("llamacpp-iq4-xs-imatrix-true", "mlx-int4-groupsize-32")
                 .noneMatch(n -> n.startsWith("openvino") || n.startsWith("olive") || n.equals("llamacpp-f16"));
     }
 
