@@ -64,4 +64,9 @@ public record TrialSpec(
         depth = depth == null ? Depth.FULL : depth;
         engineOptions = engineOptions == null ? Map.of() : Map.copyOf(engineOptions);
     }
+
+    /** Whether its {@code optimize} container makes the baseline of the source, beside whatever else it is for. */
+    public boolean convertsBaseline() {
+        return BASELINE.equals(technique);
+    }
 }

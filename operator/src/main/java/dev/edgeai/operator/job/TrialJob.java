@@ -137,8 +137,7 @@ public record TrialJob(
                     .withCommand("edgeai", "assess", JobParts.WORK + "/source", "-o", "json")
                     .build());
         }
-        boolean makesBaseline = TrialSpec.BASELINE.equals(spec.technique());
-        if (spec.framework() != null && (spec.variantDigest() == null || makesBaseline)) {
+        if (spec.framework() != null && (spec.variantDigest() == null || spec.convertsBaseline())) {
             // the image's own entry point
             before.add(
                     container(OPTIMIZE, optimizerImage(), profile.resources()).build());

@@ -15,13 +15,13 @@ import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
-import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.operator.job.CertifyJob;
 import dev.edgeai.operator.job.ReportJob;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.TrialJob;
 import dev.edgeai.planner.run.JobKey;
 import dev.edgeai.planner.run.RunAction;
+import dev.edgeai.planner.technique.Baselines;
 import dev.edgeai.planner.technique.Candidate;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -51,8 +51,8 @@ record RunJobs(
                 spec(
                         TrialSpec.BASELINE,
                         action.accelerator(),
-                        makesBaseline() ? Framework.LLAMA_CPP : null,
-                        makesBaseline() ? TrialSpec.BASELINE : null,
+                        converter().orElse(null),
+                        converter().map(_ -> TrialSpec.BASELINE).orElse(null),
                         Map.of(),
                         spec.source(),
                         spec.evaluation(),
@@ -64,14 +64,15 @@ record RunJobs(
     Job trial(RunAction.StartTrial action) {
         Candidate candidate = action.candidate();
         boolean known = action.variantDigest() != null;
-        boolean languageModel = candidate.framework() == Framework.LLAMA_CPP && makesBaseline();
+        boolean besideConverted =
+                converter().filter(candidate.framework()::equals).isPresent();
         return trial(
                 action.job(),
                 spec(
                         candidate.name(),
                         action.accelerator(),
                         candidate.framework(),
-                        known && languageModel ? TrialSpec.BASELINE : candidate.technique(),
+                        known && besideConverted ? TrialSpec.BASELINE : candidate.technique(),
                         candidate.base() == null ? candidate.parameters() : Map.of(),
                         pinnedSource(),
                         pinnedEvaluation(),
@@ -80,10 +81,9 @@ record RunJobs(
                         action.engineOptions()));
     }
 
-    /** A language model's checkpoint has no engine of its own: llama.cpp's optimizer makes the baseline of it. */
-    private boolean makesBaseline() {
-        return run.getSpec().task() == Task.TEXT_GENERATION
-                && config.images().optimizers().containsKey(Framework.LLAMA_CPP);
+    private Optional<Framework> converter() {
+        return Baselines.convertedBy(
+                run.getSpec().task(), config.images().optimizers().keySet());
     }
 
     Job certify(RunAction.StartCertify action) {
