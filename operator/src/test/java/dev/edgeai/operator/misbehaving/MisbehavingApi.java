@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -61,12 +62,9 @@ public final class MisbehavingApi implements AutoCloseable {
      *
      * @param done whether the request does what it asks for all the same
      */
-    private record Fault(String method, String path, int[] times, boolean done, MockResponse answer) {
+    private record Fault(String method, String path, AtomicInteger times, boolean done, MockResponse answer) {
         boolean strikes(Asked request) {
-            return times[0] > 0
-                    && method.equals(request.method())
-                    && request.path().contains(path)
-                    && times[0]-- > 0;
+            return method.equals(request.method()) && request.path().contains(path) && times.getAndDecrement() > 0;
         }
     }
 
@@ -106,12 +104,12 @@ public final class MisbehavingApi implements AutoCloseable {
 
     /** So many such requests are refused. */
     public synchronized void refuse(int times, String method, String path, int code, String message) {
-        faults.add(new Fault(method, path, new int[] {times}, false, status(code, message)));
+        faults.add(new Fault(method, path, new AtomicInteger(times), false, status(code, message)));
     }
 
     /** One such request is done and answered with this code, as by something between. */
     public synchronized void loseAnswer(String method, String path, int code) {
-        faults.add(new Fault(method, path, new int[] {1}, true, status(code, "the answer was lost")));
+        faults.add(new Fault(method, path, new AtomicInteger(1), true, status(code, "the answer was lost")));
     }
 
     /** Requests so far. */
