@@ -3,8 +3,8 @@ package dev.edgeai.operator;
 import dev.edgeai.operator.config.ConfigException;
 import dev.edgeai.operator.config.ConfigLoader;
 import dev.edgeai.operator.config.OperatorEnvironment;
+import dev.edgeai.operator.services.ApiClients;
 import dev.edgeai.operator.services.Services;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +34,8 @@ public final class Main {
 
     private static void run() throws IOException {
         OperatorEnvironment settings = OperatorEnvironment.from(System.getenv());
-        Services services = Services.of(
-                new KubernetesClientBuilder().build(),
-                settings,
-                ConfigLoader.load(settings.configFile()),
-                Clock.systemUTC());
+        Services services =
+                Services.of(ApiClients.open(), settings, ConfigLoader.load(settings.configFile()), Clock.systemUTC());
         EdgeAiOperator operator =
                 EdgeAiOperator.start(services, () -> Runtime.getRuntime().halt(FAILED));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(operator::close));

@@ -11,10 +11,13 @@ import dev.edgeai.planner.run.RunExpiry;
 import dev.edgeai.planner.run.RunMachine;
 import dev.edgeai.planner.run.RunObservation;
 import dev.edgeai.planner.run.Turns;
+import dev.edgeai.planner.status.TargetOutcome.Failure;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +93,14 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
         }
         return next(
                 decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<OptimizationRun> updateErrorStatus(
+            OptimizationRun run, Context<OptimizationRun> context, Exception e) {
+        int before = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
+        actions.tellFailed(run, Failure.of(1 + before, e));
+        return ErrorStatusUpdateControl.noStatusUpdate();
     }
 
     private RunObservation observation(OptimizationRun run, RunSnapshot picture, OptimizationRunStatus current) {

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.operator.job.RunRef;
+import dev.edgeai.operator.services.ApiClients;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.JobState;
@@ -12,11 +13,13 @@ import dev.edgeai.planner.run.JobKey;
 import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.planner.run.RunDecision;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.status.TargetOutcome.Failure;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -44,13 +47,22 @@ final class RunActions {
     private static final Set<Integer> REFUSED =
             Set.of(HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422 /* invalid */);
 
+    /** From here on it or a webhook is in trouble, and may have made the Job all the same. */
+    private static final int SERVER_ERROR = 500;
+
     private static final int MOST_FOREIGN = 10;
+    private static final int ORDINARY_FAILURES = 2;
 
     private final Services services;
+
+    /** What makes Jobs: one that was made although its answer was lost is found by the next look, and is not in the way. */
+    private final KubernetesClient once;
+
     private final Refusals refusals = new Refusals();
 
     RunActions(Services services) {
         this.services = services;
+        this.once = ApiClients.once(services.client());
     }
 
     /** Tells people of the decision's transitions; the same decision taken again tells nothing new. */
@@ -72,6 +84,19 @@ final class RunActions {
     /** Tells of what looks like the run's and is not, once each; nothing else is done to it. */
     void tellForeign(OptimizationRun run, RunSnapshot picture) {
         picture.foreign().stream().limit(MOST_FOREIGN).forEach(foreign -> tellForeign(run, foreign));
+    }
+
+    /** Tells what keeps a run from being looked at, when that is more than an ordinary hiccup of the API server. */
+    void tellFailed(OptimizationRun run, Failure failure) {
+        if (failure.times() > ORDINARY_FAILURES) {
+            services.events()
+                    .tell(
+                            run,
+                            Events.Type.WARNING,
+                            Reason.RECONCILE_FAILED.text(),
+                            "cannot be reconciled and is tried again: " + failure.message(),
+                            failure.message());
+        }
     }
 
     private void tellForeign(OptimizationRun run, Foreign foreign) {
@@ -173,11 +198,11 @@ final class RunActions {
     /** False when somebody else's Job has the name. */
     private boolean isMadeOrInItsWay(OptimizationRun run, Job job) {
         try {
-            services.client().resource(job).create();
+            once.resource(job).create();
             refusals.remove(run.getMetadata().getUid());
             return true;
         } catch (KubernetesClientException e) {
-            if (REFUSED.contains(e.getCode())) {
+            if (REFUSED.contains(e.getCode()) || e.getCode() >= SERVER_ERROR) {
                 sayRefused(run, job, e);
                 return true;
             }
@@ -202,7 +227,7 @@ final class RunActions {
         return true;
     }
 
-    /** A quota, a policy or a missing permission: only the namespace's people can help, so they must hear of it. */
+    /** A quota, a policy, a missing permission or a broken webhook: only people can help, so they must hear of it. */
     private void sayRefused(OptimizationRun run, Job job, KubernetesClientException e) {
         String said = e.getStatus() == null || e.getStatus().getMessage() == null
                 ? String.valueOf(e.getMessage())

@@ -39,10 +39,11 @@ final class StartEvents {
                             .getItems()
                             .stream());
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
-                throw e;
-            }
-            LOG.warn("may not list events in {}: grant it (docs/rbac.md) to be told why pods do not start", namespace);
+            LOG.warn(
+                    "cannot list events in {}, which tell why pods do not start{}: {}",
+                    namespace,
+                    e.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? " (grant it, docs/rbac.md)" : "",
+                    e.getMessage());
             return Optional.empty();
         }
     }

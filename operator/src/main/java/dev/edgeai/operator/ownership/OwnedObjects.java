@@ -201,9 +201,21 @@ public final class OwnedObjects {
      * Puts the pod template, the number of pods and the own labels in the place of what others made of them; applying would
      * leave standing what they added. Where they made nothing of the template only the seal is new, and no pod is replaced.
      *
-     * @return whether anything but the seal and the labels had to be put right
+     * @return whether anything but the seal and the labels had to be put right; not of one that is gone, or another by that
+     *     name, which the next look sees
      */
     public boolean restore(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
+        try {
+            return put(wanted, seen, seal);
+        } catch (KubernetesClientException e) {
+            if (!GONE_OR_CHANGED.contains(e.getCode()) || isStillThere(seen)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private boolean put(Deployment wanted, Deployment seen, Function<Deployment, String> seal) {
         ArrayNode patch = onThisVery(seen);
         write(
                 patch,

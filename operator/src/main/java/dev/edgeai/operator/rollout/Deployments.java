@@ -15,6 +15,9 @@ import dev.edgeai.planner.rollout.RevisionStateBuilder;
 import dev.edgeai.planner.status.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +33,8 @@ import java.util.Set;
  * field stands in the object too, but any client may write that.
  */
 public final class Deployments {
+    private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
+
     private final Services services;
     private final OwnedObjects owned;
 
@@ -125,8 +130,19 @@ public final class Deployments {
                 .filter(deployment -> wasAsked(deployment)
                         .filter(time -> !time.plus(ASKED_EVERY).isBefore(target.now()))
                         .isEmpty())
-                .ifPresent(deployment ->
-                        owned.annotate(deployment, ASKED, target.now().toString())));
+                .ifPresent(deployment -> askAgain(deployment, target.now())));
+    }
+
+    /** What the pods lack stands in the status already; whoever refuses them may refuse this too, and it is tried again. */
+    private void askAgain(Deployment deployment, Instant now) {
+        try {
+            owned.annotate(deployment, ASKED, now.toString());
+        } catch (KubernetesClientException e) {
+            LOG.warn(
+                    "cannot have the pods of Deployment {} asked for again: {}",
+                    deployment.getMetadata().getName(),
+                    e.getMessage());
+        }
     }
 
     private static Optional<Instant> wasAsked(Deployment deployment) {

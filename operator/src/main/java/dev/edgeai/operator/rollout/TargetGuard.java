@@ -23,14 +23,19 @@ import dev.edgeai.planner.status.TargetOutcomeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -44,18 +49,30 @@ public final class TargetGuard {
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private static final int CLIENT_ERROR = 400;
-    private static final int CONFLICT = 409;
     private static final int SERVER_ERROR = 500;
+
+    /** Gone or changed in between, or the API server has too much to do: another time it is answered otherwise. */
+    private static final Set<Integer> PASSING = Set.of(
+            HttpURLConnection.HTTP_NOT_FOUND,
+            HttpURLConnection.HTTP_CLIENT_TIMEOUT,
+            HttpURLConnection.HTTP_CONFLICT,
+            429 /* too many requests */);
 
     private final Services services;
     private final Supplier<NodeFacts> nodes;
-    private final Function<TargetContext, TargetOutcome> rollout;
+    private final BiFunction<TargetContext, Consumer<RuntimeException>, TargetOutcome> rollout;
     private final RollbackIntent intents;
 
     /** When each was first seen, by UID. */
     private final Map<String, Instant> strangersSeen = new ConcurrentHashMap<>();
 
-    public TargetGuard(Services services, Supplier<NodeFacts> nodes, Function<TargetContext, TargetOutcome> rollout) {
+    /**
+     * @param rollout looks at a target; told what went wrong and did not stop it, it says so
+     */
+    public TargetGuard(
+            Services services,
+            Supplier<NodeFacts> nodes,
+            BiFunction<TargetContext, Consumer<RuntimeException>, TargetOutcome> rollout) {
         this.services = services;
         this.nodes = nodes;
         this.rollout = rollout;
@@ -90,40 +107,59 @@ public final class TargetGuard {
             return stopped.apply(Optional.of(new Explanation(Reason.DELIVERY_NOT_ALLOWED, notAllowed(profile.get()))));
         }
         strangers(model, target, seen, now);
+        List<RuntimeException> beside = new ArrayList<>();
         try {
             ServedTarget served = served(model, target, seen.ref(), profile.get());
             TargetStatus before =
                     intents.newest(status, seen, model.getMetadata().getUid());
-            TargetOutcome outcome = rollout.apply(TargetContextBuilder.builder()
-                    .model(model)
-                    .target(target)
-                    .served(served)
-                    .written(status)
-                    .status(before)
-                    .objects(seen)
-                    .runs(runs)
-                    .nodes(nodes.get())
-                    .now(now)
-                    .build());
+            TargetOutcome outcome = rollout.apply(
+                    TargetContextBuilder.builder()
+                            .model(model)
+                            .target(target)
+                            .served(served)
+                            .written(status)
+                            .status(before)
+                            .objects(seen)
+                            .runs(runs)
+                            .nodes(nodes.get())
+                            .now(now)
+                            .build(),
+                    beside::add);
             Optional<Explanation> unreached =
                     outcome.serves() ? Reachability.missing(before, outcome.status(), seen) : Optional.empty();
             unreached
                     .filter(why -> why.reason() == Reason.SERVICE_CHANGED && status.bundle() == null)
                     .ifPresent(why -> serviceChanged(model, target, why, now));
-            return outcome.unreached(unreached);
-        } catch (NameTakenException e) {
-            tell(model, target, e);
-            return stopped.apply(Optional.of(new Explanation(Reason.NAME_TAKEN, e.sentence())));
-        } catch (KubernetesClientException e) {
-            failures.add(e);
-            Optional<Explanation> refusal = refusal(e);
-            return refusal.isPresent()
-                    ? stopped.apply(refusal)
-                    : stopped.apply(Optional.empty()).failed(Failure.of(times, e));
+            TargetOutcome reached = outcome.unreached(unreached);
+            if (beside.isEmpty()) {
+                return reached;
+            }
+            Optional<Explanation> problem = problem(model, target, beside.getFirst());
+            if (problem.isPresent()) {
+                return TargetOutcomeBuilder.builder(reached).problem(problem).build();
+            }
+            failures.add(beside.getFirst());
+            return reached.failed(Failure.of(times, beside.getFirst()));
         } catch (RuntimeException e) {
-            failures.add(e);
-            return stopped.apply(Optional.empty()).failed(Failure.of(times, e));
+            Optional<Explanation> problem = problem(model, target, e);
+            if (!(e instanceof NameTakenException)) {
+                failures.add(e);
+            }
+            TargetOutcome outcome = stopped.apply(problem);
+            return problem.isPresent() ? outcome : outcome.failed(Failure.of(times, e));
         }
+    }
+
+    /** What a person has to act on; anything else is tried again before one is asked. */
+    private Optional<Explanation> problem(EdgeModel model, Target target, RuntimeException e) {
+        return switch (e) {
+            case NameTakenException taken -> {
+                tell(model, target, taken);
+                yield Optional.of(new Explanation(Reason.NAME_TAKEN, taken.sentence()));
+            }
+            case KubernetesClientException refused -> refusal(refused);
+            default -> Optional.empty();
+        };
     }
 
     private ServedTarget served(EdgeModel model, Target target, TargetRef ref, AcceleratorProfile profile) {
@@ -189,9 +225,9 @@ public final class TargetGuard {
                 .isAfter(now);
     }
 
-    /** What the API server will refuse again; anything else is tried again before a person is asked. */
+    /** What the API server will refuse again. */
     private static Optional<Explanation> refusal(KubernetesClientException e) {
-        boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR && e.getCode() != CONFLICT;
+        boolean refused = e.getCode() >= CLIENT_ERROR && e.getCode() < SERVER_ERROR && !PASSING.contains(e.getCode());
         String why = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
         return refused
                 ? Optional.of(new Explanation(Reason.INTERNAL_ERROR, "the API server refuses: " + why))

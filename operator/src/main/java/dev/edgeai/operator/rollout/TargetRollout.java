@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.operator.delivery.ServingServices;
 import dev.edgeai.operator.observation.Measurements;
 import dev.edgeai.operator.observation.Readings;
+import dev.edgeai.operator.ownership.NameTakenException;
 import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.traffic.TrafficRouter;
 import dev.edgeai.planner.JobState;
@@ -25,6 +26,7 @@ import dev.edgeai.planner.status.TargetOutcomeBuilder;
 import dev.edgeai.planner.version.CertifiedVersion;
 import dev.edgeai.planner.version.Recertification;
 import dev.edgeai.planner.version.VariantChoice;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 
 import java.time.Duration;
 import java.util.Comparator;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** One target: its run, its candidate, and the next step of its rollout. */
 public final class TargetRollout {
@@ -63,17 +66,32 @@ public final class TargetRollout {
         this.turns = turns;
     }
 
-    public TargetOutcome reconcile(TargetContext target) {
+    /**
+     * Looks at it and takes its next step.
+     *
+     * @param beside told what went wrong and stops nothing
+     */
+    public TargetOutcome reconcile(TargetContext target, Consumer<RuntimeException> beside) {
         if (nothingServesYet(target)) {
             // said before the search, and not after an hour of it
             owned.requireFree(ServingServices.stable(target.served(), Map.of(), Optional.empty()));
         }
-        Optional<OptimizationRun> run = runs.current(target);
+        Optional<OptimizationRun> run = current(target, beside);
         List<CertifiedVersion> ranked =
                 run.map(r -> CertifiedVersions.of(r, target.servedBy(r))).orElse(List.of());
         return target.target().delivery() == Delivery.BUNDLE
                 ? bundle(target, run, ranked)
                 : serve(run.map(r -> certified(target, r, ranked)).orElse(target), run);
+    }
+
+    /** A run that cannot be made keeps no version that is on its way from being taken back. */
+    private Optional<OptimizationRun> current(TargetContext target, Consumer<RuntimeException> beside) {
+        try {
+            return runs.current(target);
+        } catch (NameTakenException | KubernetesClientException e) {
+            beside.accept(e);
+            return Optional.empty();
+        }
     }
 
     /** With the newest certificates of what is brought out already. */

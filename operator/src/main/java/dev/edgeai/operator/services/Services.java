@@ -11,6 +11,7 @@ import dev.edgeai.operator.status.Events;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +38,9 @@ public record Services(
     /** Field manager of everything the operator applies. */
     public static final String FIELD_MANAGER = "edgeai-operator";
 
+    /** What serves does not wait longer than this for a word about it. */
+    private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(3);
+
     /** Puts the services together for one process. */
     public static Services of(
             KubernetesClient client, OperatorEnvironment settings, OperatorConfig config, Clock clock) {
@@ -50,7 +54,7 @@ public record Services(
                 config,
                 keys,
                 new Seals(new SealKey(client, settings.namespace())),
-                new Events(client, clock, settings.identity()),
+                new Events(ApiClients.once(client, EVENT_TIMEOUT), clock, settings.identity()),
                 metrics,
                 clock);
     }
