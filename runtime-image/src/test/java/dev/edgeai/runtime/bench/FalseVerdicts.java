@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.gate.SpeedVerdict;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
+import dev.edgeai.runtime.benchmark.Inferences;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
@@ -63,7 +64,12 @@ final class FalseVerdicts {
                 BenchmarkSettings.DEFAULT_ROUNDS,
                 BenchmarkSettings.DEFAULT_TIME_CAP,
                 seed);
-        List<Timings> timings = new PairedBenchmark(dataset, settings).run(List.of(baseline, variant), timed -> {});
+        List<Timings> timings = new PairedBenchmark(settings)
+                .run(
+                        List.of(
+                                () -> Inferences.of(baseline.get(), dataset),
+                                () -> Inferences.of(variant.get(), dataset)),
+                        _ -> {});
         return Speedup.of(timings.getFirst(), timings.getLast());
     }
 
