@@ -63,7 +63,7 @@ public final class EnergyMeter {
         Path label = input.resolveSibling(input.getFileName().toString().replace("_input", "_label"));
         try {
             return Files.exists(label) && Files.readString(label).startsWith("Ecore");
-        } catch (IOException e) {
+        } catch (IOException _) {
             return false;
         }
     }
@@ -71,7 +71,7 @@ public final class EnergyMeter {
     private static Stream<Path> files(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList().stream();
-        } catch (IOException e) {
+        } catch (IOException _) {
             return Stream.empty();
         }
     }
@@ -90,7 +90,7 @@ public final class EnergyMeter {
                 requests++;
             } while (System.nanoTime() < end);
             return new Energy(joules(before, read()) / requests, EnergyMethod.MEASURED);
-        } catch (IOException e) {
+        } catch (IOException _) {
             return Energy.estimated(timings);
         }
     }

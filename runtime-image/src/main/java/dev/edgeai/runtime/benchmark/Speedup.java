@@ -39,7 +39,7 @@ public final class Speedup {
         }
         Map<Integer, List<Double>> ratios = new TreeMap<>();
         for (int i = 0; i < baseline.size(); i++) {
-            ratios.computeIfAbsent(variant.get(i).round(), round -> new ArrayList<>())
+            ratios.computeIfAbsent(variant.get(i).round(), _ -> new ArrayList<>())
                     .add(Math.log(baseline.get(i).median() / variant.get(i).median()));
         }
         return ratios.values().stream()

@@ -65,7 +65,7 @@ public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Opt
                                     .strip()
                                     .split("\\s+"))
                             .collect(Collectors.toUnmodifiableSet()));
-        } catch (IOException e) {
+        } catch (IOException _) {
             return Optional.empty();
         }
     }

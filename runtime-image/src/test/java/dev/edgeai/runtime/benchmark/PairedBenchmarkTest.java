@@ -52,7 +52,7 @@ class PairedBenchmarkTest {
                                     loads.getLast(),
                                     i -> Map.of("tokens", Tensor.allocate(DataType.INT64, 1, 5 + i % 3)));
                         }),
-                        timed -> {});
+                        _ -> {});
 
         assertThat(loads).hasSize(2).allSatisfy(load -> {
             assertThat(load.lengths).contains(5L, 6L, 7L);

@@ -297,7 +297,7 @@ class ServingTest {
     private static boolean portIsClosed(int port) {
         try (var socket = new Socket("127.0.0.1", port)) {
             return false;
-        } catch (java.io.IOException e) {
+        } catch (java.io.IOException _) {
             return true;
         }
     }

@@ -109,7 +109,7 @@ public final class TestServer implements AutoCloseable {
                 .collect(Collectors.toMap(
                         line -> line.substring(0, line.lastIndexOf(' ')),
                         line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)),
-                        (a, b) -> {
+                        (_, _) -> {
                             throw new IllegalStateException("a sample is exposed twice");
                         },
                         TreeMap::new));

@@ -79,7 +79,7 @@ public final class LlamaCppEngine implements LanguageEngine {
             if (tokens >= 1 && tokens <= MAX_CONTEXT_LENGTH) {
                 return tokens;
             }
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException _) {
             // refused below, like a number out of range
         }
         throw new EngineException(CONTEXT_LENGTH + " must be 1 to " + MAX_CONTEXT_LENGTH + ", not '" + length + "'");

@@ -52,14 +52,14 @@ class LlamaCppEngineTest {
         LlamaNative llama = LlamaNative.load();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment model = filled(arena, LlamaNative.MODEL_PARAMS.byteSize());
-            llama.modelDefaults((size, alignment) -> model.asSlice(0, size));
+            llama.modelDefaults((size, _) -> model.asSlice(0, size));
             assertThat(model.get(JAVA_INT, LlamaCppEngine.GPU_LAYERS)).as("n_gpu_layers: all").isEqualTo(-1);
             assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS)).as("check_tensors").isZero();
             assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS + 1)).as("use_extra_bufts").isEqualTo((byte) 1);
             assertUntouched(model, LlamaNative.MODEL_PARAMS.byteSize());
 
             MemorySegment context = filled(arena, LlamaNative.CONTEXT_PARAMS.byteSize());
-            llama.contextDefaults((size, alignment) -> context.asSlice(0, size));
+            llama.contextDefaults((size, _) -> context.asSlice(0, size));
             assertThat(LongStream.of(
                                     LlamaCppModel.CONTEXT_TOKENS,
                                     LlamaCppModel.BATCH,
@@ -86,7 +86,7 @@ class LlamaCppEngineTest {
             MemorySegment made = (MemorySegment) function(
                             "llama_batch_init",
                             FunctionDescriptor.of(LlamaNative.BATCH, JAVA_INT, JAVA_INT, JAVA_INT))
-                    .invokeExact((SegmentAllocator) (size, alignment) -> batch.asSlice(0, size), 3, 0, 1);
+                    .invokeExact((SegmentAllocator) (size, _) -> batch.asSlice(0, size), 3, 0, 1);
 
             assertThat(batch.get(JAVA_INT, 0)).as("n_tokens").isZero();
             assertThat(batch.get(ADDRESS, LlamaCppSession.TOKENS)).as("token").isNotEqualTo(MemorySegment.NULL);
