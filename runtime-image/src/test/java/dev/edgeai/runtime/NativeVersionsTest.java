@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An engine's version stands in the root {@code pom.xml}; images and optimizers, which cannot read that, have the same. */
+/** An engine's version stands in the root {@code pom.xml}; images and optimizers, which cannot read it, have the same. */
 class NativeVersionsTest {
     @ParameterizedTest
     @CsvSource({

@@ -6,8 +6,8 @@ import dev.edgeai.runtime.engine.LanguageSession;
 import java.util.Arrays;
 
 /**
- * A language model and the one request that it gets again and again: it reads a prompt of {@value #PROMPT} tokens and writes
- * {@value #ANSWER}. The tokens it writes are given, so that all models do the same work.
+ * A language model and the one request that it gets again and again: it reads a prompt of {@value #PROMPT} tokens and
+ * writes {@value #ANSWER}. The tokens it writes are given, so that all models do the same work.
  */
 public final class GenerationRequest implements Workload, Workload.Request {
     public static final int PROMPT = 32;

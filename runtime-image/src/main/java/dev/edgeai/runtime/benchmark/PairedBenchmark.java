@@ -10,9 +10,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Times models in alternation, one request at a time. Each round loads the models anew and warms them up;
- * then comes a block of requests to the one and at once a block of the same to the other, in an order drawn anew
- * for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
+ * Times models in alternation, one request at a time. Each round loads the models anew and warms them up; then comes a
+ * block of requests to the one and at once a block of the same to the other, in an order drawn anew for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
  */
 public final class PairedBenchmark {
     private static final int MAX_BLOCK = 100;

@@ -63,8 +63,8 @@ final class FetchCommand implements Callable<Integer> {
 
     private FetchResult all(Sources sources, TrialSpec spec) throws IOException {
         ModelSource source = spec.source();
-        Sources.Fetched fetched =
-                sources.folder(source.uri(), source.digest(), into.folder().resolve("source"), FailureReason.SOURCE_NOT_FOUND);
+        Sources.Fetched fetched = sources.folder(
+                source.uri(), source.digest(), into.folder().resolve("source"), FailureReason.SOURCE_NOT_FOUND);
         requireNoPickles(into.folder().resolve("source"));
         FetchResult dataset = dataset(sources, spec);
         if (spec.variantDigest() != null) {

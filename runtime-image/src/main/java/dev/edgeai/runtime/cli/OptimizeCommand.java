@@ -146,8 +146,8 @@ final class OptimizeCommand implements Callable<Integer> {
                         ? verb.commandLine().getErr()
                         : verb.commandLine().getOut());
         benchmark.over(Map.of()); // wrong values are told before anything runs
-        LocalTrials trials =
-                new LocalTrials(folder, run, threads.count(), optimizers, new MeasureProcess(benchmark.arguments()), progress);
+        LocalTrials trials = new LocalTrials(
+                folder, run, threads.count(), optimizers, new MeasureProcess(benchmark.arguments()), progress);
         OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())
                 .run(fetched, AssessCommand.assess(source), teller(progress));
         ReportFiles.write(folder, new ReportedRun("", run.name(), run.spec(), status, Machine.memory()));

@@ -92,7 +92,8 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (InferenceClient client = new InferenceClient(asked.url(), asked.model(), Duration.ofSeconds(timeoutSeconds))) {
+        Duration timeout = Duration.ofSeconds(timeoutSeconds);
+        try (InferenceClient client = new InferenceClient(asked.url(), asked.model(), timeout)) {
             Prompt prompt = inputs.prompt;
             if (prompt != null) {
                 String text = client.complete(prompt.text, prompt.maxTokens);

@@ -75,7 +75,9 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                     model, progress.counter("evaluate", evaluator.dataset().size()));
         }
         List<Timings> timings = benchmark()
-                .run(List.of(() -> measuring.inferences(baseline)), progress.counter("time baseline", settings.pairs()));
+                .run(
+                        List.of(() -> measuring.inferences(baseline)),
+                        progress.counter("time baseline", settings.pairs()));
         Measurement measurement = measuring.measurement(baseline, timings.getFirst(), quality);
         return outcome.ofBaseline(baseline, measurement);
     }

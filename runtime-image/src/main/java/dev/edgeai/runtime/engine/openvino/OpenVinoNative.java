@@ -48,7 +48,8 @@ final class OpenVinoNative {
     static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("rank"), ADDRESS.withName("dims"))
             .withName("ov_shape_t");
 
-    static final StructLayout DIMENSION = MemoryLayout.structLayout(JAVA_LONG.withName("min"), JAVA_LONG.withName("max"))
+    static final StructLayout DIMENSION = MemoryLayout.structLayout(
+                    JAVA_LONG.withName("min"), JAVA_LONG.withName("max"))
             .withName("ov_dimension_t");
 
     static final StructLayout PARTIAL_SHAPE = MemoryLayout.structLayout(
@@ -298,7 +299,9 @@ final class OpenVinoNative {
             try {
                 check((int) PP.invokeExact(tensorShape, tensor, shape));
                 long rank = shape.get(JAVA_LONG, SHAPE_RANK);
-                long[] dimensions = shape.get(ADDRESS, SHAPE_DIMENSIONS).reinterpret(rank * JAVA_LONG.byteSize()).toArray(JAVA_LONG);
+                long[] dimensions = shape.get(ADDRESS, SHAPE_DIMENSIONS)
+                        .reinterpret(rank * JAVA_LONG.byteSize())
+                        .toArray(JAVA_LONG);
                 check((int) P.invokeExact(shapeFree, shape));
                 long elements = Arrays.stream(dimensions).reduce(1, Math::multiplyExact);
                 byte[] copy = new byte[Math.toIntExact(Math.multiplyExact(elements, type.bytes()))];

@@ -55,7 +55,9 @@ class LlamaCppEngineTest {
             llama.modelDefaults((size, _) -> model.asSlice(0, size));
             assertThat(model.get(JAVA_INT, LlamaCppEngine.GPU_LAYERS)).as("n_gpu_layers: all").isEqualTo(-1);
             assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS)).as("check_tensors").isZero();
-            assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS + 1)).as("use_extra_bufts").isEqualTo((byte) 1);
+            assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS + 1))
+                    .as("use_extra_bufts")
+                    .isEqualTo((byte) 1);
             assertUntouched(model, LlamaNative.MODEL_PARAMS.byteSize());
 
             MemorySegment context = filled(arena, LlamaNative.CONTEXT_PARAMS.byteSize());

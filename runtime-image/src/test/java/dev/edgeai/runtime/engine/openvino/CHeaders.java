@@ -25,7 +25,7 @@ record CHeaders(String text) {
     static CHeaders read(Path folder) throws IOException {
         StringBuilder text = new StringBuilder();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.sorted().toList()) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 text.append(Files.readString(file)).append('\n');
             }
         }
