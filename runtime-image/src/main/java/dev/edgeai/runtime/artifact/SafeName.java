@@ -37,7 +37,7 @@ public final class SafeName {
         Path place;
         try {
             place = root.resolve(name).normalize();
-        } catch (InvalidPathException e) {
+        } catch (InvalidPathException _) {
             throw unsafe(name, "it is no file name here");
         }
         if (!place.startsWith(root) || place.equals(root)) {

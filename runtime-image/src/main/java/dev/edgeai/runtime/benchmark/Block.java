@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.benchmark;
 
+import org.apache.commons.statistics.descriptive.Median;
+
 import java.util.Arrays;
 
 /**
@@ -14,8 +16,7 @@ import java.util.Arrays;
 record Block(int round, long[] latencies, long[] cpu, long processCpu) {
     /** Median latency, nanoseconds. */
     double median() {
-        long[] sorted = latencies.clone();
-        Arrays.sort(sorted);
-        return Statistics.quantile(sorted, 0.5);
+        return Median.withDefaults()
+                .evaluate(Arrays.stream(latencies).asDoubleStream().toArray());
     }
 }

@@ -1,17 +1,13 @@
 package dev.edgeai.runtime.benchmark;
 
 import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
-import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.engine.Tensor;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -67,7 +63,7 @@ public final class EnergyMeter {
         Path label = input.resolveSibling(input.getFileName().toString().replace("_input", "_label"));
         try {
             return Files.exists(label) && Files.readString(label).startsWith("Ecore");
-        } catch (IOException e) {
+        } catch (IOException _) {
             return false;
         }
     }
@@ -75,26 +71,26 @@ public final class EnergyMeter {
     private static Stream<Path> files(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList().stream();
-        } catch (IOException e) {
+        } catch (IOException _) {
             return Stream.empty();
         }
     }
 
-    /** The energy of a model that was timed before. */
-    public Energy measure(LoadedModel model, IntFunction<Map<String, Tensor>> samples, Timings timings) {
+    /** The energy of one request of a workload that was timed before. */
+    public Energy measure(Workload workload, Timings timings) {
         if (counters.isEmpty()) {
             return Energy.estimated(timings);
         }
         try {
             long[] before = read();
             long end = System.nanoTime() + RUN.toNanos();
-            int inferences = 0;
+            int requests = 0;
             do {
-                model.infer(samples.apply(inferences));
-                inferences++;
+                workload.request(requests).run();
+                requests++;
             } while (System.nanoTime() < end);
-            return new Energy(joules(before, read()) / inferences, EnergyMethod.MEASURED);
-        } catch (IOException e) {
+            return new Energy(joules(before, read()) / requests, EnergyMethod.MEASURED);
+        } catch (IOException _) {
             return Energy.estimated(timings);
         }
     }

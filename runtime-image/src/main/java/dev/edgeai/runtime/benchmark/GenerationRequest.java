@@ -1,25 +1,17 @@
 package dev.edgeai.runtime.benchmark;
 
-import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
-import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.engine.TensorInfo;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 
 /**
- * One request to a language model as one inference: it reads a prompt of {@value #PROMPT} tokens and writes
- * {@value #ANSWER}. The tokens it writes are given, so that all models do the same work.
+ * A language model and the one request that it gets again and again: it reads a prompt of {@value #PROMPT} tokens and
+ * writes {@value #ANSWER}. The tokens it writes are given, so that all models do the same work.
  */
-public final class GenerationRequest implements LoadedModel {
+public final class GenerationRequest implements Workload, Workload.Request {
     public static final int PROMPT = 32;
     public static final int ANSWER = 16;
-
-    private static final Map<String, Tensor> DONE = Map.of("done", Tensor.allocate(DataType.FP32, 1));
 
     private final LanguageModel model;
     private final LanguageSession session;
@@ -41,17 +33,17 @@ public final class GenerationRequest implements LoadedModel {
     }
 
     @Override
-    public List<TensorInfo> inputs() {
-        return List.of();
+    public Request request(int number) {
+        return this;
     }
 
     @Override
-    public List<TensorInfo> outputs() {
-        return List.of();
+    public Integer size() {
+        return PROMPT + ANSWER;
     }
 
     @Override
-    public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
+    public void run() {
         long start = System.nanoTime();
         session.reset();
         session.prefill(prompt);
@@ -63,7 +55,6 @@ public final class GenerationRequest implements LoadedModel {
             times.next(now - last);
             last = now;
         }
-        return DONE;
     }
 
     @Override

@@ -21,15 +21,14 @@ public final class GenerationTimes {
 
     /** All that was timed, warming up included, which medians do not notice. To be asked once. */
     public Generation with(Estimate perplexity) {
-        long[] firsts = first.build().sorted().toArray();
-        long[] nexts = next.build().sorted().toArray();
-        double toFirst = Statistics.quantile(firsts, 0.5);
-        double between = Statistics.quantile(nexts, 0.5);
+        double toFirst = Timings.QUANTILE.evaluate(first.build().asDoubleStream().toArray(), 0.5);
+        double[] nexts = Timings.QUANTILE.evaluate(next.build().asDoubleStream().toArray(), 0.5, 0.95);
+        double between = nexts[0];
         return new Generation(
                 perplexity,
                 micros(toFirst),
                 micros(between),
-                micros(Statistics.quantile(nexts, 0.95)),
+                micros(nexts[1]),
                 Decimal.of(GenerationRequest.PROMPT * 1e9 / toFirst),
                 Decimal.of(1e9 / between));
     }

@@ -1,24 +1,17 @@
 package dev.edgeai.runtime.benchmark;
 
-import dev.edgeai.runtime.dataset.Dataset;
-import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.engine.Tensor;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Times models in alternation, batch of one, on evaluation samples. Each round loads the models anew and warms them up;
- * then comes a block of inferences of the one and at once a block of the other on the same samples, in an order drawn anew
- * for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
+ * Times models in alternation, one request at a time. Each round loads the models anew and warms them up; then comes a
+ * block of requests to the one and at once a block of the same to the other, in an order drawn anew for each pair of blocks. At the end of a round each runs a stretch alone, for its steadiness.
  */
 public final class PairedBenchmark {
     private static final int MAX_BLOCK = 100;
@@ -28,18 +21,10 @@ public final class PairedBenchmark {
 
     private static final double STEADY = 0.03;
 
-    private final IntFunction<Map<String, Tensor>> samples;
     private final BenchmarkSettings settings;
     private final SplittableRandom random;
 
-    /** On the samples of a dataset, from the end on to the start again. */
-    public PairedBenchmark(Dataset dataset, BenchmarkSettings settings) {
-        this(i -> dataset.sample(i % dataset.size()), settings);
-    }
-
-    /** On samples by their number, of which there is no last. */
-    public PairedBenchmark(IntFunction<Map<String, Tensor>> samples, BenchmarkSettings settings) {
-        this.samples = samples;
+    public PairedBenchmark(BenchmarkSettings settings) {
         this.settings = settings;
         random = new SplittableRandom(settings.seed());
     }
@@ -51,7 +36,7 @@ public final class PairedBenchmark {
      * @param progress told the number of timed inferences of each
      * @return one for each loader, in their order
      */
-    public List<Timings> run(List<Supplier<LoadedModel>> loaders, IntConsumer progress) {
+    public List<Timings> run(List<Supplier<Workload>> loaders, IntConsumer progress) {
         List<List<Block>> blocks = empty(loaders.size());
         List<List<Block>> steady = empty(loaders.size());
         int timed = 0;
@@ -59,7 +44,7 @@ public final class PairedBenchmark {
             List<BlockTimer> timers = new ArrayList<>();
             try {
                 for (int m : order(round, loaders.size())) {
-                    timers.add(new BlockTimer(loaders.get(m).get(), samples, blocks.get(m), steady.get(m)));
+                    timers.add(new BlockTimer(loaders.get(m).get(), blocks.get(m), steady.get(m)));
                 }
                 timed += round(round, timed, timers, progress);
                 for (BlockTimer timer : timers) {

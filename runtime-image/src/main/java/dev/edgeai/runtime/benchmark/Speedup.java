@@ -1,17 +1,20 @@
 package dev.edgeai.runtime.benchmark;
 
 import dev.edgeai.api.v1alpha1.value.Estimate;
-import org.apache.commons.statistics.distribution.TDistribution;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.Variance;
+import org.apache.commons.statistics.interval.Interval;
+import org.apache.commons.statistics.interval.NormalConfidenceInterval;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** How many times faster a variant is, from blocks that were run side by side. */
 public final class Speedup {
-    private static final double COVERAGE = 0.95;
+    private static final double ERROR_RATE = 0.05;
 
     private Speedup() {}
 
@@ -26,11 +29,14 @@ public final class Speedup {
      */
     public static Estimate of(Timings baseline, Timings variant) {
         double[] rounds = roundMedians(baseline.blocks(), variant.blocks());
-        double mean = Arrays.stream(rounds).average().orElseThrow();
-        double squares = Arrays.stream(rounds).map(r -> (r - mean) * (r - mean)).sum();
-        double t = TDistribution.of(rounds.length - 1).inverseSurvivalProbability((1 - COVERAGE) / 2);
-        double half = t * Math.sqrt(squares / (rounds.length - 1) / rounds.length);
-        return Estimate.of(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half), variant.samples());
+        double mean = Mean.of(rounds).getAsDouble();
+        Interval interval = NormalConfidenceInterval.MEAN.fromErrorRate(
+                mean, Variance.of(rounds).getAsDouble(), rounds.length, ERROR_RATE);
+        return Estimate.of(
+                Math.exp(mean),
+                Math.exp(interval.getLowerBound()),
+                Math.exp(interval.getUpperBound()),
+                variant.samples());
     }
 
     private static double[] roundMedians(List<Block> baseline, List<Block> variant) {
@@ -39,12 +45,12 @@ public final class Speedup {
         }
         Map<Integer, List<Double>> ratios = new TreeMap<>();
         for (int i = 0; i < baseline.size(); i++) {
-            ratios.computeIfAbsent(variant.get(i).round(), round -> new ArrayList<>())
+            ratios.computeIfAbsent(variant.get(i).round(), _ -> new ArrayList<>())
                     .add(Math.log(baseline.get(i).median() / variant.get(i).median()));
         }
         return ratios.values().stream()
-                .mapToDouble(round -> Statistics.median(
-                        round.stream().mapToDouble(Double::doubleValue).toArray()))
+                .mapToDouble(round -> Median.withDefaults()
+                        .evaluate(round.stream().mapToDouble(Double::doubleValue).toArray()))
                 .toArray();
     }
 }

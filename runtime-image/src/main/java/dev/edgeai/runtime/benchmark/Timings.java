@@ -1,12 +1,17 @@
 package dev.edgeai.runtime.benchmark;
 
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 
 /** Timed inferences of one model. */
 public final class Timings {
+    /** Interpolates linearly between order statistics (type 7 of Hyndman and Fan 1996), and moves what it is given. */
+    static final Quantile QUANTILE = Quantile.withDefaults().with(EstimationMethod.HF7);
+
     /** Inferences over which a spread is taken: few, so that there are stretches no neighbour falls into. */
     private static final int STRETCH = 10;
 
@@ -43,13 +48,10 @@ public final class Timings {
 
     /** Percentiles over all timed inferences, the variation, and the throughput. */
     public LatencySummary summary() {
-        long[] sorted = all(blocks, Block::latencies).sorted().toArray();
-        return new LatencySummary(
-                Statistics.quantile(sorted, 0.50),
-                Statistics.quantile(sorted, 0.95),
-                Statistics.quantile(sorted, 0.99),
-                variation(),
-                1e9 * sorted.length / Arrays.stream(sorted).sum());
+        double[] latencies = all(blocks, Block::latencies);
+        double throughput = 1e9 * latencies.length / Arrays.stream(latencies).sum();
+        double[] percentiles = QUANTILE.evaluate(latencies, 0.50, 0.95, 0.99);
+        return new LatencySummary(percentiles[0], percentiles[1], percentiles[2], variation(), throughput);
     }
 
     /**
@@ -59,36 +61,33 @@ public final class Timings {
      * of the time too. Scaled so that it is the coefficient of variation for normally distributed latencies.
      */
     double variation() {
-        double wall = quietSpread(all(steady, Block::latencies).toArray());
+        double wall = quietSpread(all(steady, Block::latencies));
         return callerWorks()
-                ? Math.min(wall, quietSpread(all(steady, Block::cpu).toArray()))
+                ? Math.min(wall, quietSpread(all(steady, Block::cpu)))
                 : wall;
     }
 
     /** Whether the calling thread does a fair part of the work itself, so that its CPU time tells of the model. */
     private boolean callerWorks() {
-        return all(blocks, Block::cpu).sum() >= LEAST_CALLER_SHARE * processCpu();
+        return Arrays.stream(all(blocks, Block::cpu)).sum() >= LEAST_CALLER_SHARE * processCpu();
     }
 
     private long processCpu() {
         return blocks.stream().mapToLong(Block::processCpu).sum();
     }
 
-    private static double quietSpread(long[] values) {
+    private static double quietSpread(double[] values) {
         double[] spreads = new double[values.length / STRETCH];
         for (int i = 0; i < spreads.length; i++) {
-            long[] sorted = Arrays.copyOfRange(values, i * STRETCH, (i + 1) * STRETCH);
-            Arrays.sort(sorted);
-            spreads[i] = (Statistics.quantile(sorted, 0.75) - Statistics.quantile(sorted, 0.25))
-                    / Math.max(1, Statistics.quantile(sorted, 0.5));
+            double[] quartiles = QUANTILE.evaluateRange(values, i * STRETCH, (i + 1) * STRETCH, 0.25, 0.5, 0.75);
+            spreads[i] = (quartiles[2] - quartiles[0]) / Math.max(1, quartiles[1]);
         }
-        Arrays.sort(spreads);
-        return Statistics.quantile(spreads, 0.25) / NORMAL_SPREAD;
+        return QUANTILE.evaluate(spreads, 0.25) / NORMAL_SPREAD;
     }
 
     /** CPU time over wall time while inferring: 1 is one core fully used. */
     public double cpuUtilization() {
-        return (double) processCpu() / all(blocks, Block::latencies).sum();
+        return processCpu() / Arrays.stream(all(blocks, Block::latencies)).sum();
     }
 
     /** CPU time of one inference, seconds. */
@@ -96,7 +95,11 @@ public final class Timings {
         return processCpu() / 1e9 / samples();
     }
 
-    private static LongStream all(List<Block> blocks, Function<Block, long[]> values) {
-        return blocks.stream().map(values).flatMapToLong(Arrays::stream);
+    private static double[] all(List<Block> blocks, Function<Block, long[]> values) {
+        return blocks.stream()
+                .map(values)
+                .flatMapToLong(Arrays::stream)
+                .asDoubleStream()
+                .toArray();
     }
 }

@@ -113,7 +113,7 @@ public record BundleFolder(Path path) {
                     .distinct()
                     .collect(Collectors.joining(", "));
             return names.isEmpty() ? "although %s lists them so".formatted(BundleManifest.FILE) : "see " + names;
-        } catch (IOException e) {
+        } catch (IOException _) {
             return BundleManifest.FILE + " cannot be read either";
         }
     }

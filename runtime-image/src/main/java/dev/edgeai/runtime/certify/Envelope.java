@@ -84,7 +84,7 @@ record Envelope(String payloadType, String payload, List<Signed> signatures) {
             if (Base64.getEncoder().encodeToString(bytes).equals(base64)) {
                 return bytes;
             }
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             // said below
         }
         throw new IOException("it holds text that is no Base64");

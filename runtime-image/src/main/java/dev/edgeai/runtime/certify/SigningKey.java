@@ -62,7 +62,7 @@ public final class SigningKey {
             pair = new SigningKey(key, trusted);
         } catch (IOException e) {
             throw new UsageException("Cannot read the private key " + privateFile + ": " + e.getMessage());
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IllegalArgumentException _) {
             // not the exception's message: it may quote the key
             throw new UsageException(
                     privateFile + " is no PKCS#8 PEM of an ECDSA P-256 private key; 'edgeai keygen' makes a pair.");

@@ -79,7 +79,7 @@ public record TrustedKey(PublicKey key) implements Trust {
             ecdsa.initVerify(key);
             ecdsa.update(message);
             return ecdsa.verify(signature);
-        } catch (SignatureException e) {
+        } catch (SignatureException _) {
             return false; // not even the shape of a signature
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has " + ALGORITHM, e);

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.bundle.BundleDownload;
 import dev.edgeai.runtime.bundle.BundleManifest;
+import dev.edgeai.runtime.cli.options.Into;
 import dev.edgeai.runtime.cli.options.RegistryOptions;
 import dev.edgeai.runtime.cli.options.TrustOptions;
 import dev.edgeai.runtime.cli.output.Output;
@@ -10,11 +11,9 @@ import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /** {@code edgeai bundle}: fetches what a device outside the cluster gets. */
@@ -29,8 +28,8 @@ final class BundleCommand implements Callable<Integer> {
     @Parameters(paramLabel = "REGISTRY/REPOSITORY@DIGEST", description = "The bundle, as the target's status names it.")
     private String bundle;
 
-    @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
-    private Path into;
+    @Mixin
+    private final Into into = new Into();
 
     @Mixin
     private final TrustOptions trust;
@@ -47,7 +46,7 @@ final class BundleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         BundleManifest manifest = new BundleDownload(registry.artifacts(), trust.key(), trust.accelerator())
-                .fetch(Reference.parse(bundle), into);
+                .fetch(Reference.parse(bundle), into.folder());
         output.result(
                 manifest,
                 "%s for %s: %s, %,d bytes"

@@ -68,8 +68,8 @@ public final class EdgeAi implements Runnable {
                 .getSubcommands()
                 .values()
                 .forEach(verb -> verb.getCommandSpec().mixinStandardHelpOptions(true));
-        commandLine.setExecutionExceptionHandler((e, verb, parsed) -> fail(environment, verb, e));
-        commandLine.setParameterExceptionHandler((e, arguments) -> wrongUsage(environment, e));
+        commandLine.setExecutionExceptionHandler((e, verb, _) -> fail(environment, verb, e));
+        commandLine.setParameterExceptionHandler((e, _) -> wrongUsage(environment, e));
         return commandLine;
     }
 

@@ -10,6 +10,7 @@ import dev.edgeai.runtime.artifact.source.Sources;
 import dev.edgeai.runtime.assess.SourceFiles;
 import dev.edgeai.runtime.assess.UnreadableModelException;
 import dev.edgeai.runtime.cli.options.InputOptions;
+import dev.edgeai.runtime.cli.options.Into;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.dataset.DatasetFile;
 import dev.edgeai.runtime.dataset.Tokenizer;
@@ -35,8 +36,8 @@ final class FetchCommand implements Callable<Integer> {
     @Mixin
     private final Output output;
 
-    @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
-    private Path into;
+    @Mixin
+    private final Into into = new Into();
 
     @Option(names = "--dataset-only", description = "Leaves the source out, but for the tokenizer that text needs.")
     private boolean datasetOnly;
@@ -49,8 +50,8 @@ final class FetchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         TrialSpec spec = environment.require(TrialSpec.ENVIRONMENT_VARIABLE, TrialSpec.class);
-        Files.createDirectories(into);
-        Files.writeString(into.resolve("spec.json"), environment.require(TrialSpec.ENVIRONMENT_VARIABLE));
+        Files.createDirectories(into.folder());
+        Files.writeString(into.folder().resolve("spec.json"), environment.require(TrialSpec.ENVIRONMENT_VARIABLE));
         Sources sources = Sources.of(environment, spec.plainHttp(), spec.maxSourceBytes());
         FetchResult result = datasetOnly ? datasetOnly(sources, spec) : all(sources, spec);
         output.result(
@@ -62,12 +63,12 @@ final class FetchCommand implements Callable<Integer> {
 
     private FetchResult all(Sources sources, TrialSpec spec) throws IOException {
         ModelSource source = spec.source();
-        Sources.Fetched fetched =
-                sources.folder(source.uri(), source.digest(), into.resolve("source"), FailureReason.SOURCE_NOT_FOUND);
-        requireNoPickles(into.resolve("source"));
+        Sources.Fetched fetched = sources.folder(
+                source.uri(), source.digest(), into.folder().resolve("source"), FailureReason.SOURCE_NOT_FOUND);
+        requireNoPickles(into.folder().resolve("source"));
         FetchResult dataset = dataset(sources, spec);
         if (spec.variantDigest() != null) {
-            new KnownVariant(sources, spec).fetch(into.resolve("variant"));
+            new KnownVariant(sources, spec).fetch(into.folder().resolve("variant"));
         }
         return new FetchResult(fetched.digest().toString(), dataset.datasetDigest(), fetched.bytes());
     }
@@ -75,13 +76,13 @@ final class FetchCommand implements Callable<Integer> {
     /** Text cannot be sent to a server of tensors without the tokenizer of its model. */
     private FetchResult datasetOnly(Sources sources, TrialSpec spec) throws IOException {
         FetchResult fetched = dataset(sources, spec);
-        if (DatasetFile.in(into.resolve("dataset")).text() && spec.task() != Task.TEXT_GENERATION) {
+        if (DatasetFile.in(into.folder().resolve("dataset")).text() && spec.task() != Task.TEXT_GENERATION) {
             ModelSource source = spec.source();
             sources.only(
                     Tokenizer.FILES,
                     source.uri(),
                     source.digest(),
-                    into.resolve("source"),
+                    into.folder().resolve("source"),
                     FailureReason.SOURCE_NOT_FOUND);
         }
         return fetched;
@@ -89,7 +90,7 @@ final class FetchCommand implements Callable<Integer> {
 
     private FetchResult dataset(Sources sources, TrialSpec spec) throws IOException {
         Evaluation.Dataset dataset = spec.evaluation().dataset();
-        Path folder = into.resolve("dataset");
+        Path folder = into.folder().resolve("dataset");
         Sources.Fetched fetched = sources.file(
                 dataset.uri(),
                 dataset.digest(),

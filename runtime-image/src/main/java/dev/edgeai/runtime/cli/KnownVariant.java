@@ -58,7 +58,7 @@ record KnownVariant(Sources sources, TrialSpec spec) {
     private JsonNode read(Path file) throws IOException {
         try {
             return Json.mapper().readTree(Files.readAllBytes(file));
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException _) {
             throw unsound("a " + VariantDescriptor.FILE + " that is no JSON");
         }
     }

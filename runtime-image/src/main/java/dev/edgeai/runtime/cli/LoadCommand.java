@@ -5,6 +5,7 @@ import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.certify.Loader;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
+import dev.edgeai.runtime.cli.options.Into;
 import dev.edgeai.runtime.cli.options.RegistryOptions;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
@@ -15,7 +16,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /** {@code edgeai load}: the init container of a serving pod. */
@@ -50,8 +50,8 @@ final class LoadCommand implements Callable<Integer> {
             description = "The class of hardware that the certificate must be for.")
     private String accelerator;
 
-    @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
-    private Path into;
+    @Mixin
+    private final Into into = new Into();
 
     @Mixin
     private final RegistryOptions registry;
@@ -75,7 +75,7 @@ final class LoadCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Trust key = Trust.of(environment);
         Loader loader = new Loader(registry.artifacts(), key, accelerator);
-        VerifiedModel model = loader.load(Reference.parse(artifact), digest(), into);
+        VerifiedModel model = loader.load(Reference.parse(artifact), digest(), into.folder());
         Result result = new Result(
                 model.artifact().toString(),
                 model.statement().accelerator(),

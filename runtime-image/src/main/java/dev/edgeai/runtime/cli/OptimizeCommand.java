@@ -11,6 +11,7 @@ import dev.edgeai.planner.search.SearchPlan;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.runtime.cli.options.BenchmarkOptions;
 import dev.edgeai.runtime.cli.options.InputOptions;
+import dev.edgeai.runtime.cli.options.Threads;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.measure.Progress;
 import dev.edgeai.runtime.optimize.LocalFiles;
@@ -88,8 +89,8 @@ final class OptimizeCommand implements Callable<Integer> {
             description = "An empty or new folder for the run's files, variants among them (default: run-<name>).")
     private @Nullable Path into;
 
-    @Option(names = "--threads", defaultValue = "1", description = "Threads per inference (default: 1).")
-    private int threads;
+    @Mixin
+    private final Threads threads = new Threads();
 
     @Option(
             names = "--dry-run",
@@ -109,7 +110,7 @@ final class OptimizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         RunManifest run = new ManifestFile(file).read(target);
         Map<Framework, OptimizerCommand> optimizers = OptimizerCommand.installed(environment);
-        Machine machine = Machine.of(run.spec().accelerator(), threads, optimizers.keySet());
+        Machine machine = Machine.of(run.spec().accelerator(), threads.count(), optimizers.keySet());
         if (dryRun) {
             return plan(run, machine);
         }
@@ -145,8 +146,8 @@ final class OptimizeCommand implements Callable<Integer> {
                         ? verb.commandLine().getErr()
                         : verb.commandLine().getOut());
         benchmark.over(Map.of()); // wrong values are told before anything runs
-        LocalTrials trials =
-                new LocalTrials(folder, run, threads, optimizers, new MeasureProcess(benchmark.arguments()), progress);
+        LocalTrials trials = new LocalTrials(
+                folder, run, threads.count(), optimizers, new MeasureProcess(benchmark.arguments()), progress);
         OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())
                 .run(fetched, AssessCommand.assess(source), teller(progress));
         ReportFiles.write(folder, new ReportedRun("", run.name(), run.spec(), status, Machine.memory()));

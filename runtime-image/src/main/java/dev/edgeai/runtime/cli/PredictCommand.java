@@ -2,6 +2,7 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.runtime.cli.options.ModelAddress;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.cli.output.Prediction;
 import dev.edgeai.runtime.client.InferenceClient;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,11 +37,8 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private final Output output;
 
-    @Option(names = "--url", required = true, description = "Server or Service, for example http://localhost:8080.")
-    private URI url;
-
-    @Option(names = "--model", required = true, description = "The model's name.")
-    private String model;
+    @Mixin
+    private final ModelAddress asked = new ModelAddress();
 
     @ArgGroup(multiplicity = "1")
     private Inputs inputs;
@@ -95,13 +92,14 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (InferenceClient client = new InferenceClient(url, model, Duration.ofSeconds(timeoutSeconds))) {
+        Duration timeout = Duration.ofSeconds(timeoutSeconds);
+        try (InferenceClient client = new InferenceClient(asked.url(), asked.model(), timeout)) {
             Prompt prompt = inputs.prompt;
             if (prompt != null) {
                 String text = client.complete(prompt.text, prompt.maxTokens);
-                output.print(new Completion(model, text), text);
+                output.print(new Completion(asked.model(), text), text);
             } else {
-                Prediction prediction = Prediction.of(model, client.infer(read(client)));
+                Prediction prediction = Prediction.of(asked.model(), client.infer(read(client)));
                 output.print(prediction, prediction.text());
             }
             return ExitCode.DONE;

@@ -43,13 +43,13 @@ final class ProbeCommand implements Callable<Integer> {
     @Mixin
     private final SampleOptions samples;
 
-    @Option(names = "--url", required = true, description = "Server or Service of the version that is judged.")
-    private URI url;
-
-    @Option(names = "--revision", required = true, description = "The revision that is meant there.")
+    @Option(names = "--revision", required = true, description = "The revision that is judged there.")
     private String revision;
 
-    @Option(names = "--reference-url", required = true, description = "That of the version it is compared with.")
+    @Option(
+            names = "--reference-url",
+            required = true,
+            description = "Server or Service of the version it is compared with.")
     private URI referenceUrl;
 
     @Option(names = "--reference-revision", required = true, description = "The revision that is meant there.")
@@ -60,9 +60,6 @@ final class ProbeCommand implements Callable<Integer> {
             defaultValue = "2",
             description = "Samples a second, to each (default: ${DEFAULT-VALUE}).")
     private double rate;
-
-    @Option(names = "--timeout", defaultValue = "10", description = "Seconds for one (default: ${DEFAULT-VALUE}).")
-    private int timeoutSeconds;
 
     @Option(names = "--duration", defaultValue = "3600", description = "Seconds to go on (default: ${DEFAULT-VALUE}).")
     private int durationSeconds;
@@ -77,15 +74,14 @@ final class ProbeCommand implements Callable<Integer> {
         if (!(rate > 0)) {
             throw new UsageException("--rate must be more than 0.");
         }
-        Duration timeout = Duration.ofSeconds(timeoutSeconds);
-        SampleSet set = samples.read(url, Optional.of(revision), MOST_SAMPLES, timeout);
+        SampleSet set = samples.read(Optional.of(revision), MOST_SAMPLES);
         Progress progress = new Progress(spec.commandLine().getErr());
         Probe probe = new Probe(
-                new Endpoint(url, Optional.of(revision)),
+                new Endpoint(samples.url(), Optional.of(revision)),
                 new Endpoint(referenceUrl, Optional.of(referenceRevision)),
                 samples.model(),
                 rate,
-                timeout);
+                samples.timeout());
         Probe.Result result =
                 probe.run(set, Duration.ofSeconds(durationSeconds), sofar -> progress.line(sofar.toString()));
         output.result(result, result.toString());

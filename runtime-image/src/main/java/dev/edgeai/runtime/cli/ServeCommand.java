@@ -8,6 +8,7 @@ import dev.edgeai.runtime.certify.Statement;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
 import dev.edgeai.runtime.cli.options.TaskConverter;
+import dev.edgeai.runtime.cli.options.Threads;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.installed.Engines;
@@ -64,8 +65,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "8080", description = "TCP port (default: ${DEFAULT-VALUE}); 0: any.")
     private int port;
 
-    @Option(names = "--threads", defaultValue = "1", description = "Threads per inference (default: ${DEFAULT-VALUE}).")
-    private int threads;
+    @Mixin
+    private final Threads threads = new Threads();
 
     @Option(
             names = "--task",
@@ -118,7 +119,7 @@ final class ServeCommand implements Callable<Integer> {
                 .descriptor(variant.descriptor())
                 .certified(variant.certified())
                 .task(Optional.ofNullable(task))
-                .threads(threads)
+                .threads(threads.count())
                 .options(options())
                 .settle(Duration.ofSeconds(settleSeconds))
                 .drainAtMost(Duration.ofSeconds(drainSeconds))
@@ -145,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServerOptions options() {
-        ServerOptions defaults = ServerOptions.forThreads(port, threads);
+        ServerOptions defaults = ServerOptions.forThreads(port, threads.count());
         return new ServerOptions(
                 port,
                 concurrency == null ? defaults.concurrency() : concurrency,

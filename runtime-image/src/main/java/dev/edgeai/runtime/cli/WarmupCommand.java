@@ -43,9 +43,6 @@ final class WarmupCommand implements Callable<Integer> {
     @Mixin
     private final SampleOptions samples;
 
-    @Option(names = "--url", required = true, description = "Server or Service, for example http://localhost:8080.")
-    private URI url;
-
     @Option(names = "--revision", description = "The revision that is meant; what another one answers counts not.")
     private @Nullable String revision;
 
@@ -61,9 +58,6 @@ final class WarmupCommand implements Callable<Integer> {
     @Option(names = "--concurrency", defaultValue = "4", description = "Samples at once (default: ${DEFAULT-VALUE}).")
     private int concurrency;
 
-    @Option(names = "--timeout", defaultValue = "10", description = "Seconds for one (default: ${DEFAULT-VALUE}).")
-    private int timeoutSeconds;
-
     @Option(names = "--deadline", defaultValue = "300", description = "Seconds for all (default: ${DEFAULT-VALUE}).")
     private int deadlineSeconds;
 
@@ -74,13 +68,17 @@ final class WarmupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        Duration timeout = Duration.ofSeconds(timeoutSeconds);
-        Endpoint candidate = new Endpoint(url, Optional.ofNullable(revision));
+        Endpoint candidate = new Endpoint(samples.url(), Optional.ofNullable(revision));
         Optional<Endpoint> stable =
                 Optional.ofNullable(stableUrl).map(uri -> new Endpoint(uri, Optional.ofNullable(stableRevision)));
-        SampleSet set = samples.read(url, candidate.revision(), requests, timeout);
+        SampleSet set = samples.read(candidate.revision(), requests);
         WarmupLoad warmup = new WarmupLoad(
-                candidate, stable, samples.model(), timeout, concurrency, Duration.ofSeconds(deadlineSeconds));
+                candidate,
+                stable,
+                samples.model(),
+                samples.timeout(),
+                concurrency,
+                Duration.ofSeconds(deadlineSeconds));
         Progress progress = new Progress(spec.commandLine().getErr());
         WarmupResult result =
                 warmup.run(set, requests, progress.counter("warm up", WarmupLoad.sends(requests, set.size())));

@@ -99,7 +99,7 @@ public record Probe(Endpoint watched, Endpoint reference, String model, double r
             workers.execute(() -> {
                 try {
                     log.send(endpoint, model, timeout, samples.request(), sample);
-                } catch (InterruptedException e) {
+                } catch (InterruptedException _) {
                     Thread.currentThread().interrupt();
                 } finally {
                     places.release();

@@ -62,7 +62,7 @@ public record SampleSet(int size, Request request, Optional<Rating> rating) {
                     InferenceClient.Answer answer = client.infer(dataset.sample(i));
                     return reader.classifier() ? reader.answer(answer.outputs()) : 0;
                 },
-                dataset.labels().filter(labels -> reader.classifier()).map(labels -> new Rating(labels, metric, seed)));
+                dataset.labels().filter(_ -> reader.classifier()).map(labels -> new Rating(labels, metric, seed)));
     }
 
     /**

@@ -82,7 +82,7 @@ public record WarmupLoad(
                     send(i);
                     told();
                 }
-            } catch (InterruptedException e) {
+            } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
         }

@@ -59,7 +59,7 @@ public final class JsonLines {
 
     /** Checks all lines as {@link #read} does and keeps none; gives their number. */
     public static int check(Path file) {
-        return read(file, sample -> {});
+        return read(file, _ -> {});
     }
 
     private static int read(Path file, Consumer<TextSample> samples) {
@@ -136,7 +136,7 @@ public final class JsonLines {
                 throw wrong(number, json.isBlank() ? "is empty" : "is no JSON object");
             }
             return node;
-        } catch (CharacterCodingException e) {
+        } catch (CharacterCodingException _) {
             throw wrong(number, "is not valid UTF-8");
         } catch (JsonProcessingException e) {
             throw wrong(

@@ -77,7 +77,7 @@ public final class InputCheck {
     private static long bytes(TensorInfo input, Tensor tensor) {
         try {
             return Math.multiplyExact(tensor.elements(), tensor.type().bytes());
-        } catch (ArithmeticException e) {
+        } catch (ArithmeticException _) {
             throw new InvalidInputException(
                     "input '" + input.name() + "' has too many elements: " + Arrays.toString(tensor.shape()));
         }

@@ -2,14 +2,16 @@ package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.v1alpha1.value.Estimate;
 
+import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
+import org.apache.commons.statistics.interval.Interval;
+
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /** Values with 95 % intervals. */
 public final class Intervals {
-    /** 97.5 % quantile of the standard normal distribution. */
-    private static final double Z = 1.959964;
+    private static final double ERROR_RATE = 0.05;
 
     private static final int MAX_RESAMPLES = 1_000;
     private static final int MIN_RESAMPLES = 200;
@@ -19,17 +21,12 @@ public final class Intervals {
 
     /** A share with the score interval of Wilson (1927), which holds near 0 and 1 and for few trials too. */
     public static Estimate wilson(int successes, int trials) {
-        if (trials < 1 || successes < 0 || successes > trials) {
-            throw new IllegalArgumentException(successes + " of " + trials);
-        }
+        Interval interval = BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(trials, successes, ERROR_RATE);
         double share = (double) successes / trials;
-        double z2n = Z * Z / trials;
-        double centre = (share + z2n / 2) / (1 + z2n);
-        double half = Z / (1 + z2n) * Math.sqrt(share * (1 - share) / trials + z2n / (4 * trials));
         return Estimate.of(
-                share,
-                Math.max(0, Math.min(share, centre - half)),
-                Math.min(1, Math.max(share, centre + half)),
+                share, // in it but for rounding
+                Math.clamp(interval.getLowerBound(), 0, share),
+                Math.clamp(interval.getUpperBound(), share, 1),
                 trials);
     }
 

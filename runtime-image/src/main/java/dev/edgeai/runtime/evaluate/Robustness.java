@@ -84,7 +84,7 @@ public final class Robustness {
                 }
             }
             return true;
-        } catch (EngineException e) {
+        } catch (EngineException _) {
             return true;
         }
     }

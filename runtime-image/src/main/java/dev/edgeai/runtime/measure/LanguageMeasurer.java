@@ -11,11 +11,11 @@ import dev.edgeai.runtime.benchmark.GenerationTimes;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.benchmark.Workload;
 import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.dataset.TextSample;
 import dev.edgeai.runtime.dataset.TextSamples;
 import dev.edgeai.runtime.engine.LanguageModel;
-import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.evaluate.LanguageEvaluator;
 import dev.edgeai.runtime.evaluate.PromptEvaluator;
 import org.jspecify.annotations.Nullable;
@@ -166,10 +166,10 @@ final class LanguageMeasurer {
     }
 
     private PairedBenchmark benchmark() {
-        return new PairedBenchmark(i -> Map.of(), settings.requestBenchmark(spec.seed()));
+        return new PairedBenchmark(settings.requestBenchmark(spec.seed()));
     }
 
-    private static Supplier<LoadedModel> request(Model model, int[] tokens, GenerationTimes times) {
+    private static Supplier<Workload> request(Model model, int[] tokens, GenerationTimes times) {
         return () -> new GenerationRequest(model.loadLanguage(), tokens, times);
     }
 
@@ -198,7 +198,7 @@ final class LanguageMeasurer {
                 timings,
                 auc,
                 memory,
-                Measuring.energy(request(model, tokens, new GenerationTimes()), i -> Map.of(), timings),
+                Measuring.energy(request(model, tokens, new GenerationTimes()), timings),
                 times.with(perplexity));
     }
 }

@@ -93,7 +93,7 @@ public record MeasureSettings(
             if (tokens > 0) {
                 return tokens;
             }
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException _) {
             // said below
         }
         throw new UsageException("The trial's measure.maxTokens must be a number above 0.");

@@ -7,18 +7,17 @@ import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.runtime.benchmark.Energy;
 import dev.edgeai.runtime.benchmark.EnergyMeter;
+import dev.edgeai.runtime.benchmark.Inferences;
 import dev.edgeai.runtime.benchmark.LatencySummary;
 import dev.edgeai.runtime.benchmark.Timings;
+import dev.edgeai.runtime.benchmark.Workload;
 import dev.edgeai.runtime.dataset.Dataset;
-import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.engine.Tensor;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -48,14 +47,19 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
 
     private Measurement of(Model model, Timings timings, @Nullable Estimate quality, MemoryProbe.@Nullable Memory taken)
             throws IOException {
-        Energy energy = energy(model::load, i -> dataset.sample(i % dataset.size()), timings);
+        Energy energy = energy(() -> inferences(model), timings);
         return of(model, timings, quality, taken, energy, null);
     }
 
-    /** The energy of one inference. */
-    static Energy energy(Supplier<LoadedModel> loader, IntFunction<Map<String, Tensor>> samples, Timings timings) {
-        try (LoadedModel loaded = loader.get()) {
-            return EnergyMeter.ofThisNode().measure(loaded, samples, timings);
+    /** Loads the model, to infer the dataset's samples. */
+    Workload inferences(Model model) {
+        return Inferences.of(model.load(), dataset);
+    }
+
+    /** The energy of one request. */
+    static Energy energy(Supplier<Workload> loader, Timings timings) {
+        try (Workload loaded = loader.get()) {
+            return EnergyMeter.ofThisNode().measure(loaded, timings);
         }
     }
 

@@ -115,7 +115,7 @@ public final class MemoryProbe {
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 throw failed("a process gave no answer within " + TIMEOUT_SECONDS + " s");
             }
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw failed("it was interrupted");
         } finally {

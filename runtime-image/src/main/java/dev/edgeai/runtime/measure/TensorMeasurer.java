@@ -49,6 +49,10 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
         return outcome.spec().depth() == Depth.FULL;
     }
 
+    private PairedBenchmark benchmark() {
+        return new PairedBenchmark(settings.benchmark(outcome.spec().seed()));
+    }
+
     private Evaluation evaluation(TrialSpec spec) {
         Evaluation asked = spec.evaluation();
         return new Evaluation(
@@ -70,9 +74,10 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
             quality = evaluator.rate(
                     model, progress.counter("evaluate", evaluator.dataset().size()));
         }
-        List<Timings> timings = new PairedBenchmark(
-                        evaluator.dataset(), settings.benchmark(outcome.spec().seed()))
-                .run(List.of(baseline::load), progress.counter("time baseline", settings.pairs()));
+        List<Timings> timings = benchmark()
+                .run(
+                        List.of(() -> measuring.inferences(baseline)),
+                        progress.counter("time baseline", settings.pairs()));
         Measurement measurement = measuring.measurement(baseline, timings.getFirst(), quality);
         return outcome.ofBaseline(baseline, measurement);
     }
@@ -89,10 +94,9 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                     .formatted(rating.fidelity().value(), rating.maxError()));
             robustness = full() ? new Robustness(evaluator).check(one, other) : null;
         }
-        List<Timings> timings = new PairedBenchmark(
-                        evaluator.dataset(), settings.benchmark(outcome.spec().seed()))
+        List<Timings> timings = benchmark()
                 .run(
-                        List.of(baseline::load, variant::load),
+                        List.of(() -> measuring.inferences(baseline), () -> measuring.inferences(variant)),
                         progress.counter("time baseline and variant", settings.pairs()));
         Measurement before = full()
                 ? measuring.measurement(baseline, timings.getFirst(), rating.baseline())

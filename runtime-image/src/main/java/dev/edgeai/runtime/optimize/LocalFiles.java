@@ -34,7 +34,7 @@ public final class LocalFiles {
             Path target = target(from, file, into);
             try {
                 Files.createLink(target, file);
-            } catch (UnsupportedOperationException | IOException e) {
+            } catch (UnsupportedOperationException | IOException _) {
                 Files.copy(file, target);
             }
         }

@@ -60,7 +60,7 @@ public final class LocalTrials {
     JobState<TrialResult> baseline() {
         progress.line("baseline");
         Optional<OptimizerCommand> optimizer = Optional.ofNullable(optimizers.get(Framework.LLAMA_CPP))
-                .filter(o -> run.spec().task() == Task.TEXT_GENERATION);
+                .filter(_ -> run.spec().task() == Task.TEXT_GENERATION);
         return attempt(run.baseline(threads, optimizer.isPresent()), this::prepare, optimizer);
     }
 

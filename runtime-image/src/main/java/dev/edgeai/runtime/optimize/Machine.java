@@ -66,7 +66,7 @@ public record Machine(AcceleratorProfile profile, Set<Framework> optimizers, Opt
                                     .strip()
                                     .split("\\s+"))
                             .collect(Collectors.toUnmodifiableSet()));
-        } catch (IOException e) {
+        } catch (IOException _) {
             return Optional.empty();
         }
     }

@@ -66,7 +66,7 @@ record TrialProcess(List<String> words, FailureReason reason) {
                                 + " s, half of search.timeout; give more time"));
             }
             reader.join(Duration.ofSeconds(1));
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Optional.of(failure("was interrupted"));
         } finally {

@@ -54,7 +54,7 @@ record Quantity(
     }
 
     private static Quantity plain(String label, Function<Measurement, @Nullable Double> of) {
-        return new Quantity(label, p -> Optional.ofNullable(of.apply(p.measurement())), p -> Optional.empty());
+        return new Quantity(label, p -> Optional.ofNullable(of.apply(p.measurement())), _ -> Optional.empty());
     }
 
     private static Quantity estimated(String label, Function<PlotPoint, @Nullable Estimate> of) {

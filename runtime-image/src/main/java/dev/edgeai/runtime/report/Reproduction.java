@@ -44,7 +44,7 @@ record Reproduction(
         for (TrialStatus trial : run.status().trials()) {
             trial.versions()
                     .forEach((tool, version) ->
-                            versions.computeIfAbsent(tool, t -> new TreeSet<>()).add(version));
+                            versions.computeIfAbsent(tool, _ -> new TreeSet<>()).add(version));
             if (trial.nondeterministic() != null) {
                 nondeterministic.put(trial.name(), trial.nondeterministic());
             }

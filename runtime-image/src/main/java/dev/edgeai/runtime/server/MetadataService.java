@@ -42,12 +42,12 @@ final class MetadataService implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.get("/", (request, response) -> JsonAnswers.send(response, Status.OK_200, serverMetadata))
+        rules.get("/", (_, response) -> JsonAnswers.send(response, Status.OK_200, serverMetadata))
                 .get(
                         "/health/live",
-                        (request, response) ->
+                        (_, response) ->
                                 JsonAnswers.send(response, Status.OK_200, JsonAnswers.bytes(Map.of("live", true))))
-                .get("/health/ready", (request, response) -> sendReady(response, Map.of()));
+                .get("/health/ready", (_, response) -> sendReady(response, Map.of()));
         for (String path : List.of("/models/{name}", "/models/{name}/versions/{version}")) {
             rules.get(path, this::modelMetadata).get(path + "/ready", this::modelReady);
         }

@@ -123,7 +123,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private void route(HttpRouting.Builder routing, Header revision, MetadataService metadata, HttpService inference) {
-        routing.addFilter((chain, request, response) -> {
+        routing.addFilter((chain, _, response) -> {
                     response.header(revision);
                     if (draining) {
                         response.header(HeaderValues.CONNECTION_CLOSE);
@@ -135,7 +135,7 @@ public final class ModelServer implements AutoCloseable {
                 .get("/metrics", this::sendMetrics)
                 .error(
                         RefusedException.class,
-                        (request, response, e) -> JsonAnswers.sendError(response, Status.create(e.status()), e))
+                        (_, response, e) -> JsonAnswers.sendError(response, Status.create(e.status()), e))
                 .error(HttpException.class, ModelServer::sendHttpError);
     }
 
@@ -153,7 +153,7 @@ public final class ModelServer implements AutoCloseable {
 
     /** Answers to what never reaches the routing, such as broken HTTP. */
     private static DirectHandlers outsideRouting(Header revision) {
-        DirectHandler handler = (request, type, status, headers, message) -> {
+        DirectHandler handler = (_, _, status, headers, message) -> {
             headers.set(revision);
             headers.set(JsonAnswers.CONTENT_TYPE);
             return DirectHandler.TransportResponse.builder()

@@ -33,7 +33,7 @@ final class DamagedQuantization {
             TrialResult result = new Measurer(
                             work,
                             settings,
-                            (files, repository) -> "sha256:none",
+                            (_, _) -> "sha256:none",
                             new Progress(new PrintWriter(System.out, true)))
                     .run();
             List<GateResult> quality = GateEvaluation.evaluate(

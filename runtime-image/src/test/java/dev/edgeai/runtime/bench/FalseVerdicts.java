@@ -5,14 +5,15 @@ import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.gate.SpeedVerdict;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
+import dev.edgeai.runtime.benchmark.Inferences;
 import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
 import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.engine.installed.Engines;
+import dev.edgeai.runtime.testing.WrappedModel;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -63,37 +64,31 @@ final class FalseVerdicts {
                 BenchmarkSettings.DEFAULT_ROUNDS,
                 BenchmarkSettings.DEFAULT_TIME_CAP,
                 seed);
-        List<Timings> timings = new PairedBenchmark(dataset, settings).run(List.of(baseline, variant), timed -> {});
+        List<Timings> timings = new PairedBenchmark(settings)
+                .run(
+                        List.of(
+                                () -> Inferences.of(baseline.get(), dataset),
+                                () -> Inferences.of(variant.get(), dataset)),
+                        _ -> {});
         return Speedup.of(timings.getFirst(), timings.getLast());
     }
 
     /** The same model, after whose every answer a share of its own time is waited out. */
-    private record Slower(LoadedModel model) implements LoadedModel {
-        @Override
-        public List<TensorInfo> inputs() {
-            return model.inputs();
-        }
-
-        @Override
-        public List<TensorInfo> outputs() {
-            return model.outputs();
+    private static final class Slower extends WrappedModel {
+        Slower(LoadedModel model) {
+            super(model);
         }
 
         @Override
         public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
             long start = System.nanoTime();
-            Map<String, Tensor> answer = model.infer(inputs);
+            Map<String, Tensor> answer = super.infer(inputs);
             long end = System.nanoTime();
             long until = end + (long) (INJECTED * (end - start));
             while (System.nanoTime() < until) {
                 Thread.onSpinWait();
             }
             return answer;
-        }
-
-        @Override
-        public void close() {
-            model.close();
         }
     }
 

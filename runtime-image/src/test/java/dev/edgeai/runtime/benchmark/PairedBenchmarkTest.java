@@ -44,13 +44,15 @@ class PairedBenchmarkTest {
     void steadinessIsReadOnTextsOfOneLength() {
         BenchmarkSettings settings = new BenchmarkSettings(20, 20, 2, 2, 8, Duration.ofMillis(50), 1);
         List<Reader> loads = new ArrayList<>();
-        new PairedBenchmark(i -> Map.of("tokens", Tensor.allocate(DataType.INT64, 1, 5 + i % 3)), settings)
+        new PairedBenchmark(settings)
                 .run(
                         List.of(() -> {
                             loads.add(new Reader());
-                            return loads.getLast();
+                            return new Inferences(
+                                    loads.getLast(),
+                                    i -> Map.of("tokens", Tensor.allocate(DataType.INT64, 1, 5 + i % 3)));
                         }),
-                        timed -> {});
+                        _ -> {});
 
         assertThat(loads).hasSize(2).allSatisfy(load -> {
             assertThat(load.lengths).contains(5L, 6L, 7L);

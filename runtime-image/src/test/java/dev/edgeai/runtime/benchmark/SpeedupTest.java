@@ -60,7 +60,7 @@ class SpeedupTest {
         List<Block> blocks = new ArrayList<>();
         for (int b = 0; b < 60; b++) {
             long[] cpu = new long[BLOCK];
-            Arrays.setAll(cpu, i -> (long) (1e7 * (1 + 0.01 * random.nextGaussian())));
+            Arrays.setAll(cpu, _ -> (long) (1e7 * (1 + 0.01 * random.nextGaussian())));
             long[] latencies = new long[BLOCK];
             Arrays.setAll(latencies, i -> cpu[i] + (long) (2e7 * random.nextDouble()));
             blocks.add(new Block(0, latencies, cpu, Arrays.stream(cpu).sum()));
@@ -85,7 +85,7 @@ class SpeedupTest {
         List<Block> blocks = new ArrayList<>();
         for (int b = 0; b < 5_000; b++) {
             long[] latencies = new long[BLOCK];
-            Arrays.setAll(latencies, i -> (long) (1e6 * (1 + 0.1 * random.nextGaussian())));
+            Arrays.setAll(latencies, _ -> (long) (1e6 * (1 + 0.1 * random.nextGaussian())));
             blocks.add(
                     new Block(0, latencies, latencies, Arrays.stream(latencies).sum()));
         }

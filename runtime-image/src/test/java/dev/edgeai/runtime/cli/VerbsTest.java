@@ -9,13 +9,13 @@ import dev.edgeai.runtime.certify.CertifiedFolder;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.server.ServerOptions;
 import dev.edgeai.runtime.server.TestServer;
 import dev.edgeai.runtime.server.process.ServeProcess;
 import dev.edgeai.runtime.testing.NpzFiles;
 import dev.edgeai.runtime.testing.OnnxModels;
+import dev.edgeai.runtime.testing.WrappedModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +124,7 @@ class VerbsTest {
     @Test
     void warmupCountsEachFailureAndTellsTheFirst() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        LoadedModel sick = new Delegate(swapModel()) {
+        LoadedModel sick = new WrappedModel(swapModel()) {
             @Override
             public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
                 if (calls.getAndIncrement() % 4 == 3) {
@@ -341,33 +341,5 @@ class VerbsTest {
     private LoadedModel swapModel() throws Exception {
         return TestServer.load(OnnxModels.write(folder.resolve("swap"), OnnxModels.linear(new float[][] {{0, 1}, {1, 0}
         })));
-    }
-
-    private static class Delegate implements LoadedModel {
-        private final LoadedModel model;
-
-        Delegate(LoadedModel model) {
-            this.model = model;
-        }
-
-        @Override
-        public List<TensorInfo> inputs() {
-            return model.inputs();
-        }
-
-        @Override
-        public List<TensorInfo> outputs() {
-            return model.outputs();
-        }
-
-        @Override
-        public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
-            return model.infer(inputs);
-        }
-
-        @Override
-        public void close() {
-            model.close();
-        }
     }
 }

@@ -39,7 +39,7 @@ final class FakeServer implements AutoCloseable {
             probes.add(exchange.getRequestHeaders().containsKey("X-EdgeAI-Probe"));
             try {
                 behaviour.on(this, exchange);
-            } catch (InterruptedException e) {
+            } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             } finally {
                 exchange.close();

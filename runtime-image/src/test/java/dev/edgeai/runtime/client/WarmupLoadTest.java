@@ -31,7 +31,7 @@ class WarmupLoadTest {
         List<String> prompts =
                 IntStream.range(0, 20).mapToObj(i -> "sample " + i).toList();
         return new WarmupLoad(candidate, stable, "m", timeout, 1, Duration.ofMinutes(5))
-                .run(SampleSet.of(prompts, 4), 20, done -> {});
+                .run(SampleSet.of(prompts, 4), 20, _ -> {});
     }
 
     private static Side candidate(WarmupResult result) {
@@ -112,7 +112,7 @@ class WarmupLoadTest {
 
     @Test
     void aBrokenConnectionIsNotTheModels() throws Exception {
-        try (FakeServer server = new FakeServer("green", (s, exchange) -> {})) {
+        try (FakeServer server = new FakeServer("green", (_, _) -> {})) {
             assertThat(candidate(warmUp(server.endpoint("green"), Optional.empty(), PATIENT))
                             .unreachable())
                     .isEqualTo(20);
@@ -137,7 +137,7 @@ class WarmupLoadTest {
 
     @Test
     void aRequestThatIsLateHasTakenAtLeastTheTimeout() throws Exception {
-        try (FakeServer green = new FakeServer("green", (s, exchange) -> Thread.sleep(PATIENT));
+        try (FakeServer green = new FakeServer("green", (_, _) -> Thread.sleep(PATIENT));
                 FakeServer blue = new FakeServer("blue", FakeServer.GOOD)) {
             WarmupResult result =
                     warmUp(green.endpoint("green"), Optional.of(blue.endpoint("blue")), Duration.ofMillis(100));
@@ -167,11 +167,11 @@ class WarmupLoadTest {
 
     @Test
     void probesGoToBothAtTheSameTimeAndDoNotPileUp() throws Exception {
-        try (FakeServer green = new FakeServer("green", (s, exchange) -> Thread.sleep(PATIENT));
+        try (FakeServer green = new FakeServer("green", (_, _) -> Thread.sleep(PATIENT));
                 FakeServer blue = new FakeServer("blue", FakeServer.GOOD)) {
             Probe probe = new Probe(green.endpoint("green"), blue.endpoint("blue"), "m", 50, Duration.ofMillis(500));
             Probe.Result result =
-                    probe.run(SampleSet.of(List.of("Hello", "Goodbye"), 4), Duration.ofSeconds(3), sofar -> {});
+                    probe.run(SampleSet.of(List.of("Hello", "Goodbye"), 4), Duration.ofSeconds(3), _ -> {});
             // 150 would be asked for; those at once are given up after half a second, and others begin
             assertThat(green.probes.size()).isBetween(1, Probe.MOST_AT_ONCE * 7);
             assertThat(blue.probes).isNotEmpty().doesNotContain(false);

@@ -118,14 +118,14 @@ class TextDatasetTest {
         Evaluator evaluator = new Evaluator(dataset, Task.TEXT_EMBEDDING, metric, 1);
         try (LoadedModel sound = load("sound", VECTORS);
                 LoadedModel blind = load("blind", new float[][] {{0, 0}, {1, 1}, {1, 1}, {1, 0}})) {
-            assertThat(requireNonNull(evaluator.rate(sound, i -> {})).value().asDouble())
+            assertThat(requireNonNull(evaluator.rate(sound, _ -> {})).value().asDouble())
                     .isEqualTo(1);
 
-            Evaluator.Rating same = evaluator.compare(sound, sound, i -> {});
+            Evaluator.Rating same = evaluator.compare(sound, sound, _ -> {});
             assertThat(requireNonNull(same.retention()).value().asDouble()).isEqualTo(1);
             assertThat(same.fidelity().value().asDouble()).isEqualTo(1);
 
-            Evaluator.Rating worse = evaluator.compare(sound, blind, i -> {});
+            Evaluator.Rating worse = evaluator.compare(sound, blind, _ -> {});
             assertThat(requireNonNull(worse.retention()).upper().asDouble()).isLessThan(0.8);
             assertThat(worse.fidelity().value().asDouble()).isLessThan(0.95);
             assertThat(new Robustness(evaluator).check(sound, blind))

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.evaluate;
 import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.installed.Engines;
+import dev.edgeai.runtime.testing.EngineLibraries;
 import dev.edgeai.runtime.testing.GgufModels;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,6 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** On small models with random weights in llama.cpp; skipped where its libraries are not installed. */
 class LanguageEvaluatorTest {
@@ -26,7 +26,7 @@ class LanguageEvaluatorTest {
 
     @BeforeEach
     void requireLlamaCpp() {
-        assumeThat(Path.of(System.getProperty("edgeai.llama.lib.dir", "none"))).isDirectory();
+        EngineLibraries.llamaCpp();
     }
 
     @Test

@@ -4,8 +4,8 @@ import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.testing.OnnxModels;
+import dev.edgeai.runtime.testing.WrappedModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -199,7 +199,7 @@ class ServingTest {
 
     @Test
     void anEngineThatFailsIsTheModelsErrorAndTheServerGoesOn() throws Exception {
-        LoadedModel failing = new Held(linearModel()) {
+        LoadedModel failing = new WrappedModel(linearModel()) {
             @Override
             public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
                 throw new EngineException("the accelerator is gone");
@@ -297,7 +297,7 @@ class ServingTest {
     private static boolean portIsClosed(int port) {
         try (var socket = new Socket("127.0.0.1", port)) {
             return false;
-        } catch (java.io.IOException e) {
+        } catch (java.io.IOException _) {
             return true;
         }
     }
@@ -315,24 +315,13 @@ class ServingTest {
     }
 
     /** A real model whose inferences wait until they are released. */
-    private static class Held implements LoadedModel {
+    private static final class Held extends WrappedModel {
         final CountDownLatch release = new CountDownLatch(1);
         final AtomicInteger running = new AtomicInteger();
         final AtomicInteger most = new AtomicInteger();
-        private final LoadedModel model;
 
         Held(LoadedModel model) {
-            this.model = model;
-        }
-
-        @Override
-        public List<TensorInfo> inputs() {
-            return model.inputs();
-        }
-
-        @Override
-        public List<TensorInfo> outputs() {
-            return model.outputs();
+            super(model);
         }
 
         @Override
@@ -340,17 +329,12 @@ class ServingTest {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
             try {
                 release.await();
-                return model.infer(inputs);
+                return super.infer(inputs);
             } catch (InterruptedException e) {
                 throw new EngineException("interrupted", e);
             } finally {
                 running.decrementAndGet();
             }
-        }
-
-        @Override
-        public void close() {
-            model.close();
         }
     }
 }

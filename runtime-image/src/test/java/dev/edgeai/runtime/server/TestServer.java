@@ -44,6 +44,11 @@ public final class TestServer implements AutoCloseable {
         return start(load(OnnxModels.write(folder, model)), task, options);
     }
 
+    /** With x: float32[N,2] and y = x * [[1,2,3],[10,20,30]]. */
+    public static TestServer linear(Path folder, ServerOptions options) throws IOException {
+        return start(folder, OnnxModels.linear(new float[][] {{1, 2, 3}, {10, 20, 30}}), Optional.empty(), options);
+    }
+
     public static TestServer start(LoadedModel loaded, Optional<Task> task, ServerOptions options) {
         ServedModel served =
                 new ServedModel("m", "r7", "OnnxRuntime", "test", "onnxruntime_onnx", Optional.of(CERTIFIED), task);
@@ -90,6 +95,11 @@ public final class TestServer implements AutoCloseable {
         return JSON.readTree(response.body());
     }
 
+    /** JSON that was written with ' for ". */
+    public static String quoted(String json) {
+        return json.replace('\'', '"');
+    }
+
     /** Samples of /metrics by name and labels as written. */
     public Map<String, Double> metrics() throws Exception {
         return get("/metrics")
@@ -99,7 +109,7 @@ public final class TestServer implements AutoCloseable {
                 .collect(Collectors.toMap(
                         line -> line.substring(0, line.lastIndexOf(' ')),
                         line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)),
-                        (a, b) -> {
+                        (_, _) -> {
                             throw new IllegalStateException("a sample is exposed twice");
                         },
                         TreeMap::new));

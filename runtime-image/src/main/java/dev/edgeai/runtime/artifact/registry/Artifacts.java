@@ -128,7 +128,7 @@ public final class Artifacts {
      * @throws IOException the folder cannot be written
      */
     public Pulled pull(Reference reference, Path folder, long limit, FailureReason notFound) throws IOException {
-        return pull(reference, folder, name -> true, limit, notFound);
+        return pull(reference, folder, _ -> true, limit, notFound);
     }
 
     /** Pulls only the files with these names, as many of them as there are. */

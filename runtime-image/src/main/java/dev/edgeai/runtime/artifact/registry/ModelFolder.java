@@ -130,7 +130,7 @@ public record ModelFolder(Path path) {
                         Digest.of(bytes),
                         bytes.length,
                         MAX_RECORD_BYTES,
-                        moved -> {});
+                        _ -> {});
     }
 
     private RuntimeFailure mismatch(String what) {

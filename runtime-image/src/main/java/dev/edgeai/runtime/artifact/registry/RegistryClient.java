@@ -69,7 +69,7 @@ final class RegistryClient {
      * @throws RuntimeFailure {@code DigestMismatch}: it is not what the reference's digest says
      */
     StoredManifest manifest(Reference reference) {
-        StoredManifest stored = call(reference.toString(), progress -> {
+        StoredManifest stored = call(reference.toString(), _ -> {
             var response = http.download(
                     uri(reference, "manifests/" + reference.manifestKey()),
                     Map.of("Accept", ACCEPT),
@@ -98,7 +98,7 @@ final class RegistryClient {
      * @return whether the registry says that it keeps the list of what refers to the manifest's subject
      */
     boolean putManifest(Reference reference, String mediaType, byte[] bytes) {
-        return call(reference.toString(), progress -> {
+        return call(reference.toString(), _ -> {
             var response = http.put(
                     uri(reference, "manifests/" + reference.manifestKey()),
                     bytes,
@@ -117,7 +117,7 @@ final class RegistryClient {
      */
     byte[] referrers(Reference subject, String artifactType) {
         String what = "the referrers of " + subject;
-        return call(what, progress -> {
+        return call(what, _ -> {
             var response = http.download(
                     URI.create(uri(subject, "referrers/" + subject.requireDigest())
                             + "?artifactType="
@@ -137,7 +137,7 @@ final class RegistryClient {
         try {
             return call(
                     "blob %s of %s".formatted(digest, repository.name()),
-                    progress -> OptionalLong.of(library(repository)
+                    _ -> OptionalLong.of(library(repository)
                             .fetchBlobDescriptor(containerRef(repository).withDigest(digest.toString()))
                             .getSize()));
         } catch (TransferException e) {
@@ -155,7 +155,7 @@ final class RegistryClient {
      * @throws RuntimeFailure {@code DigestMismatch}, {@code TooLarge}
      */
     byte[] blob(Reference repository, Descriptor blob, int limit, String what) {
-        byte[] bytes = call(what, progress -> {
+        byte[] bytes = call(what, _ -> {
             try (InputStream in = open(repository, blob)) {
                 return readAtMost(in, limit, what);
             }
@@ -227,7 +227,7 @@ final class RegistryClient {
     void upload(Reference repository, byte[] bytes, String what) {
         ContainerRef reference =
                 containerRef(repository).withDigest(Digest.of(bytes).toString());
-        call(what, progress -> library(repository).pushBlob(reference, bytes));
+        call(what, _ -> library(repository).pushBlob(reference, bytes));
     }
 
     private <T> T call(String what, StallGuard.Transfer<T> transfer) {

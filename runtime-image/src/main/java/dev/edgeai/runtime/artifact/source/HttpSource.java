@@ -111,7 +111,7 @@ final class HttpSource {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             throw refused(uri, "it is no address of a web server");
         }
     }
@@ -120,7 +120,7 @@ final class HttpSource {
         URI to;
         try {
             to = from.resolve(location);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             throw refused(from, "it redirects to what is no address");
         }
         boolean web = "https".equalsIgnoreCase(to.getScheme()) || "http".equalsIgnoreCase(to.getScheme());

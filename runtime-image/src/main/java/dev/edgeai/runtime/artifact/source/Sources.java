@@ -129,7 +129,7 @@ public final class Sources {
             if (web && uri.getHost() != null) {
                 return uri;
             }
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             // said below
         }
         throw new RuntimeFailure(

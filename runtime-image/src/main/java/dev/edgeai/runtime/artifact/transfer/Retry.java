@@ -65,7 +65,7 @@ public record Retry(Duration window, InstantSource clock, Sleeper sleeper) {
     private void rest(Duration pause, TransferException failure) {
         try {
             sleeper.sleep(pause);
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw failure;
         }

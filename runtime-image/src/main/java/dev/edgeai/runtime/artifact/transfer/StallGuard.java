@@ -43,7 +43,7 @@ public final class StallGuard {
      */
     public <T> T run(Transfer<T> transfer) throws IOException {
         AtomicLong last = new AtomicLong(System.nanoTime());
-        FutureTask<T> task = new FutureTask<>(() -> transfer.run(bytes -> last.set(System.nanoTime())));
+        FutureTask<T> task = new FutureTask<>(() -> transfer.run(_ -> last.set(System.nanoTime())));
         Thread.ofVirtual().name("transfer").start(task);
         while (true) {
             long left = limit.toNanos() - (System.nanoTime() - last.get());
@@ -53,7 +53,7 @@ public final class StallGuard {
             }
             try {
                 return task.get(left, TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
+            } catch (TimeoutException _) {
                 continue; // bytes may have moved meanwhile
             } catch (InterruptedException e) {
                 task.cancel(true);

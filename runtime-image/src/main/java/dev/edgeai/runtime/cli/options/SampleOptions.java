@@ -20,6 +20,7 @@ import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
@@ -45,8 +46,8 @@ public final class SampleOptions {
 
     private final Environment environment;
 
-    @Option(names = "--model", required = true, description = "The model's name.")
-    private String model;
+    @Mixin
+    private final ModelAddress asked = new ModelAddress();
 
     @Option(
             names = "--dataset",
@@ -80,27 +81,38 @@ public final class SampleOptions {
             description = "Seconds to wait for the first answer, before anything counts (default: ${DEFAULT-VALUE}).")
     private int waitSeconds;
 
+    @Option(names = "--timeout", defaultValue = "10", description = "Seconds for one (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds;
+
     public SampleOptions(Environment environment) {
         this.environment = environment;
     }
 
+    public URI url() {
+        return asked.url();
+    }
+
     public String model() {
-        return model;
+        return asked.model();
+    }
+
+    /** For one sample's answer. */
+    public Duration timeout() {
+        return Duration.ofSeconds(timeoutSeconds);
     }
 
     /**
-     * The samples, as the model at that address takes them.
+     * The samples, as the model takes them.
      *
      * @param revision that must answer, if given
      * @param most samples to read
      */
-    public SampleSet read(URI url, Optional<String> revision, int most, Duration timeout)
-            throws InterruptedException, IOException {
+    public SampleSet read(Optional<String> revision, int most) throws InterruptedException, IOException {
         Optional<TrialSpec> spec =
                 environment.get(TrialSpec.ENVIRONMENT_VARIABLE).isPresent()
                         ? Optional.of(environment.require(TrialSpec.ENVIRONMENT_VARIABLE, TrialSpec.class))
                         : Optional.empty();
-        ModelDescription described = describe(url, revision, timeout);
+        ModelDescription described = describe(revision);
         try {
             return read(described, spec, most);
         } catch (InvalidDatasetException e) {
@@ -152,12 +164,11 @@ public final class SampleOptions {
      * Asks for the metadata until the revision that is meant gives it: a Service takes a moment to reach its pods, and
      * to let go of others.
      */
-    private ModelDescription describe(URI url, Optional<String> revision, Duration timeout)
-            throws InterruptedException {
+    private ModelDescription describe(Optional<String> revision) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(waitSeconds).toNanos();
         while (true) {
             String answered;
-            try (InferenceClient client = new InferenceClient(url, model, timeout)) {
+            try (InferenceClient client = new InferenceClient(url(), model(), timeout())) {
                 ModelDescription described = client.describe();
                 if (revision.isEmpty() || described.versions().contains(revision.get())) {
                     return described;

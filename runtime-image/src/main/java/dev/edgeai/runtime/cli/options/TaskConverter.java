@@ -11,7 +11,7 @@ public final class TaskConverter implements ITypeConverter<Task> {
     public Task convert(String name) {
         try {
             return Json.mapper().convertValue(name, Task.class);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             String names = Json.write(Task.values()).replace("\"", "").replace(",", ", ");
             throw new TypeConversionException("'" + name + "' is no task; tasks are " + names);
         }

@@ -27,8 +27,8 @@ public final class LlamaCppEngine implements LanguageEngine {
     private static final int MAX_CONTEXT_LENGTH = 32_768;
 
     // offsets in llama_model_params
-    private static final long GPU_LAYERS = 16;
-    private static final long CHECK_TENSORS = 73;
+    static final long GPU_LAYERS = 16;
+    static final long CHECK_TENSORS = 73;
 
     private @Nullable LlamaNative llama;
 
@@ -79,7 +79,7 @@ public final class LlamaCppEngine implements LanguageEngine {
             if (tokens >= 1 && tokens <= MAX_CONTEXT_LENGTH) {
                 return tokens;
             }
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException _) {
             // refused below, like a number out of range
         }
         throw new EngineException(CONTEXT_LENGTH + " must be 1 to " + MAX_CONTEXT_LENGTH + ", not '" + length + "'");

@@ -27,12 +27,12 @@ final class LlamaCppModel implements LanguageModel {
     private static final int CHAT_BYTES = 4096;
 
     // offsets in llama_context_params
-    private static final long CONTEXT_TOKENS = 0;
-    private static final long BATCH = 4;
-    private static final long MICRO_BATCH = 8;
-    private static final long MAX_OUTPUTS = 20;
-    private static final long THREADS = 28;
-    private static final long THREADS_BATCH = 32;
+    static final long CONTEXT_TOKENS = 0;
+    static final long BATCH = 4;
+    static final long MICRO_BATCH = 8;
+    static final long MAX_OUTPUTS = 20;
+    static final long THREADS = 28;
+    static final long THREADS_BATCH = 32;
 
     private final LlamaNative llama;
     private final MemorySegment model;

@@ -16,8 +16,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 /** A llama.cpp context. Its lock keeps {@link #close} from freeing it under a step in flight. */
 final class LlamaCppSession implements LanguageSession {
     // offsets in llama_batch
-    private static final long TOKENS = 8;
-    private static final long OUTPUTS = 48;
+    static final long TOKENS = 8;
+    static final long OUTPUTS = 48;
 
     private final LlamaCppModel model;
     private final LlamaNative llama;

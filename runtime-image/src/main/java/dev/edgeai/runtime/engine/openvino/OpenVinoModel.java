@@ -129,8 +129,8 @@ final class OpenVinoModel implements LoadedModel {
                 Tensor tensor = tensors[i];
                 long[] dims = tensor.shape();
                 MemorySegment.copy(dims, 0, dimensions, JAVA_LONG, 0, dims.length);
-                shape.set(JAVA_LONG, 0, dims.length);
-                shape.set(ADDRESS, 8, dimensions);
+                shape.set(JAVA_LONG, OpenVinoNative.SHAPE_RANK, dims.length);
+                shape.set(ADDRESS, OpenVinoNative.SHAPE_DIMENSIONS, dimensions);
                 MemorySegment data = MemorySegment.ofBuffer(tensor.data());
                 openVino.setInput(request, i, port.elementType(), shape, data, pointer);
             }

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
@@ -39,11 +40,29 @@ final class OpenVinoNative {
 
     static final String DIRECTORY_PROPERTY = "edgeai.openvino.lib.dir";
 
-    /** {@code ov_shape_t}: rank, pointer to dimensions. */
-    static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG, ADDRESS);
+    // Structures with the names of the headers, which OpenVinoHeadersTest compares them with.
+    static final StructLayout VERSION = MemoryLayout.structLayout(
+                    ADDRESS.withName("buildNumber"), ADDRESS.withName("description"))
+            .withName("ov_version_t");
 
-    /** {@code ov_partial_shape_t}: least and greatest rank, pointer to pairs of least and greatest dimension. */
-    private static final StructLayout PARTIAL_SHAPE = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG, ADDRESS);
+    static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("rank"), ADDRESS.withName("dims"))
+            .withName("ov_shape_t");
+
+    static final StructLayout DIMENSION = MemoryLayout.structLayout(
+                    JAVA_LONG.withName("min"), JAVA_LONG.withName("max"))
+            .withName("ov_dimension_t");
+
+    static final StructLayout PARTIAL_SHAPE = MemoryLayout.structLayout(
+                    DIMENSION.withName("rank"), ADDRESS.withName("dims"))
+            .withName("ov_partial_shape_t");
+
+    static final long SHAPE_RANK = offset(SHAPE, "rank");
+    static final long SHAPE_DIMENSIONS = offset(SHAPE, "dims");
+    private static final long LEAST_RANK = offset(PARTIAL_SHAPE, "rank", "min");
+    private static final long GREATEST_RANK = offset(PARTIAL_SHAPE, "rank", "max");
+    private static final long DIMENSIONS = offset(PARTIAL_SHAPE, "dims");
+    private static final long LEAST = offset(DIMENSION, "min");
+    private static final long GREATEST = offset(DIMENSION, "max");
 
     // Handles by signature, the function's address being the first argument: constants for the compiler.
     private static final MethodHandle P = status(ADDRESS);
@@ -99,6 +118,11 @@ final class OpenVinoNative {
         }
     }
 
+    private static long offset(StructLayout structure, String... path) {
+        return structure.byteOffset(
+                Arrays.stream(path).map(PathElement::groupElement).toArray(PathElement[]::new));
+    }
+
     private static MethodHandle status(MemoryLayout... arguments) {
         return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_INT, arguments));
     }
@@ -110,9 +134,9 @@ final class OpenVinoNative {
 
     String version() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment version = arena.allocate(ADDRESS, 2);
+            MemorySegment version = arena.allocate(VERSION);
             call(P, "ov_get_openvino_version", version);
-            String build = text(version.get(ADDRESS, 0));
+            String build = text(version.get(ADDRESS, offset(VERSION, "buildNumber")));
             FREE.invokeExact(function("ov_version_free"), version);
             return build;
         } catch (Throwable e) {
@@ -148,9 +172,9 @@ final class OpenVinoNative {
                         JAVA_LONG,
                         Arrays.stream(shape).flatMap(d -> LongStream.of(d, d)).toArray());
                 long at = i * PARTIAL_SHAPE.byteSize();
-                partial.set(JAVA_LONG, at, shape.length);
-                partial.set(JAVA_LONG, at + 8, shape.length);
-                partial.set(ADDRESS, at + 16, pairs);
+                partial.set(JAVA_LONG, at + LEAST_RANK, shape.length);
+                partial.set(JAVA_LONG, at + GREATEST_RANK, shape.length);
+                partial.set(ADDRESS, at + DIMENSIONS, pairs);
             }
             call(PPPL, "ov_model_reshape_by_port_indexes", model, indexes, partial, (long) shapes.size());
         }
@@ -227,16 +251,17 @@ final class OpenVinoNative {
     private List<Long> portShape(Arena arena, MemorySegment port) {
         MemorySegment shape = arena.allocate(PARTIAL_SHAPE);
         call(PP, "ov_port_get_partial_shape", port, shape);
-        long rank = shape.get(JAVA_LONG, 0);
-        if (rank != shape.get(JAVA_LONG, 8)) {
+        long rank = shape.get(JAVA_LONG, LEAST_RANK);
+        if (rank != shape.get(JAVA_LONG, GREATEST_RANK)) {
             free("ov_partial_shape_free", shape);
             return List.of();
         }
-        MemorySegment dimensions = shape.get(ADDRESS, 16).reinterpret(rank * 16);
+        MemorySegment dimensions = shape.get(ADDRESS, DIMENSIONS).reinterpret(rank * DIMENSION.byteSize());
         List<Long> dims = LongStream.range(0, rank)
                 .map(i -> {
-                    long least = dimensions.getAtIndex(JAVA_LONG, 2 * i);
-                    return least == dimensions.getAtIndex(JAVA_LONG, 2 * i + 1) ? least : -1;
+                    long at = i * DIMENSION.byteSize();
+                    long least = dimensions.get(JAVA_LONG, at + LEAST);
+                    return least == dimensions.get(JAVA_LONG, at + GREATEST) ? least : -1;
                 })
                 .boxed()
                 .toList();
@@ -273,8 +298,10 @@ final class OpenVinoNative {
             MemorySegment tensor = out.get(ADDRESS, 0);
             try {
                 check((int) PP.invokeExact(tensorShape, tensor, shape));
-                long rank = shape.get(JAVA_LONG, 0);
-                long[] dimensions = shape.get(ADDRESS, 8).reinterpret(rank * 8).toArray(JAVA_LONG);
+                long rank = shape.get(JAVA_LONG, SHAPE_RANK);
+                long[] dimensions = shape.get(ADDRESS, SHAPE_DIMENSIONS)
+                        .reinterpret(rank * JAVA_LONG.byteSize())
+                        .toArray(JAVA_LONG);
                 check((int) P.invokeExact(shapeFree, shape));
                 long elements = Arrays.stream(dimensions).reduce(1, Math::multiplyExact);
                 byte[] copy = new byte[Math.toIntExact(Math.multiplyExact(elements, type.bytes()))];

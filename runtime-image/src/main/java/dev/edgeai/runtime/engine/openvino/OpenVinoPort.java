@@ -5,6 +5,7 @@ import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.TensorInfo;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An input or output of a compiled model.
@@ -19,7 +20,14 @@ record OpenVinoPort(String name, int elementType, List<Long> shape) {
     }
 
     private DataType type() {
-        return switch (elementType) {
+        return type(elementType)
+                .orElseThrow(() -> new EngineException("'" + name + "' has OpenVINO element type " + elementType
+                        + ", which is not supported; make it a plain integer or float type"));
+    }
+
+    /** Empty for those that tensors do not have here. */
+    static Optional<DataType> type(int elementType) {
+        return Optional.ofNullable(switch (elementType) {
             case 1 -> DataType.BOOL;
             case 3 -> DataType.FP16;
             case 4 -> DataType.FP32;
@@ -29,9 +37,7 @@ record OpenVinoPort(String name, int elementType, List<Long> shape) {
             case 9 -> DataType.INT32;
             case 10 -> DataType.INT64;
             case 16 -> DataType.UINT8;
-            default ->
-                throw new EngineException("'" + name + "' has OpenVINO element type " + elementType
-                        + ", which is not supported; make it a plain integer or float type");
-        };
+            default -> null;
+        });
     }
 }

@@ -53,13 +53,13 @@ final class LanguageService implements HttpService {
                 "list",
                 "data",
                 List.of(Map.of("id", served.name(), "object", "model", "created", 0, "owned_by", "edgeai"))));
-        rules.get("/v1/models", (request, response) -> JsonAnswers.send(response, Status.OK_200, models))
+        rules.get("/v1/models", (_, response) -> JsonAnswers.send(response, Status.OK_200, models))
                 .post("/v1/completions", texts)
                 .post("/v1/chat/completions", chats);
     }
 
     private AdmittedHandler.Answerer answerer(CompletionApi api) {
-        return (body, request, response, place) -> answer(api, body, response, place);
+        return (body, _, response, place) -> answer(api, body, response, place);
     }
 
     private void answer(CompletionApi api, byte[] body, ServerResponse response, Admission.Place place)

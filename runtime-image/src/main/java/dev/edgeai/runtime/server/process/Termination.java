@@ -17,8 +17,8 @@ final class Termination {
     /** Listens to SIGTERM and SIGINT from now on. */
     static Termination listen() {
         Termination termination = new Termination();
-        Signal.handle(new Signal("TERM"), signal -> termination.wished.countDown());
-        Signal.handle(new Signal("INT"), signal -> termination.wished.countDown());
+        Signal.handle(new Signal("TERM"), _ -> termination.wished.countDown());
+        Signal.handle(new Signal("INT"), _ -> termination.wished.countDown());
         return termination;
     }
 

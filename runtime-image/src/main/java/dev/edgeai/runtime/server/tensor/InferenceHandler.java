@@ -58,7 +58,7 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
         Map<String, Tensor> outputs = place.run(() -> model.infer(request.inputs()));
         InferenceAnswer answer = InferenceAnswer.of(served, model, request, outputs);
         confidence
-                .filter(scores -> AdmittedHandler.origin(headers) == ServerMetrics.Origin.USER)
+                .filter(_ -> AdmittedHandler.origin(headers) == ServerMetrics.Origin.USER)
                 .ifPresent(scores -> scores.forEach(outputs, metrics::observeConfidence));
         return answer;
     }
@@ -69,7 +69,7 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
         }
         try {
             return Integer.parseInt(headers.get(JSON_LENGTH).get());
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException _) {
             throw RefusedException.badRequest("Inference-Header-Content-Length must be a whole number");
         }
     }

@@ -115,7 +115,7 @@ final class InputReader {
         }
         try {
             return DataType.valueOf(type);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             throw RefusedException.badRequest("input '" + name() + "' has datatype '" + type + "'; this server takes "
                     + Arrays.toString(DataType.values()));
         }

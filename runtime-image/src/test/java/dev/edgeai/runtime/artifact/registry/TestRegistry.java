@@ -138,11 +138,11 @@ public final class TestRegistry implements AutoCloseable {
                 try {
                     client.send(ping, HttpResponse.BodyHandlers.discarding());
                     return;
-                } catch (IOException e) {
+                } catch (IOException _) {
                     Thread.sleep(50);
                 }
             }
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
         throw new IOException("the registry does not start: " + Files.readString(folder.resolve("registry.log")));

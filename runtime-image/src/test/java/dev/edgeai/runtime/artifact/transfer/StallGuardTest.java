@@ -18,7 +18,7 @@ class StallGuardTest {
     void aTransferOnWhichNothingMovesIsInterrupted() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
 
-        assertThatThrownBy(() -> guard.run(progress -> {
+        assertThatThrownBy(() -> guard.run(_ -> {
                     try {
                         return new CountDownLatch(1).await(1, TimeUnit.MINUTES);
                     } catch (InterruptedException e) {
@@ -46,7 +46,7 @@ class StallGuardTest {
 
     @Test
     void whatATransferThrowsComesThrough() {
-        assertThatThrownBy(() -> guard.run(progress -> {
+        assertThatThrownBy(() -> guard.run(_ -> {
                     throw new UncheckedIOException(new IOException("own"));
                 }))
                 .isInstanceOf(UncheckedIOException.class)

@@ -9,6 +9,7 @@ import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.engine.openvino.OpenVinoEngine;
+import dev.edgeai.runtime.testing.EngineLibraries;
 import dev.edgeai.runtime.testing.OnnxModels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,9 +30,8 @@ import java.util.concurrent.Future;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** Both engines on real ONNX files. OpenVINO's half is skipped where its libraries are not installed. */
+/** Both engines on real ONNX files. */
 class EngineTest {
     private static final float[][] WEIGHTS = {{1, 10}, {2, 20}, {3, 30}};
 
@@ -105,7 +105,7 @@ class EngineTest {
     @ParameterizedTest
     @ValueSource(strings = {"OnnxRuntime", "OpenVINO"})
     void saysWhyACorruptModelCannotBeLoaded(String engine) throws Exception {
-        assumeInstalled(engine);
+        requireInstalled(engine);
         Files.writeString(folder.resolve("model.onnx"), "this is no model");
         assertThatThrownBy(() -> Engines.load(folder, descriptor(engine, "model.onnx", Map.of()), 1))
                 .isInstanceOf(EngineException.class)
@@ -128,7 +128,7 @@ class EngineTest {
 
     @Test
     void passesOptionsToOpenVinoAndItsRefusalBack() throws Exception {
-        assumeInstalled("OpenVINO");
+        requireInstalled("OpenVINO");
         OnnxModels.write(folder, OnnxModels.linear(WEIGHTS));
         VariantDescriptor unknown = descriptor("OpenVINO", "model.onnx", Map.of("NO_SUCH_PROPERTY", "1"));
         assertThatThrownBy(() -> Engines.load(folder, unknown, 1))
@@ -180,7 +180,7 @@ class EngineTest {
         "OnnxRuntime, 'dimension ''N'' is 3 in ''a'' and 4 in ''b'''",
     })
     void refusesShapesThatContradictEachOther(String engine, String words) throws Exception {
-        assumeInstalled(engine);
+        requireInstalled(engine);
         GraphProto sum = GraphProto.newBuilder()
                 .setName("sum")
                 .addInput(OnnxModels.value("a", -1, 2))
@@ -236,7 +236,7 @@ class EngineTest {
     }
 
     private LoadedModel load(String engine) throws Exception {
-        assumeInstalled(engine);
+        requireInstalled(engine);
         OnnxModels.write(folder, OnnxModels.linear(WEIGHTS));
         // without the pin OpenVINO computes in bf16 on CPUs that have it, and 257 becomes 256
         Map<String, String> options =
@@ -248,11 +248,9 @@ class EngineTest {
         return new VariantDescriptor(engine, model, options, null, null, Map.of(), null);
     }
 
-    private static void assumeInstalled(String engine) {
-        if (engine.equals("OpenVINO") && System.getenv("OPENVINO_LIB_DIR") == null) {
-            assumeThat(Path.of(System.getProperty("edgeai.openvino.lib.dir", "none")))
-                    .as("OpenVINO's libraries")
-                    .isDirectory();
+    private static void requireInstalled(String engine) {
+        if (engine.equals("OpenVINO")) {
+            EngineLibraries.openVino();
         }
     }
 

@@ -6,37 +6,44 @@ import dev.edgeai.runtime.engine.InvalidInputException;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LanguageSession;
 import dev.edgeai.runtime.engine.installed.Engines;
+import dev.edgeai.runtime.testing.EngineLibraries;
 import dev.edgeai.runtime.testing.GgufModels;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** llama.cpp on a small GGUF model with random weights. Skipped where its libraries are not installed. */
+/** llama.cpp on a small GGUF model with random weights. */
 class LlamaCppEngineTest {
     @TempDir
     Path folder;
 
     @BeforeEach
     void writeModel() throws Exception {
-        assumeThat(Path.of(System.getProperty(LlamaNative.DIRECTORY_PROPERTY, "none")))
-                .as("llama.cpp's libraries")
-                .isDirectory();
+        EngineLibraries.llamaCpp();
         GgufModels.write(folder, GgufModels.llama(1, 2, 0));
     }
 
@@ -45,21 +52,68 @@ class LlamaCppEngineTest {
         LlamaNative llama = LlamaNative.load();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment model = filled(arena, LlamaNative.MODEL_PARAMS.byteSize());
-            llama.modelDefaults((size, alignment) -> model.asSlice(0, size));
-            assertThat(model.get(JAVA_INT, 16)).as("n_gpu_layers: all").isEqualTo(-1);
-            assertThat(model.get(JAVA_BYTE, 73)).as("check_tensors").isZero();
-            assertThat(model.get(JAVA_BYTE, 74)).as("use_extra_bufts").isEqualTo((byte) 1);
+            llama.modelDefaults((size, _) -> model.asSlice(0, size));
+            assertThat(model.get(JAVA_INT, LlamaCppEngine.GPU_LAYERS)).as("n_gpu_layers: all").isEqualTo(-1);
+            assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS)).as("check_tensors").isZero();
+            assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS + 1))
+                    .as("use_extra_bufts")
+                    .isEqualTo((byte) 1);
             assertUntouched(model, LlamaNative.MODEL_PARAMS.byteSize());
 
             MemorySegment context = filled(arena, LlamaNative.CONTEXT_PARAMS.byteSize());
-            llama.contextDefaults((size, alignment) -> context.asSlice(0, size));
-            assertThat(IntStream.of(0, 4, 8, 12, 20, 28, 32).map(offset -> context.get(JAVA_INT, offset)))
+            llama.contextDefaults((size, _) -> context.asSlice(0, size));
+            assertThat(LongStream.of(
+                                    LlamaCppModel.CONTEXT_TOKENS,
+                                    LlamaCppModel.BATCH,
+                                    LlamaCppModel.MICRO_BATCH,
+                                    LlamaCppModel.MICRO_BATCH + 4,
+                                    LlamaCppModel.MAX_OUTPUTS,
+                                    LlamaCppModel.THREADS,
+                                    LlamaCppModel.THREADS_BATCH)
+                            .mapToInt(offset -> context.get(JAVA_INT, offset)))
                     .as("n_ctx, n_batch, n_ubatch, n_seq_max, n_outputs_max, n_threads, n_threads_batch")
                     .containsExactly(512, 2048, 512, 1, 0, 4, 4);
             assertThat(context.get(JAVA_BYTE, 159))
                     .as("end of the last pointer")
                     .isZero();
             assertUntouched(context, LlamaNative.CONTEXT_PARAMS.byteSize());
+        }
+    }
+
+    /** Of a batch the library fills every pointer but the embeddings', and ends the list of sequences with null. */
+    @Test
+    void theBatchOfTheLibraryHasTheSizeAndOffsetsThatAreUsed() throws Throwable {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment batch = filled(arena, LlamaNative.BATCH.byteSize());
+            MemorySegment made = (MemorySegment) function(
+                            "llama_batch_init",
+                            FunctionDescriptor.of(LlamaNative.BATCH, JAVA_INT, JAVA_INT, JAVA_INT))
+                    .invokeExact((SegmentAllocator) (size, _) -> batch.asSlice(0, size), 3, 0, 1);
+
+            assertThat(batch.get(JAVA_INT, 0)).as("n_tokens").isZero();
+            assertThat(batch.get(ADDRESS, LlamaCppSession.TOKENS)).as("token").isNotEqualTo(MemorySegment.NULL);
+            assertThat(batch.get(ADDRESS, LlamaCppSession.TOKENS + 8)).as("embd").isEqualTo(MemorySegment.NULL);
+            MemorySegment sequences =
+                    batch.get(ADDRESS, LlamaCppSession.OUTPUTS - 8).reinterpret(4 * ADDRESS.byteSize());
+            assertThat(LongStream.range(0, 4).mapToObj(i -> sequences.getAtIndex(ADDRESS, i)
+                            .equals(MemorySegment.NULL)))
+                    .as("seq_id, before logits")
+                    .containsExactly(false, false, false, true);
+            assertThat(batch.get(ADDRESS, LlamaCppSession.OUTPUTS)).as("logits").isNotEqualTo(MemorySegment.NULL);
+            assertUntouched(batch, LlamaNative.BATCH.byteSize());
+            function("llama_batch_free", FunctionDescriptor.ofVoid(LlamaNative.BATCH))
+                    .invokeExact(made);
+        }
+    }
+
+    private static MethodHandle function(String name, FunctionDescriptor descriptor) throws IOException {
+        try (Stream<Path> files = Files.list(EngineLibraries.llamaCpp())) {
+            Path library = files.filter(file -> file.getFileName().toString().matches("libllama\\.v.*so"))
+                    .findFirst()
+                    .orElseThrow();
+            return Linker.nativeLinker()
+                    .downcallHandle(
+                            SymbolLookup.libraryLookup(library, Arena.global()).findOrThrow(name), descriptor);
         }
     }
 

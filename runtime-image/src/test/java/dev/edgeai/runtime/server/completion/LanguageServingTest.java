@@ -184,7 +184,7 @@ class LanguageServingTest {
                 2,
                 Duration.ofMinutes(1));
         WarmupResult result =
-                warmup.run(SampleSet.of(List.of("Hello", "a".repeat(600), "Hello again"), 4), 200, done -> {});
+                warmup.run(SampleSet.of(List.of("Hello", "a".repeat(600), "Hello again"), 4), 200, _ -> {});
         assertThat(result.requests()).as("few prompts are sent again").isEqualTo(16);
         assertThat(result.failed()).isEqualTo(5);
         assertThat(result.firstError()).contains("400").contains("512");

@@ -5,6 +5,7 @@ import dev.edgeai.runtime.engine.installed.Engines;
 import dev.edgeai.runtime.server.ModelServer;
 import dev.edgeai.runtime.server.ServedModel;
 import dev.edgeai.runtime.server.ServerOptions;
+import dev.edgeai.runtime.testing.EngineLibraries;
 import dev.edgeai.runtime.testing.GgufModels;
 
 import java.io.IOException;
@@ -12,12 +13,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
-/** A real server on a free port, with a small model in llama.cpp. Skips its test where those libraries are not installed. */
+/** A real server on a free port, with a small model in llama.cpp. */
 record LanguageTestServer(LanguageModel model, ModelServer server) implements AutoCloseable {
     static LanguageTestServer start(Path folder, int layers) throws IOException {
-        assumeThat(Path.of(System.getProperty("edgeai.llama.lib.dir", "none"))).isDirectory();
+        EngineLibraries.llamaCpp();
         GgufModels.write(folder, GgufModels.llama(1, layers, 0));
         LanguageModel model = Engines.loadLanguage(folder, Engines.forSource(folder), 1);
         ServedModel served =

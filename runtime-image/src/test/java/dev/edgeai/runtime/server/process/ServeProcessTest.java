@@ -220,7 +220,7 @@ class ServeProcessTest {
                     response.headers()
                             .firstValue("Connection")
                             .filter("close"::equals)
-                            .ifPresent(close -> asksToClose.incrementAndGet());
+                            .ifPresent(_ -> asksToClose.incrementAndGet());
                     answers.incrementAndGet();
                 } catch (Exception e) {
                     failures.add(e.toString());

@@ -1,0 +1,13 @@
+package dev.edgeai.runtime.cli.options;
+
+import picocli.CommandLine.Option;
+
+/** How many threads an engine infers with. */
+public final class Threads {
+    @Option(names = "--threads", defaultValue = "1", description = "Threads per inference (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    public int count() {
+        return count;
+    }
+}
