@@ -152,7 +152,7 @@ public final class EdgeAiOperator implements AutoCloseable {
                         .withRetryPeriod(RETRY_PERIOD)
                         // JOSDK would call System.exit, which waits for the shutdown hook that gives up the lead
                         .withExitOnStopLeading(false)
-                        .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::stoppedLeading, leader -> {}))
+                        .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::stoppedLeading, _ -> {}))
                         .build());
     }
 

@@ -30,7 +30,8 @@ class NativeVersionsTest {
     }
 
     private static String lineAfter(Path file, String before) throws IOException {
-        Matcher line = Pattern.compile("(?m)^" + Pattern.quote(before) + "(.*)$").matcher(Files.readString(file));
+        Matcher line =
+                Pattern.compile("(?m)^" + Pattern.quote(before) + "(.*)$").matcher(Files.readString(file));
         assertThat(line.find()).as("a line '%s' in %s", before, file).isTrue();
         return line.group(1);
     }

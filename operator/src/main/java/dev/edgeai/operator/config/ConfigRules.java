@@ -158,7 +158,7 @@ final class ConfigRules {
         try {
             Instant.parse(text);
             return true;
-        } catch (DateTimeParseException e) {
+        } catch (DateTimeParseException _) {
             return false;
         }
     }

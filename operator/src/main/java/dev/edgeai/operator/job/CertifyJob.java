@@ -97,7 +97,7 @@ public record CertifyJob(
                 .addToEnv(JobParts.env(CertificateRequest.ENVIRONMENT_VARIABLE, Json.write(request)))
                 .withResources(JobParts.lightResources("512Mi"))
                 .addToVolumeMounts(JobParts.mount("keys", KEYS));
-        return JobParts.withCredentials(container, credentialsSecret().map(secret -> "registry-credentials"));
+        return JobParts.withCredentials(container, credentialsSecret().map(_ -> "registry-credentials"));
     }
 
     private Optional<String> credentialsSecret() {

@@ -137,7 +137,7 @@ final class Given {
             return Quantity.getAmountInBytes(new Quantity(given))
                             .compareTo(Quantity.getAmountInBytes(new Quantity(found)))
                     == 0;
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException _) {
             return false;
         }
     }

@@ -81,7 +81,7 @@ public record ReportJob(RunRef run, String name, String accelerator, ReportReque
                 .withCommand("edgeai", "report", "--store")
                 .addToEnv(JobParts.env(ReportRequest.ENVIRONMENT_VARIABLE, packed))
                 .withResources(JobParts.lightResources("512Mi"));
-        return JobParts.withCredentials(container, credentialsSecret().map(secret -> CREDENTIALS));
+        return JobParts.withCredentials(container, credentialsSecret().map(_ -> CREDENTIALS));
     }
 
     private String packed() {

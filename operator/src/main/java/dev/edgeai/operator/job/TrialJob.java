@@ -126,8 +126,8 @@ public record TrialJob(
         return JobParts.withCredentials(
                 JobParts.inHaste(container),
                 sourceSecret()
-                        .map(secret -> SOURCE_CREDENTIALS)
-                        .or(() -> registrySecret().map(secret -> REGISTRY_CREDENTIALS)));
+                        .map(_ -> SOURCE_CREDENTIALS)
+                        .or(() -> registrySecret().map(_ -> REGISTRY_CREDENTIALS)));
     }
 
     private List<Container> before() {
@@ -148,7 +148,7 @@ public record TrialJob(
     private Container measure() {
         ContainerBuilder container = container(MEASURE, config.images().runtime(), profile.resources())
                 .withCommand("edgeai", "measure", "--work", JobParts.WORK);
-        return JobParts.withCredentials(container, registrySecret().map(secret -> REGISTRY_CREDENTIALS));
+        return JobParts.withCredentials(container, registrySecret().map(_ -> REGISTRY_CREDENTIALS));
     }
 
     private ContainerBuilder container(String name, String image, ResourceRequirements resources) {

@@ -96,7 +96,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
 
     @Override
     public List<EventSource<?, EdgeModel>> prepareEventSources(EventSourceContext<EdgeModel> context) {
-        turns.over(() -> context.getPrimaryCache().list(model -> true).toList());
+        turns.over(() -> context.getPrimaryCache().list(_ -> true).toList());
         return triggers.eventSources(context);
     }
 

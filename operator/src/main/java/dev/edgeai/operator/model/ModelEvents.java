@@ -65,7 +65,7 @@ final class ModelEvents {
     /** A run of a model that is suspended is made anew later, and what is stalled has something to try again. */
     private static Optional<RefusedCommand> retry(EdgeModel model, EdgeModelStatus status) {
         return Optional.ofNullable(model.getStatus())
-                .filter(before -> !model.getSpec().suspend())
+                .filter(_ -> !model.getSpec().suspend())
                 .filter(before -> Stream.of(Conditions.SOURCE_MOVED, Conditions.STALLED)
                         .noneMatch(type -> Conditions.isTrue(before.conditions(), type)))
                 .flatMap(before -> RefusedCommand.ofRetry(before.targets(), status.targets()));

@@ -95,7 +95,7 @@ final class MeasurementLoop {
         @Nullable Readings after = null;
         try {
             after = measurer.measure(now, before);
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             if (isStopped()) {

@@ -58,7 +58,7 @@ final class MetricsText {
         }
         try {
             return new Sample(name, Map.copyOf(labels), number(rest[0]));
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException _) {
             throw malformed();
         }
     }

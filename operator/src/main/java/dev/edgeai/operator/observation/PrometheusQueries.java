@@ -40,7 +40,7 @@ final class PrometheusQueries {
             URI address = URI.create(
                     base + "/api/v1/query?query=" + URLEncoder.encode(query.query(), StandardCharsets.UTF_8));
             return read(JSON.readTree(http.get(address)), query);
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException _) {
             return unreadable(query, "the answer is not JSON");
         } catch (IOException | IllegalArgumentException e) {
             return unreadable(query, String.valueOf(e.getMessage()));

@@ -65,7 +65,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
                         services.seals(),
                         services.settings().namespace(),
                         triggers::nodes,
-                        () -> context.getPrimaryCache().list(r -> true).toList())
+                        () -> context.getPrimaryCache().list(_ -> true).toList())
                 .gather(run, services.clock().instant());
         OptimizationRunStatus current = currentStatus(run);
         RunDecision decision = RunMachine.decide(
@@ -91,8 +91,7 @@ public final class OptimizationRunReconciler implements Reconciler<OptimizationR
             actions.expire(run);
             return UpdateControl.noUpdate();
         }
-        return next(
-                decision, Stream.concat(left.stream(), actions.refusal(run).map(refusal -> Refusals.AGAIN).stream()));
+        return next(decision, Stream.concat(left.stream(), actions.refusal(run).map(_ -> Refusals.AGAIN).stream()));
     }
 
     @Override

@@ -147,21 +147,21 @@ final class RunActions {
                 case RunAction.StartReport start ->
                     jobs.report(start).ifPresent(job -> start(run, names, start.job(), job));
                 case RunAction.DeleteJob delete -> delete(names, delete.job());
-                case RunAction.RecordEvent told -> {}
-                case RunAction.Requeue later -> {}
+                case RunAction.RecordEvent _ -> {}
+                case RunAction.Requeue _ -> {}
             }
         }
     }
 
     private static boolean starts(RunAction action) {
         return switch (action) {
-            case RunAction.StartBaseline a -> true;
-            case RunAction.StartTrial a -> true;
-            case RunAction.StartCertify a -> true;
-            case RunAction.StartReport a -> true;
-            case RunAction.DeleteJob a -> false;
-            case RunAction.RecordEvent a -> false;
-            case RunAction.Requeue a -> false;
+            case RunAction.StartBaseline _ -> true;
+            case RunAction.StartTrial _ -> true;
+            case RunAction.StartCertify _ -> true;
+            case RunAction.StartReport _ -> true;
+            case RunAction.DeleteJob _ -> false;
+            case RunAction.RecordEvent _ -> false;
+            case RunAction.Requeue _ -> false;
         };
     }
 

@@ -116,7 +116,7 @@ final class RunTriggers {
                         .withWatchAllNamespaces()
                         .withItemStore(new TransformingItemStore<>(NodePool::slim))
                         .withOnUpdateFilter(NodePool::differs)
-                        .withSecondaryToPrimaryMapper(node -> ids(runs, RunTriggers::isUnfinished))
+                        .withSecondaryToPrimaryMapper(_ -> ids(runs, RunTriggers::isUnfinished))
                         .build(),
                 context);
     }

@@ -26,7 +26,7 @@ final class CertifiedVersions {
 
     /** In the run's order, the selected one first; empty until the run has succeeded. */
     static List<CertifiedVersion> of(OptimizationRun run, ServedTarget target) {
-        return of(run, target, digest -> target.config().images().runtime());
+        return of(run, target, _ -> target.config().images().runtime());
     }
 
     /** @param image runtime image by the artifact's digest */

@@ -126,7 +126,7 @@ public final class Deployments {
         revisions.forEach((revision, state) -> state.disturbance()
                 .filter(d -> REFUSED.contains(d.reason()))
                 .filter(d -> d.since().plus(ASKED_EVERY).isBefore(target.now()))
-                .flatMap(d -> target.objects().deployment(revision))
+                .flatMap(_ -> target.objects().deployment(revision))
                 .filter(deployment -> wasAsked(deployment)
                         .filter(time -> !time.plus(ASKED_EVERY).isBefore(target.now()))
                         .isEmpty())

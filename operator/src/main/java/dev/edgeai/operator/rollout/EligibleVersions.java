@@ -56,7 +56,7 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
 
     /** The turn of one that waits is no event. */
     Optional<Duration> requeue() {
-        return waits.map(why -> ASK_AGAIN);
+        return waits.map(_ -> ASK_AGAIN);
     }
 
     private static String image(TargetContext target) {
@@ -148,7 +148,7 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
 
         private Optional<Explanation> failed() {
             return Optional.ofNullable(target.status().upgrade())
-                    .filter(upgrade -> RuntimeUpgrades.state(target.status(), image(target))
+                    .filter(_ -> RuntimeUpgrades.state(target.status(), image(target))
                             .filter(UpgradeState.FAILED::equals)
                             .isPresent())
                     .map(upgrade -> new Explanation(
@@ -179,7 +179,7 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
         private Optional<Explanation> revoked(List<CertifiedVersion> left) {
             return Optional.ofNullable(target.status().stable())
                     .filter(stable -> isRevoked(stable.digest()))
-                    .filter(stable -> left.isEmpty())
+                    .filter(_ -> left.isEmpty())
                     .map(stable -> new Explanation(
                             Reason.REVOKED,
                             "%s (%s) serves although it is revoked (signing.revoked), and no other variant is certified; "

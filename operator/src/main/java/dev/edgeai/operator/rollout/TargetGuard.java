@@ -220,7 +220,7 @@ public final class TargetGuard {
     private boolean isSettled(Pod stranger, Instant now) {
         strangersSeen.values().removeIf(now.minus(REMEMBERED)::isAfter);
         return !strangersSeen
-                .computeIfAbsent(stranger.getMetadata().getUid(), uid -> now)
+                .computeIfAbsent(stranger.getMetadata().getUid(), _ -> now)
                 .plus(SETTLED)
                 .isAfter(now);
     }

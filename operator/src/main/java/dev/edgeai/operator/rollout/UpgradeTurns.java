@@ -53,13 +53,13 @@ public final class UpgradeTurns {
         Turn turn =
                 RuntimeUpgrades.turn(behind(new Member(me, UpgradeState.WAITING, tried), now), others(me, now), limit);
         switch (turn) {
-            case Turn.Begin begin -> {
+            case Turn.Begin _ -> {
                 if (!isGranted(me, now)) {
                     granted.put(me, now);
                 }
                 asked.remove(me);
             }
-            case Turn.Wait wait -> asked.put(me, now);
+            case Turn.Wait _ -> asked.put(me, now);
         }
         return turn;
     }

@@ -39,7 +39,7 @@ record PublicKeyPem(String id, String pem) {
                                             MessageDigest.getInstance("SHA-256").digest(key.getEncoded())),
                             pem.substring(begin, end + END.length()) + "\n"))
                     : Optional.empty();
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IllegalArgumentException _) {
             return Optional.empty();
         }
     }

@@ -211,7 +211,7 @@ class AbsentFieldsProperties {
             JobReader.read(job, objects.pods(), "warmup", WarmupResult.class, NOW);
             JobReader.retriesInVain(job, objects.pods());
         });
-        new ServiceTraffic(service -> {}).observe(objects.traffic(), Optional.of("blue"), Optional.of("green"));
+        new ServiceTraffic(_ -> {}).observe(objects.traffic(), Optional.of("blue"), Optional.of("green"));
         Housekeeping.serving(objects);
         Housekeeping.besidesStable(objects, "blue");
         Stream.of(objects.deployments(), objects.pods(), objects.slices(), objects.jobs())

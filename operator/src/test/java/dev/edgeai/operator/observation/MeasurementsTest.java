@@ -40,7 +40,7 @@ class MeasurementsTest {
         return new Measurements(
                 PrometheusAddresses.of(new OperatorConfig.Prometheus(null, allowed)),
                 Clock.systemUTC(),
-                target -> measured.incrementAndGet());
+                _ -> measured.incrementAndGet());
     }
 
     @AfterEach

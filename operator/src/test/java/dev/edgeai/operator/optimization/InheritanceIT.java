@@ -78,7 +78,7 @@ class InheritanceIT extends OptimizationRunScenario {
     @Test
     void recertifySignsAnewAndStartsNoTrialJob() {
         OptimizationRun first = measured();
-        String signed = Objects.requireNonNull(status(first, s -> true).certificate());
+        String signed = Objects.requireNonNull(status(first, _ -> true).certificate());
         Deployment before = deployment();
         assertThat(candidate().certificate()).isEqualTo(signed);
 
@@ -88,7 +88,7 @@ class InheritanceIT extends OptimizationRunScenario {
         OptimizationRunStatus done = status(second, s -> s.phase() == RunPhase.SUCCEEDED);
         assertThat(components(second)).containsOnly(CertifyJob.COMPONENT);
         assertThat(done.certificate()).isEqualTo(Results.digest('f')).isNotEqualTo(signed);
-        assertThat(done.selected()).isEqualTo(status(first, s -> true).selected());
+        assertThat(done.selected()).isEqualTo(status(first, _ -> true).selected());
 
         await("the version has the new certificate")
                 .atMost(PATIENCE)
@@ -104,7 +104,7 @@ class InheritanceIT extends OptimizationRunScenario {
         write(MODEL.replace("samples: 1000", "samples: 500"));
         OptimizationRun second = runBeside(first);
         job(namespace, name(second) + "-baseline");
-        assertThat(status(second, s -> true).inheritedFrom()).isNull();
+        assertThat(status(second, _ -> true).inheritedFrom()).isNull();
     }
 
     /** A run that has measured two variants, of 3x and 1.1x, and certified the first. */
@@ -143,7 +143,7 @@ class InheritanceIT extends OptimizationRunScenario {
                             job,
                             kubelet.start(job),
                             Map.of("certify", new CertificateResult(Results.digest(certificate), null))));
-            return status(run, s -> true).phase() == RunPhase.SUCCEEDED;
+            return status(run, _ -> true).phase() == RunPhase.SUCCEEDED;
         });
     }
 

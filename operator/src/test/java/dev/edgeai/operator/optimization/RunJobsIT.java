@@ -124,7 +124,7 @@ class RunJobsIT extends OptimizationRunScenario {
                             .getUid()
                             .equals(baseline.getMetadata().getUid());
         });
-        assertThat(status(status -> true).phase()).isNotEqualTo(RunPhase.FAILED);
+        assertThat(status(_ -> true).phase()).isNotEqualTo(RunPhase.FAILED);
     }
 
     @Test
@@ -204,7 +204,7 @@ class RunJobsIT extends OptimizationRunScenario {
         OptimizationRunStatus pause = status(status -> !status.retries().isEmpty());
         assertThat(pause.retries().getFirst().reason()).isEqualTo("MountFailed");
         Awaitility.await().until(() -> jobs(namespace).isEmpty());
-        assertThat(reason(status(status -> true))).as("told meanwhile").isEqualTo("MountFailed");
+        assertThat(reason(status(_ -> true))).as("told meanwhile").isEqualTo("MountFailed");
 
         later(Duration.ofMinutes(5));
         job(namespace, RUN + "-baseline");

@@ -168,9 +168,9 @@ class OwnedObjectsMisbehavingApiTest {
     void oneThatIsGoneIsNotRestoredAndNobodyIsToldThatTheApiRefuses() {
         Deployment seen = api.keep(deployment("model"));
         api.lose(seen);
-        assertThat(owned.restore(deployment("model"), seen, stored -> "seal")).isFalse();
+        assertThat(owned.restore(deployment("model"), seen, _ -> "seal")).isFalse();
         Deployment other = api.keep(deployment("another"));
-        assertThat(owned.restore(deployment("model"), seen, stored -> "seal")).isFalse();
+        assertThat(owned.restore(deployment("model"), seen, _ -> "seal")).isFalse();
         assertThat(api.client().resource(other).get()).as("left as it is").isEqualTo(other);
     }
 
@@ -178,7 +178,7 @@ class OwnedObjectsMisbehavingApiTest {
     void aRestoreThatAPolicyRefusesIsSaid() {
         Deployment seen = api.keep(deployment("model"));
         api.refuse("PATCH", DEPLOYMENTS, 403, "denied by policy");
-        assertThatThrownBy(() -> owned.restore(deployment("model"), seen, stored -> "seal"))
+        assertThatThrownBy(() -> owned.restore(deployment("model"), seen, _ -> "seal"))
                 .hasMessageContaining("denied by policy");
         assertThat(api.writes())
                 .as("tried, and never written")

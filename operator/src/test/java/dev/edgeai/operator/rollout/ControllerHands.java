@@ -116,7 +116,7 @@ final class ControllerHands implements AutoCloseable {
             client.services().inNamespace(namespace).list().getItems().forEach(this::endpoints);
             client.batch().v1().jobs().inNamespace(namespace).list().getItems().forEach(jobs::finish);
             users();
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException _) {
             // something changed meanwhile; the next round sees it
         }
     }
@@ -237,7 +237,7 @@ final class ControllerHands implements AutoCloseable {
     }
 
     private ServerStub serve(String pod, String revision) {
-        return servers.computeIfAbsent(pod, p -> {
+        return servers.computeIfAbsent(pod, _ -> {
             try {
                 return new ServerStub(revision);
             } catch (IOException e) {

@@ -24,7 +24,7 @@ class ForgedPodsIT extends EdgeModelScenario {
     @Test
     void aForgedPodThatIsRefusedDoesNotRejectTheVersion() {
         serve(BLUE);
-        hands.runOnly(job -> false); // the warm-up takes its time, and so has the forger
+        hands.runOnly(_ -> false); // the warm-up takes its time, and so has the forger
         offer(GREEN);
         PodTemplateSpec like = candidatesPods();
         hands.forge("forged", like, REFUSAL);
@@ -35,7 +35,7 @@ class ForgedPodsIT extends EdgeModelScenario {
         assertThat(target(status()).phase()).isEqualTo(RolloutPhase.WARMING);
 
         client.pods().inNamespace(namespace).withName("forged").delete();
-        hands.runOnly(job -> true);
+        hands.runOnly(_ -> true);
         until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
     }
 

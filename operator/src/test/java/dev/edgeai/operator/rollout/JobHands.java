@@ -28,7 +28,7 @@ final class JobHands {
 
     private final KubernetesClient client;
     private final String namespace;
-    private Predicate<Job> running = job -> true;
+    private Predicate<Job> running = _ -> true;
 
     /** What the registry has under every tag; empty: it does not answer. */
     private volatile String tag = RunResults.SOURCE;

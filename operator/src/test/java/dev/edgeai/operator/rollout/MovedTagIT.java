@@ -128,7 +128,7 @@ class MovedTagIT extends EdgeModelScenario {
     void aLookThatSomebodyElseMadeDecidesNothing() {
         serve(BLUE);
         until(s -> isMoved(s, "False"));
-        hands.runOnly(job -> false);
+        hands.runOnly(_ -> false);
         Job ours = await().atMost(PATIENCE)
                 .until(this::look, look -> look.filter(job -> !hasEnded(job)).isPresent())
                 .orElseThrow();
@@ -155,7 +155,7 @@ class MovedTagIT extends EdgeModelScenario {
         assertThat(isMoved(status(), "False")).isTrue();
         assertThat(events()).doesNotContain("TagMoved");
         assertThat(client.resource(forged).get()).as("nobody else's things").isNotNull();
-        hands.runOnly(job -> true);
+        hands.runOnly(_ -> true);
         untilLookedAgain();
         assertThat(isMoved(status(), "False")).isTrue();
     }

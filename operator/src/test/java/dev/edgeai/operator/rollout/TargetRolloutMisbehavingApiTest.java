@@ -62,7 +62,7 @@ class TargetRolloutMisbehavingApiTest {
             Samples.yaml(Samples.CONFIG, OperatorConfig.class),
             Clock.fixed(NOW, ZoneOffset.UTC));
     private final Measurements measurements =
-            new Measurements(PrometheusAddresses.of(services.config().prometheus()), services.clock(), measured -> {});
+            new Measurements(PrometheusAddresses.of(services.config().prometheus()), services.clock(), _ -> {});
     private final List<RuntimeException> failures = new ArrayList<>();
     private final EdgeModel model = Samples.yaml("""
             metadata: {name: digits, namespace: vision, uid: m, generation: 1}

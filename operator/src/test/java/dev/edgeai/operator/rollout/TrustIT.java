@@ -290,7 +290,7 @@ class TrustIT extends EdgeModelScenario {
         assertThat(client.resource(forged).get().getMetadata().getDeletionTimestamp())
                 .as("it is left alone")
                 .isNull();
-        hands.runOnly(job -> true);
+        hands.runOnly(_ -> true);
         until(s -> target(s).phase() == RolloutPhase.IDLE && stable(s).digest().equals(GREEN));
     }
 

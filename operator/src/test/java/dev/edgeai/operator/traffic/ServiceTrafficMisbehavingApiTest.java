@@ -75,8 +75,7 @@ class ServiceTrafficMisbehavingApiTest {
                 .isEqualTo(PATH + "&force=true");
         String uid = uid();
         assertThat(writes.getLast().body())
-                .isEqualTo(Serialization.unmarshal(
-                        """
+                .isEqualTo(Serialization.unmarshal("""
                 apiVersion: v1
                 kind: Service
                 metadata:

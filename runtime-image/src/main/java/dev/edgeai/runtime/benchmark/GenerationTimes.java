@@ -21,7 +21,8 @@ public final class GenerationTimes {
 
     /** All that was timed, warming up included, which medians do not notice. To be asked once. */
     public Generation with(Estimate perplexity) {
-        double toFirst = Timings.QUANTILE.evaluate(first.build().asDoubleStream().toArray(), 0.5);
+        double toFirst =
+                Timings.QUANTILE.evaluate(first.build().asDoubleStream().toArray(), 0.5);
         double[] nexts = Timings.QUANTILE.evaluate(next.build().asDoubleStream().toArray(), 0.5, 0.95);
         double between = nexts[0];
         return new Generation(

@@ -50,7 +50,8 @@ public final class Speedup {
         }
         return ratios.values().stream()
                 .mapToDouble(round -> Median.withDefaults()
-                        .evaluate(round.stream().mapToDouble(Double::doubleValue).toArray()))
+                        .evaluate(
+                                round.stream().mapToDouble(Double::doubleValue).toArray()))
                 .toArray();
     }
 }

@@ -62,9 +62,7 @@ public final class Timings {
      */
     double variation() {
         double wall = quietSpread(all(steady, Block::latencies));
-        return callerWorks()
-                ? Math.min(wall, quietSpread(all(steady, Block::cpu)))
-                : wall;
+        return callerWorks() ? Math.min(wall, quietSpread(all(steady, Block::cpu))) : wall;
     }
 
     /** Whether the calling thread does a fair part of the work itself, so that its CPU time tells of the model. */

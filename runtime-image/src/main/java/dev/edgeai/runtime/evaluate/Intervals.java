@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.evaluate;
 
 import dev.edgeai.api.v1alpha1.value.Estimate;
-
 import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 import org.apache.commons.statistics.interval.Interval;
 

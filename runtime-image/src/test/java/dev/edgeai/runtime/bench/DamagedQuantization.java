@@ -31,10 +31,7 @@ final class DamagedQuantization {
             WorkFolder work = new WorkFolder(Path.of(folder));
             System.out.println(work.spec().trial());
             TrialResult result = new Measurer(
-                            work,
-                            settings,
-                            (_, _) -> "sha256:none",
-                            new Progress(new PrintWriter(System.out, true)))
+                            work, settings, (_, _) -> "sha256:none", new Progress(new PrintWriter(System.out, true)))
                     .run();
             List<GateResult> quality = GateEvaluation.evaluate(
                             Gates.defaults(),

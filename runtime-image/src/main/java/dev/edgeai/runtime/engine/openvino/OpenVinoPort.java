@@ -27,17 +27,18 @@ record OpenVinoPort(String name, int elementType, List<Long> shape) {
 
     /** Empty for those that tensors do not have here. */
     static Optional<DataType> type(int elementType) {
-        return Optional.ofNullable(switch (elementType) {
-            case 1 -> DataType.BOOL;
-            case 3 -> DataType.FP16;
-            case 4 -> DataType.FP32;
-            case 5 -> DataType.FP64;
-            case 7 -> DataType.INT8;
-            case 8 -> DataType.INT16;
-            case 9 -> DataType.INT32;
-            case 10 -> DataType.INT64;
-            case 16 -> DataType.UINT8;
-            default -> null;
-        });
+        return Optional.ofNullable(
+                switch (elementType) {
+                    case 1 -> DataType.BOOL;
+                    case 3 -> DataType.FP16;
+                    case 4 -> DataType.FP32;
+                    case 5 -> DataType.FP64;
+                    case 7 -> DataType.INT8;
+                    case 8 -> DataType.INT16;
+                    case 9 -> DataType.INT32;
+                    case 10 -> DataType.INT64;
+                    case 16 -> DataType.UINT8;
+                    default -> null;
+                });
     }
 }

@@ -53,8 +53,12 @@ class LlamaCppEngineTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment model = filled(arena, LlamaNative.MODEL_PARAMS.byteSize());
             llama.modelDefaults((size, _) -> model.asSlice(0, size));
-            assertThat(model.get(JAVA_INT, LlamaCppEngine.GPU_LAYERS)).as("n_gpu_layers: all").isEqualTo(-1);
-            assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS)).as("check_tensors").isZero();
+            assertThat(model.get(JAVA_INT, LlamaCppEngine.GPU_LAYERS))
+                    .as("n_gpu_layers: all")
+                    .isEqualTo(-1);
+            assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS))
+                    .as("check_tensors")
+                    .isZero();
             assertThat(model.get(JAVA_BYTE, LlamaCppEngine.CHECK_TENSORS + 1))
                     .as("use_extra_bufts")
                     .isEqualTo((byte) 1);
@@ -85,18 +89,19 @@ class LlamaCppEngineTest {
     void theBatchOfTheLibraryHasTheSizeAndOffsetsThatAreUsed() throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment batch = filled(arena, LlamaNative.BATCH.byteSize());
-            MemorySegment made = (MemorySegment) function(
-                            "llama_batch_init",
-                            FunctionDescriptor.of(LlamaNative.BATCH, JAVA_INT, JAVA_INT, JAVA_INT))
-                    .invokeExact((SegmentAllocator) (size, _) -> batch.asSlice(0, size), 3, 0, 1);
+            MemorySegment made = (MemorySegment)
+                    function("llama_batch_init", FunctionDescriptor.of(LlamaNative.BATCH, JAVA_INT, JAVA_INT, JAVA_INT))
+                            .invokeExact((SegmentAllocator) (size, _) -> batch.asSlice(0, size), 3, 0, 1);
 
             assertThat(batch.get(JAVA_INT, 0)).as("n_tokens").isZero();
             assertThat(batch.get(ADDRESS, LlamaCppSession.TOKENS)).as("token").isNotEqualTo(MemorySegment.NULL);
-            assertThat(batch.get(ADDRESS, LlamaCppSession.TOKENS + 8)).as("embd").isEqualTo(MemorySegment.NULL);
+            assertThat(batch.get(ADDRESS, LlamaCppSession.TOKENS + 8))
+                    .as("embd")
+                    .isEqualTo(MemorySegment.NULL);
             MemorySegment sequences =
                     batch.get(ADDRESS, LlamaCppSession.OUTPUTS - 8).reinterpret(4 * ADDRESS.byteSize());
-            assertThat(LongStream.range(0, 4).mapToObj(i -> sequences.getAtIndex(ADDRESS, i)
-                            .equals(MemorySegment.NULL)))
+            assertThat(LongStream.range(0, 4)
+                            .mapToObj(i -> sequences.getAtIndex(ADDRESS, i).equals(MemorySegment.NULL)))
                     .as("seq_id, before logits")
                     .containsExactly(false, false, false, true);
             assertThat(batch.get(ADDRESS, LlamaCppSession.OUTPUTS)).as("logits").isNotEqualTo(MemorySegment.NULL);
