@@ -41,7 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -127,7 +127,11 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                 events.tell(model, objects, ModelSummary.of(model, outcomes, servingOn, now)),
                 now);
         StatusWriter.write(model, looked.status(), context, EdgeModel::new);
-        cleanUp(model, outcomes, servingOn, objects);
+        List<RuntimeException> leftover = cleanUp(model, outcomes, servingOn, objects);
+        if (!leftover.isEmpty()) {
+            events.notCleanedUp(model, TargetOutcome.Failure.of(times(context), leftover.getFirst()));
+            failures.addAll(leftover);
+        }
         sourceLook.cleanUp(looked);
         if (!failures.isEmpty()) {
             throw new TargetFailedException(failures.getFirst());
@@ -157,24 +161,19 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         return 1 + context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     }
 
-    /** Removes what belongs to removed targets when nobody needs it, and old runs. */
-    private void cleanUp(
+    private List<RuntimeException> cleanUp(
             EdgeModel model, List<TargetOutcome> outcomes, List<TargetStatus> servingOn, ModelObjects objects) {
-        Set<String> removed = new TreeSet<>(objects.targets());
-        outcomes.forEach(outcome -> removed.remove(outcome.target().name()));
-        for (String target : removed) {
-            TargetObjects left = objects.of(ref(model, target));
-            measurements.forget(left.ref());
-            servingOn.stream()
-                    .filter(status -> status.name().equals(target))
-                    .findFirst()
-                    .ifPresentOrElse(
-                            status -> removedTargets.keepStable(status, left),
-                            () -> Housekeeping.serving(left).forEach(owned::delete));
-        }
+        Set<String> present =
+                outcomes.stream().map(outcome -> outcome.target().name()).collect(Collectors.toSet());
+        List<TargetObjects> removed = objects.targets().stream()
+                .filter(target -> !present.contains(target))
+                .sorted()
+                .map(target -> objects.of(ref(model, target)))
+                .toList();
+        removed.forEach(left -> measurements.forget(left.ref()));
         List<TargetStatus> statuses = Stream.concat(outcomes.stream().map(TargetOutcome::status), servingOn.stream())
                 .toList();
-        Housekeeping.oldRuns(statuses, objects.runs()).forEach(owned::delete);
+        return removedTargets.cleanUp(removed, servingOn, Housekeeping.oldRuns(statuses, objects.runs()));
     }
 
     /** Thrown when all that could be done was done and said, so that the rest is tried again. */

@@ -10,6 +10,7 @@ import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.rollout.RefusedCommand;
 import dev.edgeai.planner.status.Conditions;
 import dev.edgeai.planner.status.Reason;
+import dev.edgeai.planner.status.TargetOutcome;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 
@@ -69,6 +70,19 @@ final class ModelEvents {
                 .filter(before -> Stream.of(Conditions.SOURCE_MOVED, Conditions.STALLED)
                         .noneMatch(type -> Conditions.isTrue(before.conditions(), type)))
                 .flatMap(before -> RefusedCommand.ofRetry(before.targets(), status.targets()));
+    }
+
+    /** Tells what keeps things that nobody needs, when that is more than an ordinary hiccup of the API server. */
+    void notCleanedUp(EdgeModel model, TargetOutcome.Failure failure) {
+        if (failure.isShown()) {
+            services.events()
+                    .tell(
+                            model,
+                            Events.Type.WARNING,
+                            Reason.RECONCILE_FAILED.text(),
+                            "what is not needed any more is not deleted, and that is tried again: " + failure.message(),
+                            failure.message());
+        }
     }
 
     /** Once for each reason that it stalls for, and again when it had gone on meanwhile. */

@@ -111,7 +111,7 @@ final class ModelObjects {
                 .anyMatch(run::equals);
     }
 
-    /** ObjectNames of the targets that anything was made for. */
+    /** Names of the targets that anything was made for. */
     Set<String> targets() {
         Set<String> names = new TreeSet<>();
         Stream.of(OptimizationRun.class, Deployment.class, Service.class, Job.class, PodDisruptionBudget.class)

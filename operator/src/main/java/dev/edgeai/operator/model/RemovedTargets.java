@@ -12,9 +12,12 @@ import dev.edgeai.operator.rollout.Housekeeping;
 import dev.edgeai.operator.traffic.ServiceTraffic;
 import dev.edgeai.planner.status.TargetOutcome;
 import dev.edgeai.planner.traffic.TrafficMode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +67,44 @@ final class RemovedTargets {
                 .build();
     }
 
+    /**
+     * Takes away what belongs to removed targets and nobody needs, and other objects that are not needed any more. What
+     * cannot be deleted now keeps nothing else.
+     *
+     * @param removed objects of targets that are in the spec no more
+     * @param servingOn statuses of those that serve on
+     * @param unused of any target, for example old runs
+     * @return what went wrong
+     */
+    List<RuntimeException> cleanUp(
+            List<TargetObjects> removed, List<TargetStatus> servingOn, List<? extends HasMetadata> unused) {
+        List<RuntimeException> failures = new ArrayList<>();
+        for (TargetObjects left : removed) {
+            servingOn.stream()
+                    .filter(status -> status.name().equals(left.ref().target()))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            status -> attempt(failures, () -> keepStable(status, left)),
+                            () -> delete(failures, Housekeeping.serving(left)));
+        }
+        delete(failures, unused);
+        return failures;
+    }
+
+    private void delete(List<RuntimeException> failures, List<? extends HasMetadata> objects) {
+        objects.forEach(object -> attempt(failures, () -> owned.delete(object)));
+    }
+
+    private static void attempt(List<RuntimeException> failures, Runnable step) {
+        try {
+            step.run();
+        } catch (KubernetesClientException e) {
+            failures.add(e);
+        }
+    }
+
     /** Leaves only the stable version, for all users: nobody watches a candidate of a removed target. */
-    void keepStable(TargetStatus status, TargetObjects objects) {
+    private void keepStable(TargetStatus status, TargetObjects objects) {
         if (status.stable() == null) {
             return;
         }

@@ -51,8 +51,6 @@ final class RunActions {
     private static final int SERVER_ERROR = 500;
 
     private static final int MOST_FOREIGN = 10;
-    private static final int ORDINARY_FAILURES = 2;
-
     private final Services services;
 
     /** What makes Jobs: one that was made although its answer was lost is found by the next look, and is not in the way. */
@@ -88,7 +86,7 @@ final class RunActions {
 
     /** Tells what keeps a run from being looked at, when that is more than an ordinary hiccup of the API server. */
     void tellFailed(OptimizationRun run, Failure failure) {
-        if (failure.times() > ORDINARY_FAILURES) {
+        if (failure.isShown()) {
             services.events()
                     .tell(
                             run,

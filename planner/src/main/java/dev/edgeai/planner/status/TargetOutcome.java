@@ -119,7 +119,8 @@ public record TargetOutcome(
             return new Failure(times, sentence.substring(0, Math.min(sentence.length(), LONGEST)));
         }
 
-        boolean isShown() {
+        /** Whether a person should hear of it. */
+        public boolean isShown() {
             return times >= SHOWN;
         }
 
