@@ -33,7 +33,7 @@ class ReportTest {
 
     /** Texts that people, frameworks or model files choose. */
     private static final Set<String> FREE =
-            Set.of("name", "namespace", "message", "reason", "technique", "engine", "uri", "format", "precision");
+            Set.of("name", "namespace", "message", "reason", "technique", "engine", "uri", "precision");
 
     @TempDir
     Path folder;
