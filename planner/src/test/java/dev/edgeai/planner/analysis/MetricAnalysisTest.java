@@ -260,6 +260,12 @@ public class MetricAnalysisTest {
                 "confidence", null, Decimal.of("0.9"), null, 0, 0, null, new PrometheusQuery("q", null));
         assertThat(query(mine, new MetricReading.Value(0.95)).verdict()).isEqualTo(Verdict.PASS);
         assertThat(query(mine, new MetricReading.Value(0.85)).verdict()).isEqualTo(Verdict.FAIL);
+        AnalysisMetric most = new AnalysisMetric(
+                "refusals", Decimal.of("0.9"), null, null, 0, 0, null, new PrometheusQuery("q", null));
+        assertThat(query(most, new MetricReading.Value(0.9)).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(query(most, new MetricReading.Value(0.95)).verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(query(most, new MetricReading.Value(0.95)).blame()).isEqualTo(Blame.MODEL);
+        assertThat(query(mine, new MetricReading.Value(0.9)).verdict()).isEqualTo(Verdict.PASS);
         assertThat(query(mine, new MetricReading.Value(Double.NaN)).readable()).isFalse();
         assertThat(query(mine, new MetricReading.Unreadable("503 of prometheus"))
                         .message())
@@ -285,6 +291,25 @@ public class MetricAnalysisTest {
         assertThat(burst(window(985, 15), null)).isEmpty();
         assertThat(MetricAnalysis.burst(List.of(), live(window(97, 3), null))).isEmpty();
         assertThat(MetricAnalysis.burst(List.of(), LiveMetrics.NONE)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} of 1000 where {1} are allowed: {2}")
+    @CsvSource({"100, , true", "70, , false", "100, 0.5, false", "600, 0.5, true", "30, 0.01, true"})
+    void a_burst_is_far_above_what_the_policy_allows(double errors, String max, boolean expected) {
+        List<AnalysisMetric> metrics = max == null
+                ? List.of(P95)
+                : List.of(P95, new AnalysisMetric("error-rate", Decimal.of(max), null, null, 1, 4, null, null));
+        assertThat(MetricAnalysis.burst(metrics, live(window(1000 - errors, errors), null))
+                        .isPresent())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0}: {1} s")
+    @CsvSource({"latency-p50, 0.1", "latency-p95, 0.2", "latency-p99, 0.36"})
+    void each_latency_is_that_of_its_percentile(String name, double seconds) {
+        AnalysisMetric metric = new AnalysisMetric(name, Decimal.of("1"), null, null, 1, 4, null, null);
+        assertThat(measure(metric, live(latencies(500, 950, 1000, 1000), null)).value())
+                .hasValueCloseTo(seconds, within(1e-9));
     }
 
     @Test

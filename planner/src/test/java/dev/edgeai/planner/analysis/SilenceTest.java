@@ -36,6 +36,7 @@ class SilenceTest {
     @Test
     void few_looks_and_looks_that_follow_each_other_closely_are_no_evidence() {
         assertThat(looks(5, 3).orElseThrow().isEvidence()).isTrue();
+        assertThat(looks(6, 2).orElseThrow().isEvidence()).as("10 s").isTrue();
         assertThat(looks(4, 30).orElseThrow().isEvidence()).as("four of four").isFalse();
         assertThat(looks(8, 1).orElseThrow().isEvidence()).as("within 7 s").isFalse();
     }

@@ -1,8 +1,12 @@
 package dev.edgeai.planner.front;
 
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Comparison.Language;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.front.ParetoFront.Axis;
 import dev.edgeai.planner.front.ParetoFront.Point;
 import dev.edgeai.planner.run.Runs;
@@ -13,6 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -115,5 +120,75 @@ class ParetoFrontTest {
                 Decimal.of(joules),
                 method,
                 null);
+    }
+
+    @Test
+    void what_has_no_energy_is_not_excused_by_it() {
+        Measurement fast = energy(10, "2", EnergyMethod.MEASURED);
+        assertThat(front(new Point("fast", fast, null), new Point("slow", Runs.measurement(20, 10, 0.9), null)))
+                .containsExactly("fast");
+    }
+
+    @Test
+    void without_a_task_metric_the_one_nearer_to_the_baseline_wins() {
+        assertThat(front(unlabelled("near", null, 0.99), unlabelled("far", null, 0.90)))
+                .containsExactly("near");
+        assertThat(front(unlabelled("near", 0.01, 0.90), unlabelled("far", 0.20, 0.99)))
+                .as("a language model by its divergence")
+                .containsExactly("near");
+        assertThat(front(unlabelled("near", 0.01, 0.99), unlabelled("other", null, 0.90)))
+                .as("of different models, by what both have")
+                .containsExactly("near");
+    }
+
+    @Test
+    void with_a_task_metric_likeness_does_not_count() {
+        Measurement same = Runs.measurement(10, 10, 0.9);
+        assertThat(front(
+                        new Point("like", same, likeness(null, 0.99)), new Point("unlike", same, likeness(null, 0.90))))
+                .hasSize(2);
+    }
+
+    @Test
+    void what_was_not_timed_is_told_apart_by_its_size_and_comes_last() {
+        Measurement timed = Runs.measurement(10, 10, 0.9);
+        Measurement elsewhere = elsewhere(timed.sizeBytes());
+        assertThat(front(
+                        new Point("big", elsewhere(timed.sizeBytes() + 1), null),
+                        new Point("small", elsewhere, null),
+                        new Point("timed", timed, null)))
+                .containsExactly("timed", "small");
+    }
+
+    private static Measurement elsewhere(long sizeBytes) {
+        return MeasurementBuilder.builder(Runs.measurement(10, 10, 0.9))
+                .latencyP50Micros(null)
+                .peakMemoryBytes(null)
+                .sizeBytes(sizeBytes)
+                .build();
+    }
+
+    private static Point unlabelled(String trial, @Nullable Double divergence, double fidelity) {
+        Measurement measured = MeasurementBuilder.builder(Runs.measurement(10, 10, 0.9))
+                .quality(null)
+                .build();
+        return new Point(trial, measured, likeness(divergence, fidelity));
+    }
+
+    private static Comparison likeness(@Nullable Double divergence, double fidelity) {
+        Estimate ratio = Estimate.of(1, 0.9, 1.1, 1000);
+        return new Comparison(
+                null,
+                null,
+                Estimate.of(fidelity, fidelity, fidelity, 1000),
+                null,
+                Decimal.of("0.5"),
+                divergence == null
+                        ? null
+                        : new Language(Estimate.of(divergence, divergence, divergence, 1000), ratio, null));
+    }
+
+    private static List<String> front(Point... points) {
+        return ParetoFront.of(List.of(points)).stream().map(Point::trial).toList();
     }
 }

@@ -2,9 +2,16 @@ package dev.edgeai.planner.front;
 
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.gate.Objectives;
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Comparison.Language;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatusBuilder;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.run.Runs;
 import dev.edgeai.planner.run.TrialTransitions;
 import dev.edgeai.planner.technique.Candidate;
@@ -12,10 +19,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,5 +89,67 @@ class RecommendationTest {
         assertThat(Recommendation.of(List.of(FAST, SMALL), new Objectives(0, 0, 0, 100))
                         .reason())
                 .contains("because no weighted objective was measured for all");
+    }
+
+    @Test
+    void energy_decides_where_it_alone_weighs() {
+        assertThat(order(new Objectives(0, 0, 0, 100), energy(FAST, "2"), energy(SMALL, "1")))
+                .containsExactly("int8-ac", "int8-ptq");
+    }
+
+    @Test
+    void where_there_is_no_task_metric_likeness_to_the_baseline_is_the_accuracy() {
+        Objectives accuracy = new Objectives(0, 100, 0, 0);
+        assertThat(order(accuracy, like(FAST, null, 0.90), like(SMALL, null, 0.99)))
+                .containsExactly("int8-ac", "int8-ptq");
+        assertThat(order(accuracy, like(FAST, 0.20, 0.99), like(SMALL, 0.01, 0.90)))
+                .as("of language models the divergence")
+                .containsExactly("int8-ac", "int8-ptq");
+    }
+
+    @Test
+    void of_equals_the_faster_then_the_more_accurate_then_the_smaller_file_then_the_name_is_first() {
+        Objectives unmeasured = new Objectives(0, 0, 0, 100);
+        TrialStatus b = trial("b", 400, 5, 0.98);
+        assertThat(order(unmeasured, b, trial("c", 300, 9, 0.9))).containsExactly("c", "b");
+        assertThat(order(unmeasured, b, trial("c", 400, 9, 0.99))).containsExactly("c", "b");
+        assertThat(order(unmeasured, b, smallerFile(trial("c", 400, 9, 0.98)))).containsExactly("c", "b");
+        assertThat(order(unmeasured, b, trial("a", 400, 9, 0.98))).containsExactly("a", "b");
+    }
+
+    private static List<String> order(Objectives objectives, TrialStatus... front) {
+        return Recommendation.of(List.of(front), objectives).ranked().stream()
+                .map(ranked -> ranked.trial().technique())
+                .toList();
+    }
+
+    private static TrialStatus energy(TrialStatus trial, String joules) {
+        return measured(trial, m -> m.joulesPerInference(Decimal.of(joules)).energyMethod(EnergyMethod.MEASURED));
+    }
+
+    private static TrialStatus smallerFile(TrialStatus trial) {
+        return measured(trial, m -> m.sizeBytes(m.sizeBytes() - 1));
+    }
+
+    private static TrialStatus like(TrialStatus trial, @Nullable Double divergence, double fidelity) {
+        Estimate ratio = Estimate.of(1, 0.9, 1.1, 1000);
+        return TrialStatusBuilder.builder(measured(trial, m -> m.quality(null)))
+                .comparison(new Comparison(
+                        null,
+                        null,
+                        Estimate.of(fidelity, fidelity, fidelity, 1000),
+                        null,
+                        Decimal.of("0.5"),
+                        divergence == null
+                                ? null
+                                : new Language(Estimate.of(divergence, divergence, divergence, 1000), ratio, null)))
+                .build();
+    }
+
+    private static TrialStatus measured(TrialStatus trial, UnaryOperator<MeasurementBuilder> change) {
+        return TrialStatusBuilder.builder(trial)
+                .measurement(change.apply(MeasurementBuilder.builder(trial.measurement()))
+                        .build())
+                .build();
     }
 }

@@ -4,6 +4,8 @@ import dev.edgeai.api.v1alpha1.gate.GateOverrides;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
@@ -127,6 +129,59 @@ class GateEvaluationTest {
                 .filteredOn(g -> g.verdict() == Verdict.FAIL)
                 .extracting(GateResult::name)
                 .containsExactly("minAccuracy", "maxLatencyP95", "maxPeakMemory", "maxSize");
+    }
+
+    @ParameterizedTest(
+            name = "6 ms, 45 MiB, 500 kB, variation 0.05 and footprint halved, held against {0} {1} {2} {3} {4}")
+    @CsvSource({
+        "6ms, 45Mi, 500000, 0.05, 0.50, PASS",
+        "5ms, 44Mi, 499999, 0.04, 0.51, FAIL",
+    })
+    void a_value_on_its_threshold_passes(
+            String p95, String memory, String size, String variation, String saved, Verdict expected) {
+        Decimal off = Decimal.of("0");
+        Gates gates = new GateOverrides(
+                        off,
+                        off,
+                        Decimal.of(saved),
+                        Decimal.of(variation),
+                        null,
+                        new TimeSpan(p95),
+                        new Quantity(memory),
+                        new Quantity(size),
+                        null,
+                        null,
+                        null)
+                .over(Gates.defaults());
+        assertThat(GateEvaluation.evaluate(gates, Runs.measurement(5_000, 5, 0.97), Runs.comparison(3, 0.99, 0.5)))
+                .hasSize(5)
+                .extracting(GateResult::verdict)
+                .containsOnly(expected);
+    }
+
+    @ParameterizedTest(name = "{0} timed inferences: {1}")
+    @CsvSource({"99, INCONCLUSIVE", "100, PASS", ", INCONCLUSIVE"})
+    void a_percentile_of_few_inferences_decides_nothing(@Nullable Integer inferences, Verdict expected) {
+        Measurement few = MeasurementBuilder.builder(Runs.measurement(300, 5, 0.97))
+                .latencySamples(inferences)
+                .build();
+        assertThat(gate(
+                                "maxLatencyVariation",
+                                GateEvaluation.evaluate(Gates.defaults(), few, Runs.comparison(3, 0.99, 0.6)))
+                        .verdict())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void an_absolute_quality_is_held_and_turned_off_by_zero() {
+        assertThat(gate("minAccuracy", quality("0.96", 0.98)).verdict()).isEqualTo(Verdict.PASS);
+        assertThat(quality("0", 0.98)).extracting(GateResult::name).doesNotContain("minAccuracy");
+    }
+
+    private static List<GateResult> quality(String minimum, double measured) {
+        Gates gates = new GateOverrides(null, null, null, null, Decimal.of(minimum), null, null, null, null, null, null)
+                .over(Gates.defaults());
+        return GateEvaluation.evaluate(gates, Runs.measurement(300, 5, measured), Runs.comparison(3, 0.99, 0.6));
     }
 
     @Test

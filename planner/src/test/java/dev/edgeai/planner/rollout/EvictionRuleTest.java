@@ -17,7 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @NullUnmarked // null takes a default
 class EvictionRuleTest {
     @ParameterizedTest(name = "{0} pods, {1} leaving, no place for {2} s: {3} have to stay")
-    @CsvSource({"1, 0, 0, 1", "2, 1, 0, 1", "2, 1, 300, 0", "4, 1, 300, 2", "3, 0, 300, 3", "0, 0, 0, 0"})
+    @CsvSource({"1, 0, 0, 1", "2, 1, 0, 1", "2, 1, 120, 1", "2, 1, 121, 0", "4, 1, 300, 2", "3, 0, 300, 3", "0, 0, 0, 0"
+    })
     void a_drain_leaves_as_many_pods_as_are_wanted_but_is_not_held_for_ever(
             int asked, int leaving, int seconds, int stay) {
         Instant now = RolloutWorld.T0;

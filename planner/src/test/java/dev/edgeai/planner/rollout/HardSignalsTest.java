@@ -7,9 +7,11 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.traffic.Selection;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HardSignalsTest {
     private static final Version GREEN =
             TargetStatusVersionBuilder.builder().revision("rev-green").build();
+    private static final Version BLUE =
+            TargetStatusVersionBuilder.builder().revision("rev-blue").build();
 
     @ParameterizedTest(name = "pods that say {0}: {1}")
     @CsvSource({
@@ -41,6 +45,33 @@ class HardSignalsTest {
                 .build();
 
         assertThat(HardSignals.whileStarting(GREEN, seen(state)).map(HardSignals::reason))
+                .isEqualTo(Optional.ofNullable(reason));
+    }
+
+    @ParameterizedTest(name = "silent for {0} s beside one ready {1} s longer, on the same nodes {2}: {3}")
+    @CsvSource({
+        "20, 1, true, PODS_NOT_READY",
+        "19, 1, true,",
+        "20, 0, true,", // the other had just come up
+        "20,, true,", // the other is not ready either
+        "20, 1, false,", // a node may be what is silent
+    })
+    void pods_that_fall_silent_are_evidence_only_beside_others_that_go_on_answering(
+            int seconds, @Nullable Integer longer, boolean sameNodes, @Nullable Reason reason) {
+        Instant since = RolloutWorld.T0.minusSeconds(seconds);
+        RevisionState silent = RevisionStateBuilder.builder(RevisionState.of(1, 0))
+                .silentSince(Optional.of(since))
+                .silenceSeen(Optional.of(since))
+                .build();
+        RevisionState other = RevisionStateBuilder.builder(RevisionState.of(1, 1))
+                .readySince(Optional.ofNullable(longer).map(since::minusSeconds))
+                .build();
+        RolloutObservation both = RolloutObservationBuilder.builder(seen(silent))
+                .revisions(Map.of(GREEN.revision(), silent, BLUE.revision(), other))
+                .sameNodes(sameNodes)
+                .build();
+
+        assertThat(HardSignals.whileServing(GREEN, BLUE, both, RolloutWorld.T0).map(HardSignals::reason))
                 .isEqualTo(Optional.ofNullable(reason));
     }
 

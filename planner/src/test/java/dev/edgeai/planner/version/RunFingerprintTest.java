@@ -5,12 +5,8 @@ import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.Fingerprints;
-import dev.edgeai.planner.traffic.ReplicaSplit;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -70,27 +66,5 @@ class RunFingerprintTest {
         return new ResourceRequirementsBuilder()
                 .addToLimits("memory", new Quantity(memory))
                 .build();
-    }
-
-    @Property
-    void no_other_number_of_candidate_pods_comes_nearer_to_the_weight(
-            @ForAll @IntRange(min = 1, max = 99) int weight,
-            @ForAll @IntRange(max = 20) int stable,
-            @ForAll @IntRange(min = 1, max = 20) int replicas) {
-        int chosen = ReplicaSplit.candidateReplicas(weight, stable, replicas);
-        assertThat(chosen).isBetween(1, replicas);
-        double distance = Math.abs(100.0 * chosen / (chosen + stable) - weight);
-        for (int other = 1; other <= replicas; other++) {
-            assertThat(Math.abs(100.0 * other / (other + stable) - weight)).isGreaterThanOrEqualTo(distance);
-        }
-    }
-
-    @Test
-    void the_true_weight_is_the_share_of_ready_pods() {
-        assertThat(ReplicaSplit.weight(2, 1)).isEqualTo(33);
-        assertThat(ReplicaSplit.weight(0, 0)).isZero();
-        assertThat(ReplicaSplit.weight(0, 2)).isEqualTo(100);
-        assertThat(ReplicaSplit.candidateReplicas(10, 2, 0)).isZero();
-        assertThat(ReplicaSplit.candidateReplicas(50, 2, 2)).isEqualTo(2);
     }
 }

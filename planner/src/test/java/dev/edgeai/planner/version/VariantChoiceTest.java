@@ -1,6 +1,7 @@
 package dev.edgeai.planner.version;
 
 import dev.edgeai.api.v1alpha1.TargetStatus;
+import dev.edgeai.api.v1alpha1.TargetStatusBuilder;
 import dev.edgeai.api.v1alpha1.rollout.Remediation;
 import dev.edgeai.api.v1alpha1.rollout.RemediationPolicy;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
@@ -84,5 +85,52 @@ class VariantChoiceTest {
                 RolloutWorld.T0.plus(Duration.ofDays(1)));
         assertThat(choice.wanted()).isEmpty();
         assertThat(choice.suggestion().orElseThrow()).contains("edgeai.dev/retry");
+    }
+
+    @Test
+    void what_serves_or_is_on_its_way_stays_wanted_whatever_the_policy() {
+        TargetStatus rejected = rejecting(FIRST);
+        for (TargetStatus status : List.of(
+                TargetStatusBuilder.builder(rejected).stable(SECOND.toVersion()).build(),
+                TargetStatusBuilder.builder(rejected)
+                        .candidate(SECOND.toVersion())
+                        .build())) {
+            assertThat(choose(RANKED, status, RemediationPolicy.NONE, RolloutWorld.T0)
+                            .wanted())
+                    .contains(SECOND);
+        }
+        TargetStatus other = TargetStatusBuilder.builder(rejected)
+                .stable(RolloutWorld.version("third").toVersion())
+                .candidate(RolloutWorld.version("fourth").toVersion())
+                .build();
+        assertThat(choose(RANKED, other, RemediationPolicy.NONE, RolloutWorld.T0)
+                        .wanted())
+                .isEmpty();
+    }
+
+    @Test
+    void a_person_goes_back_to_a_known_version_that_was_not_rejected() {
+        assertThat(VariantChoice.rollbackTo(SECOND.digest(), RANKED, NEW).wanted())
+                .contains(SECOND);
+        assertThat(VariantChoice.rollbackTo("sha256:typo", RANKED, NEW).wanted())
+                .isEmpty();
+        VariantChoice rejected = VariantChoice.rollbackTo(FIRST.digest(), RANKED, rejecting(FIRST));
+        assertThat(rejected.wanted()).isEmpty();
+        assertThat(rejected.suggestion().orElseThrow()).contains("was rejected");
+    }
+
+    @Test
+    void only_the_stable_version_serves_what_is_wanted() {
+        VariantChoice choice = choose(RANKED, NEW, RemediationPolicy.NONE, RolloutWorld.T0);
+        assertThat(choice.isServedBy(NEW)).isFalse();
+        assertThat(choice.isServedBy(TargetStatusBuilder.builder(NEW)
+                        .stable(FIRST.toVersion())
+                        .build()))
+                .isTrue();
+        assertThat(choice.isServedBy(TargetStatusBuilder.builder(NEW)
+                        .stable(SECOND.toVersion())
+                        .candidate(FIRST.toVersion())
+                        .build()))
+                .isFalse();
     }
 }

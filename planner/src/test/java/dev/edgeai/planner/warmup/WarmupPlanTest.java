@@ -1,5 +1,7 @@
 package dev.edgeai.planner.warmup;
 
+import dev.edgeai.api.v1alpha1.TargetStatus.Version;
+import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.warmup.WarmupPlan.Impossible;
@@ -8,11 +10,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.time.Duration;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +35,8 @@ class WarmupPlanTest {
     @CsvSource({
         "0, 0, 10m, 200, 4, 10",
         "5, 5, 10m, 200, 4, 10",
+        "250, 0, 10m, 200, 4, 10",
+        "251, 0, 10m, 200, 1, 10",
         "300, 0, 10m, 200, 1, 10",
         "300, 300, 10m, 200, 1, 10",
         "2000, 2000, 10m, 37, 1, 40",
@@ -53,6 +59,23 @@ class WarmupPlanTest {
                                 .endsWith("raise rollout.progressDeadline to at least 1921s"));
         assertThat(plan("1921s", 30_000, 0)).isInstanceOf(Send.class);
         assertThat(plan("1919s", 30_000, 0)).isInstanceOf(Impossible.class);
+    }
+
+    @Test
+    void the_slower_of_the_two_certificates_sets_the_pace() {
+        RolloutPolicy policy = policy("10m");
+        WarmupPlan alone = new Send(142, 1, Duration.ofSeconds(20), Duration.ofMinutes(5));
+        assertThat(WarmupPlan.of(policy, version(1_000_000L), Optional.of(version(50_000L))))
+                .isEqualTo(alone);
+        assertThat(WarmupPlan.of(policy, version(50_000L), Optional.of(version(1_000_000L))))
+                .isEqualTo(alone);
+        assertThat(WarmupPlan.of(policy, version(null), Optional.empty()))
+                .as("of an earlier release")
+                .isEqualTo(new Send(200, 4, Duration.ofSeconds(10), Duration.ofMinutes(5)));
+    }
+
+    private static Version version(@Nullable Long p95Micros) {
+        return TargetStatusVersionBuilder.builder().latencyP95Micros(p95Micros).build();
     }
 
     /** Sent one after the other on a busy node, all samples end within half of the progress deadline. */

@@ -120,12 +120,46 @@ class WarmupVerdictTest {
         assertThat(verdict(both).blame()).isEqualTo(Blame.UNKNOWN);
     }
 
+    @ParameterizedTest(name = "stable answered {0} and failed {1} of them: {2}")
+    @CsvSource({
+        "191, 9, FAIL", // fails fewer
+        "190, 10, INCONCLUSIVE",
+        "16, 184, INCONCLUSIVE",
+        "15, 185, FAIL", // takes other inputs
+    })
+    void stable_excuses_as_many_errors_as_it_makes_itself(int answered, int errors, Verdict expected) {
+        WarmupResult both = WarmupResultBuilder.builder(result(side(190, 10, 0, 0, 0), GOOD, 5_000))
+                .stable(side(answered, errors, 0, 0, 0))
+                .build();
+        assertThat(verdict(both).verdict()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0} wrong answers: {1}")
+    @CsvSource({"15, INCONCLUSIVE", "16, FAIL"})
+    void few_wrong_answers_are_chance(int answered, Verdict expected) {
+        assertThat(verdict(result(side(answered, 0, 0, 0, 0), Estimate.of(0.1, 0.05, 0.2, answered), 5_000))
+                        .verdict())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0} pairs: {1} {2}")
+    @CsvSource({"15, INCONCLUSIVE, ENVIRONMENT", "16, FAIL, MODEL"})
+    void few_pairs_blame_nobody(int pairs, Verdict expected, Blame blame) {
+        WarmupVerdict verdict = verdict(WarmupResultBuilder.builder(result(side(200, 0, 0, 0, 0), GOOD, 775_000))
+                .ratio(Estimate.of(5, 4, 6, pairs))
+                .build());
+        assertThat(verdict.verdict()).isEqualTo(expected);
+        assertThat(verdict.blame()).isEqualTo(blame);
+    }
+
     @ParameterizedTest(name = "p95 {0} us, ratio {1} to {2}, same node {3}: {4} {5}")
     @CsvSource({
         "510000, 5, 6, true, PASS, UNKNOWN", // not slow for a client on a network
         "775000, 2.1, 6, true, FAIL, MODEL",
         "775000, 2.1, 6, false, INCONCLUSIVE, UNKNOWN", // the node may be the busy one
         "775000, 1.9, 6, true, INCONCLUSIVE, UNKNOWN",
+        "775000, 2, 6, true, INCONCLUSIVE, UNKNOWN",
+        "775000, 1, 3, true, PASS, UNKNOWN", // twice, as allowed
         "775000, 0.8, 1.2, true, PASS, UNKNOWN", // stable is as slow: the node is
         "775000, 0.8, 1.2, false, PASS, UNKNOWN",
     })
@@ -189,6 +223,12 @@ class WarmupVerdictTest {
                 .isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(verdict(new WarmupResult(200, 0, GOOD, 5_000, null)).verdict())
                 .isEqualTo(Verdict.PASS);
+        assertThat(verdict(new WarmupResult(15, 0, GOOD, 5_000, null)).verdict())
+                .isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(verdict(new WarmupResult(16, 0, GOOD, 5_000, null)).verdict())
+                .isEqualTo(Verdict.PASS);
+        assertThat(verdict(new WarmupResult(200, 0, GOOD, 775_000, null)).blame())
+                .isEqualTo(Blame.ENVIRONMENT);
         assertThat(verdict(new WarmupResult(200, 0, Estimate.of(0.1, 0.05, 0.2, 200), 5_000, null))
                         .verdict())
                 .isEqualTo(Verdict.FAIL);
