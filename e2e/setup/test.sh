@@ -21,7 +21,9 @@ script() { # LINE...: runs them after the functions of quickstart, in a shell of
   bash "$WORK/script" >"$WORK/said" 2>&1
 }
 
-runs() { grep -qsP "^sleep\\x00$1" /proc/[0-9]*/cmdline; } # SECONDS: a number that is used once, so that it names the process
+runs() { grep -qszx -- "$1" /proc/[0-9]*/cmdline; } # SECONDS of a sleep: a number used once, so it names the process
+both_run() { runs 32.37 && runs 33.37; }
+either_runs() { runs 32.37 || runs 33.37; }
 
 said() { grep -q "$1" "$WORK/said" || { cat "$WORK/said" && return 1; }; }
 
@@ -43,14 +45,14 @@ failure_is_told_at_once() {
 interrupted() {
   script 'beside first bash -c "sleep 32.37 & wait"' 'step second sleep 33.37' &
   for _ in {1..50}; do
-    ! runs 32.37 || ! runs 33.37 || break
+    ! both_run || break
     sleep 0.1
   done
-  runs 32.37 && runs 33.37
+  both_run
   kill -TERM "$(cat "$WORK/pid")"
   wait || true
   sleep 0.5
-  ! runs 32.37 && ! runs 33.37
+  ! either_runs
 }
 
 # A JDK that is only its name, packed as the publisher's archive is.
