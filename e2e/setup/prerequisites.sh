@@ -81,8 +81,6 @@ end_jobs() {
   for pid in "${JOB_PID[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
 }
 trap end_jobs EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 use_java() {
   step "A JDK 25 (fetched when this machine has none)" use_jdk
