@@ -6,7 +6,7 @@ first_result() {
   step "Optimizer: ONNX Runtime's Python packages (once; usually 30 s)" "$ROOT/runtime-image/optimizers/venv" onnxruntime
   train_models
   rm -rf "$RUN" && mkdir -p "${RUN%/*}"
-  step "Run: variants are made, measured and judged (usually 1 min)" optimize_here
+  step "Run: variants are made, measured and judged (usually 2 min)" optimize_here
   sed -n "/^  variant  *verdict/,\$p" "$RUN.txt" # before it: how each trial went
   rm "$RUN.txt"
   note "That is the first result, $((SECONDS / 60)) min $((SECONDS % 60)) s after the start."
