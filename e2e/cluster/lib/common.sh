@@ -69,12 +69,12 @@ digest() {
   done | sha256sum | cut -c1-16
 }
 
-# Runs a function while nobody else changes the cache.
-with_cache_lock() { # FUNCTION ARGUMENTS...
+# Runs a function while nobody else changes that part of the cache.
+with_cache_lock() { # PART FUNCTION ARGUMENTS...
   local fd
   mkdir -p "$CACHE"
-  exec {fd}>"$CACHE/.lock"
+  exec {fd}>"$CACHE/.lock-$1"
   flock -n "$fd" || { say "    another build is running, waiting for it"; flock "$fd"; }
-  "$@"
+  "${@:2}"
   exec {fd}>&-
 }

@@ -14,6 +14,8 @@ cluster: a real Kubernetes cluster on this machine, without Docker (root, Debian
   cluster down                                stop and remove everything
   cluster status                              components, nodes, logs
   cluster env                                 export lines: eval "$(cluster env)"
+  cluster check                               whether this machine can have one
+  cluster packages                            only install Debian's packages
   cluster build [PROGRAM...]                  only build the programs
   cluster image base|build|push|load|list     container images
   cluster node add|cut|mend ...               more nodes; network partitions
@@ -45,10 +47,13 @@ help_build() {
   cat <<'HELP'
 cluster build [PROGRAM...]
 
-Builds into the cache: kubernetes pause coredns registry helm helm4 (default: all).
-'cluster up' builds all but helm4 by itself.
+Builds into the cache: kubernetes pause coredns registry helm helm4 (default: all but
+helm4, as 'cluster up' does by itself). Needs no root.
 HELP
 }
+
+help_check() { echo "cluster check: whether this machine can have a cluster. Exit code 1, and why, when it cannot."; }
+help_packages() { echo "cluster packages: installs what the cluster and its images need of Debian's packages."; }
 
 help_image() {
   cat <<'HELP'

@@ -25,7 +25,7 @@ base_image_of() {
   local suite=$1 tag=docker.io/library/debian:$1-slim archive mirror
   mirror=$(debian_mirror)
   archive=$CACHE/base/$suite-$(digest "${SLIM_OPTIONS[*]}" "$mirror" "$(declare -f make_root_archive debian_sources)").tar
-  with_cache_lock base_image_made "$suite" "$tag" "$archive"
+  with_cache_lock images base_image_made "$suite" "$tag" "$archive"
 }
 
 base_image_made() { # SUITE TAG ARCHIVE

@@ -5,8 +5,19 @@ DEFAULT_NODES=node1=intel-cpu,node2=arm-cpu
 MARKER=$STATE/.edgeai-cluster
 
 cluster_build() {
-  (($#)) || set -- kubernetes pause coredns registry helm helm4
   ensure_binaries "$@"
+}
+
+# Before anything is built: what would only be found out when the first node starts.
+cluster_check() {
+  local root
+  ((EUID == 0)) || die "a cluster needs root" "Run it again with sudo -E."
+  command -v apt-get >/dev/null || die "only Debian is handled: there is no apt-get"
+  unshare --net --mount true 2>/dev/null || die "no network and mount namespaces can be made here" "In a container? It would have to be a privileged one."
+  for root in $(cgroup_roots); do
+    mkdir "$root/$BRIDGE-check.$$" 2>/dev/null || die "no control group can be made in $root" "In a container? It would have to be a privileged one."
+    rmdir "$root/$BRIDGE-check.$$"
+  done
 }
 
 cluster_up() { # [--nodes LIST]
