@@ -303,7 +303,7 @@ class CrdIT {
                             .skip(1))
                     .singleElement()
                     .asString()
-                    .containsPattern("^digits +ImageClassification +Idle +openvino/int8-ptq +2.5 +0.99 +100 ");
+                    .containsPattern("^digits +ImageClassification +Serving +openvino/int8-ptq +2.5 +0.99 +100 ");
         } finally {
             client.resource(model).delete();
         }
@@ -405,7 +405,7 @@ class CrdIT {
                     NAMESPACE,
                     "--subresource=status",
                     "--type=merge",
-                    "--patch={\"status\":{\"phase\":\"Idle\"}}");
+                    "--patch={\"status\":{\"phase\":\"Serving\"}}");
             server.kubectl("annotate", "edgemodel", "digits", "-n", NAMESPACE, "edgeai.dev/retry=1");
         } finally {
             client.resource(stored).delete();

@@ -39,7 +39,7 @@ public final class Terminations {
                             + "; give the search a longer timeout or a smaller dataset"));
         }
         if (failed.isPresent()) {
-            return failed.map(end -> end.failure("resources.limits.memory of the accelerator profile"));
+            return failed.map(ContainerEnd::failureOfJob);
         }
         return PodStatuses.phase(pod)
                 .filter("Failed"::equals)

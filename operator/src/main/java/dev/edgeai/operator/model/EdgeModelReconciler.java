@@ -11,6 +11,7 @@ import dev.edgeai.operator.observation.TargetObjects;
 import dev.edgeai.operator.ownership.OwnedObjects;
 import dev.edgeai.operator.rollout.Budgets;
 import dev.edgeai.operator.rollout.Deployments;
+import dev.edgeai.operator.rollout.Failures;
 import dev.edgeai.operator.rollout.Housekeeping;
 import dev.edgeai.operator.rollout.ModelRuns;
 import dev.edgeai.operator.rollout.RolloutActions;
@@ -37,10 +38,11 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.io.Serial;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -67,6 +69,9 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     private final TargetGuard guard;
     private final RemovedTargets removedTargets;
     private final SourceLook sourceLook;
+    /** How often in a row something went wrong beside, by UID. */
+    private final Map<String, Integer> failedBeside = new ConcurrentHashMap<>();
+
     private final ModelEvents events;
 
     public EdgeModelReconciler(Services services) {
@@ -107,7 +112,8 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         }
         Instant now = services.clock().instant();
         ModelObjects objects = new ModelObjects(model, context, services.seals());
-        List<RuntimeException> failures = new ArrayList<>();
+        Failures failures = new Failures();
+        int times = times(model, context);
         List<TargetOutcome> outcomes = model.getSpec().targets().stream()
                 .map(target -> guard.look(
                         model,
@@ -116,7 +122,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
                         objects.of(ref(model, target.name())),
                         objects.runs(),
                         now,
-                        times(context),
+                        times,
                         failures))
                 .toList();
         List<TargetStatus> servingOn = RemovedTargets.servingOn(model, outcomes);
@@ -129,12 +135,17 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
         StatusWriter.write(model, looked.status(), context, EdgeModel::new);
         List<RuntimeException> leftover = cleanUp(model, outcomes, servingOn, objects);
         if (!leftover.isEmpty()) {
-            events.notCleanedUp(model, TargetOutcome.Failure.of(times(context), leftover.getFirst()));
-            failures.addAll(leftover);
+            events.notCleanedUp(model, TargetOutcome.Failure.of(times, leftover.getFirst()));
+            failures.beside().addAll(leftover);
         }
         sourceLook.cleanUp(looked);
-        if (!failures.isEmpty()) {
-            throw new TargetFailedException(failures.getFirst());
+        if (failures.beside().isEmpty()) {
+            failedBeside.remove(model.getMetadata().getUid());
+        } else {
+            failedBeside.put(model.getMetadata().getUid(), times);
+        }
+        if (!failures.stopping().isEmpty()) {
+            throw new TargetFailedException(failures.stopping().getFirst());
         }
         Duration after = Stream.concat(outcomes.stream().map(TargetOutcome::requeue), Stream.of(looked.again()))
                 .flatMap(Optional::stream)
@@ -149,7 +160,7 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     public ErrorStatusUpdateControl<EdgeModel> updateErrorStatus(
             EdgeModel model, Context<EdgeModel> context, Exception e) {
         if (!(e instanceof TargetFailedException) && !model.isMarkedForDeletion()) {
-            TargetOutcome.Failure failure = TargetOutcome.Failure.of(times(context), e);
+            TargetOutcome.Failure failure = TargetOutcome.Failure.of(times(model, context), e);
             StatusWriter.write(
                     model, ModelSummary.failed(model, failure, services.clock().instant()), context, EdgeModel::new);
         }
@@ -157,8 +168,11 @@ public final class EdgeModelReconciler implements Reconciler<EdgeModel>, AutoClo
     }
 
     /** How often in a row it has failed if it fails this time. */
-    private static int times(Context<EdgeModel> context) {
-        return 1 + context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
+    private int times(EdgeModel model, Context<EdgeModel> context) {
+        int retries = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
+        return 1
+                + Math.max(
+                        retries, failedBeside.getOrDefault(model.getMetadata().getUid(), 0));
     }
 
     private List<RuntimeException> cleanUp(

@@ -81,7 +81,7 @@ final class ModelEvents {
                             Events.Type.WARNING,
                             Reason.RECONCILE_FAILED.text(),
                             "what is not needed any more is not deleted, and that is tried again: " + failure.message(),
-                            failure.message());
+                            "not cleaned up: " + failure.kind());
         }
     }
 

@@ -199,9 +199,7 @@ final class PodFacts {
     }
 
     private static Optional<Failure> ownFailure(Pod pod, ContainerStatus container, Instant now) {
-        return end(pod, container, now)
-                .filter(end -> !wasEnded(end))
-                .map(end -> end.failure("serving.resources.limits.memory"));
+        return end(pod, container, now).filter(end -> !wasEnded(end)).map(ContainerEnd::failureOfServer);
     }
 
     /**

@@ -93,7 +93,7 @@ final class RunActions {
                             Events.Type.WARNING,
                             Reason.RECONCILE_FAILED.text(),
                             "cannot be reconciled and is tried again: " + failure.message(),
-                            failure.message());
+                            failure.kind());
         }
     }
 
@@ -230,18 +230,21 @@ final class RunActions {
         String said = e.getStatus() == null || e.getStatus().getMessage() == null
                 ? String.valueOf(e.getMessage())
                 : e.getStatus().getMessage();
+        boolean hiccup = e.getCode() >= SERVER_ERROR && refusal(run).isEmpty();
         refusals.put(
                 run.getMetadata().getUid(),
                 "Job " + job.getMetadata().getName() + ": " + said,
                 services.clock().instant());
-        services.events()
-                .tell(
-                        run,
-                        Events.Type.WARNING,
-                        "JobRefused",
-                        "the API server refused Job " + job.getMetadata().getName() + ": " + said
-                                + "; it is tried again",
-                        "refused " + job.getMetadata().getName());
+        if (!hiccup) {
+            services.events()
+                    .tell(
+                            run,
+                            Events.Type.WARNING,
+                            "JobRefused",
+                            "the API server refused Job " + job.getMetadata().getName() + ": " + said
+                                    + "; it is tried again",
+                            "refused %s %d".formatted(job.getMetadata().getName(), e.getCode()));
+        }
     }
 
     /** Deletes a run that was kept long enough; its Jobs go with it. */

@@ -14,27 +14,22 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * How a container ended, and what it left in its termination message.
- *
- * @param restarted it was made anew since
- */
-public record ContainerEnd(Pod pod, String container, ContainerStateTerminated state, boolean restarted) {
+/** How a container ended, and what it left in its termination message. */
+public record ContainerEnd(Pod pod, String container, ContainerStateTerminated state) {
     /** Of a container that has ended and was not made anew. */
     public static Optional<ContainerEnd> of(Pod pod, ContainerStatus container) {
-        return of(pod, container, container.getState(), false);
+        return of(pod, container, container.getState());
     }
 
     /** Of the container before this one. */
     public static Optional<ContainerEnd> last(Pod pod, ContainerStatus container) {
-        return of(pod, container, container.getLastState(), true);
+        return of(pod, container, container.getLastState());
     }
 
-    private static Optional<ContainerEnd> of(
-            Pod pod, ContainerStatus container, @Nullable ContainerState state, boolean restarted) {
+    private static Optional<ContainerEnd> of(Pod pod, ContainerStatus container, @Nullable ContainerState state) {
         return Optional.ofNullable(state)
                 .map(ContainerState::getTerminated)
-                .map(end -> new ContainerEnd(pod, container.getName(), end, restarted));
+                .map(end -> new ContainerEnd(pod, container.getName(), end));
     }
 
     public boolean isWell() {
@@ -54,31 +49,39 @@ public record ContainerEnd(Pod pod, String container, ContainerStateTerminated s
         return Optional.ofNullable(state.getMessage()).flatMap(text -> Json.find(text, type));
     }
 
-    /**
-     * Why it failed, in its own words where it left some; the reason is always a known word.
-     *
-     * @param memory what to raise when its memory was not enough
-     */
-    public Failure failure(String memory) {
-        String where = "container " + container + " of pod " + pod.getMetadata().getName();
+    /** Why a Job's container failed, in its own words where it left some; the reason is always a known word. */
+    public Failure failureOfJob() {
+        return failure(
+                "container " + container + " of pod " + pod.getMetadata().getName(),
+                "resources.limits.memory of the accelerator profile",
+                "kubectl logs -n %s %s -c %s"
+                        .formatted(
+                                pod.getMetadata().getNamespace(),
+                                pod.getMetadata().getName(),
+                                container));
+    }
+
+    /** The same of a serving pod, in words that stay as they are when it ends again, or another pod does. */
+    public Failure failureOfServer() {
+        return failure(
+                "container " + container,
+                "serving.resources.limits.memory",
+                "kubectl logs -c %s --previous".formatted(container));
+    }
+
+    private Failure failure(String where, String memory, String log) {
         if (isOutOfMemory()) {
             return new Failure(
                     FailureReason.OUT_OF_MEMORY.reason(),
                     "%s was killed at its memory limit%s; raise %s".formatted(where, memoryLimit(), memory));
         }
+        String reason = state.getReason() == null ? "" : " (" + state.getReason() + ")";
         return message(Failure.class)
                 .filter(failure -> failure.reason() != null && failure.message() != null)
                 .orElseGet(() -> new Failure(
                         FailureReason.INTERNAL_ERROR.reason(),
-                        "%s ended with exit code %s (%s) and no word why; see kubectl logs -n %s %s -c %s%s"
-                                .formatted(
-                                        where,
-                                        state.getExitCode(),
-                                        state.getReason(),
-                                        pod.getMetadata().getNamespace(),
-                                        pod.getMetadata().getName(),
-                                        container,
-                                        restarted ? " --previous" : "")));
+                        "%s ended with exit code %s%s and no word why; see %s"
+                                .formatted(where, state.getExitCode(), reason, log)));
     }
 
     private String memoryLimit() {

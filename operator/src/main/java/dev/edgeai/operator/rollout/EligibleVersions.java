@@ -39,7 +39,9 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
                 .problem(target.policy().analysis().metrics())
                 .map(why -> new Explanation(Reason.ADDRESS_NOT_ALLOWED, why));
         if (refused.isPresent() || run.isEmpty()) {
-            return new EligibleVersions(List.of(), refused, Optional.empty());
+            // what was revoked is given up all the same
+            return new EligibleVersions(
+                    orStable(target, List.of()), refused.or(() -> revoked(target, List.of())), Optional.empty());
         }
         return new Offers(target, run.get(), turns).offer();
     }
@@ -63,16 +65,41 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
         return target.served().config().images().runtime();
     }
 
+    private static boolean isRevoked(TargetContext target, String digest) {
+        return target.served().config().signing().revoked().contains(digest);
+    }
+
+    /** A rollout of what was revoked meanwhile is given up even when nothing else is left to bring out. */
+    private static List<CertifiedVersion> orStable(TargetContext target, List<CertifiedVersion> versions) {
+        Version stable = target.status().stable();
+        Version candidate = target.status().candidate();
+        return versions.isEmpty() && stable != null && candidate != null && isRevoked(target, candidate.digest())
+                ? List.of(CertifiedVersion.of(
+                        stable, Optional.ofNullable(stable.image()).orElse(image(target))))
+                : versions;
+    }
+
+    private static Optional<Explanation> revoked(TargetContext target, List<CertifiedVersion> left) {
+        return Optional.ofNullable(target.status().stable())
+                .filter(stable -> isRevoked(target, stable.digest()))
+                .filter(_ -> left.isEmpty())
+                .map(stable -> new Explanation(
+                        Reason.REVOKED,
+                        "%s (%s) serves although it is revoked (signing.revoked), and no other variant is certified; "
+                                        .formatted(stable.variant(), stable.digest())
+                                + "change the spec, annotate edgeai.dev/retry with a new value, or scale to 0"));
+    }
+
     private record Offers(TargetContext target, OptimizationRun run, UpgradeTurns turns) {
         EligibleVersions offer() {
             List<CertifiedVersion> newest = allowed(CertifiedVersions.of(run, target.servedBy(run)));
-            Optional<Explanation> revoked = revoked(newest);
+            Optional<Explanation> revoked = revoked(target, newest);
             Version stable = target.status().stable();
             if (RuntimeUpgrades.inProgress(target.status(), image(target))) {
-                return new EligibleVersions(orStable(proven(newest, stable)), revoked, Optional.empty());
+                return new EligibleVersions(orStable(target, proven(newest, stable)), revoked, Optional.empty());
             }
             if (stable == null || !isUpgrade(newest, stable)) {
-                return new EligibleVersions(orStable(newest), revoked, Optional.empty());
+                return new EligibleVersions(orStable(target, newest), revoked, Optional.empty());
             }
             List<CertifiedVersion> held = held(stable);
             Optional<String> waits = waits(held, stable);
@@ -159,32 +186,7 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
         }
 
         private List<CertifiedVersion> allowed(List<CertifiedVersion> versions) {
-            return versions.stream().filter(v -> !isRevoked(v.digest())).toList();
-        }
-
-        private boolean isRevoked(String digest) {
-            return target.served().config().signing().revoked().contains(digest);
-        }
-
-        /** A rollout of what was revoked meanwhile is given up even when nothing else is left to bring out. */
-        private List<CertifiedVersion> orStable(List<CertifiedVersion> versions) {
-            Version stable = target.status().stable();
-            Version candidate = target.status().candidate();
-            return versions.isEmpty() && stable != null && candidate != null && isRevoked(candidate.digest())
-                    ? List.of(CertifiedVersion.of(
-                            stable, Optional.ofNullable(stable.image()).orElse(image(target))))
-                    : versions;
-        }
-
-        private Optional<Explanation> revoked(List<CertifiedVersion> left) {
-            return Optional.ofNullable(target.status().stable())
-                    .filter(stable -> isRevoked(stable.digest()))
-                    .filter(_ -> left.isEmpty())
-                    .map(stable -> new Explanation(
-                            Reason.REVOKED,
-                            "%s (%s) serves although it is revoked (signing.revoked), and no other variant is certified; "
-                                            .formatted(stable.variant(), stable.digest())
-                                    + "change the spec, annotate edgeai.dev/retry with a new value, or scale to 0"));
+            return versions.stream().filter(v -> !isRevoked(target, v.digest())).toList();
         }
     }
 }

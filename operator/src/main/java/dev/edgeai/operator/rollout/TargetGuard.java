@@ -86,7 +86,7 @@ public final class TargetGuard {
      * @param seen its objects
      * @param runs of all targets
      * @param times how often in a row it would have failed, if it fails now
-     * @param failures what has to be tried again
+     * @param failures told what has to be tried again
      */
     public TargetOutcome look(
             EdgeModel model,
@@ -96,7 +96,7 @@ public final class TargetGuard {
             List<OptimizationRun> runs,
             Instant now,
             int times,
-            List<RuntimeException> failures) {
+            Failures failures) {
         Function<Optional<Explanation>, TargetOutcome> stopped =
                 why -> stopped(model, target, status, seen, runs, now, why);
         Optional<AcceleratorProfile> profile = services.config().accelerator(target.accelerator());
@@ -138,12 +138,12 @@ public final class TargetGuard {
             if (problem.isPresent()) {
                 return TargetOutcomeBuilder.builder(reached).problem(problem).build();
             }
-            failures.add(beside.getFirst());
+            failures.beside().add(beside.getFirst());
             return reached.failed(Failure.of(times, beside.getFirst()));
         } catch (RuntimeException e) {
             Optional<Explanation> problem = problem(model, target, e);
             if (!(e instanceof NameTakenException)) {
-                failures.add(e);
+                failures.stopping().add(e);
             }
             TargetOutcome outcome = stopped.apply(problem);
             return problem.isPresent() ? outcome : outcome.failed(Failure.of(times, e));

@@ -32,7 +32,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,14 +55,10 @@ class TargetRolloutMisbehavingApiTest {
             """.formatted(BLUE);
 
     private final MisbehavingApi api = new MisbehavingApi();
-    private final Services services = Services.of(
-            api.client(),
-            new OperatorEnvironment(Path.of("unused"), "system", "test", Set.of(), false, 0),
-            Samples.yaml(Samples.CONFIG, OperatorConfig.class),
-            Clock.fixed(NOW, ZoneOffset.UTC));
+    private Services services = services(Samples.CONFIG);
     private final Measurements measurements =
             new Measurements(PrometheusAddresses.of(services.config().prometheus()), services.clock(), _ -> {});
-    private final List<RuntimeException> failures = new ArrayList<>();
+    private final Failures failures = new Failures();
     private final EdgeModel model = Samples.yaml("""
             metadata: {name: digits, namespace: vision, uid: m, generation: 1}
             spec:
@@ -92,6 +87,20 @@ class TargetRolloutMisbehavingApiTest {
                         assertThat(write.body().at("/spec/selector").toString()).contains("blue"));
         assertThat(outcome.status().phase()).isEqualTo(RolloutPhase.ROLLING_BACK);
         assertThat(conditions(outcome)).contains("no more runs here");
+        assertThat(failures.stopping()).as("its next step comes in its time").isEmpty();
+    }
+
+    @Test
+    void whatIsRevokedIsTakenBackWhereNoRunCanBeMade() {
+        api.keep(sharedService());
+        api.refuse("PATCH", RUNS, 403, "no more runs here");
+        services = services(Samples.CONFIG + "signing: {revoked: [\"sha256:%s\"]}\n".formatted("c".repeat(64)));
+        TargetOutcome outcome = look(RAMPING, List.of(), List.of(sharedService()));
+        assertThat(outcome.status().candidate()).isNull();
+        assertThat(api.asked("PATCH", SERVICE))
+                .singleElement()
+                .satisfies(write ->
+                        assertThat(write.body().at("/spec/selector").toString()).contains("blue"));
     }
 
     @Test
@@ -107,7 +116,7 @@ class TargetRolloutMisbehavingApiTest {
     void whatPassesNeedsNobodyAndIsTriedAgain(int code) {
         api.refuse("PATCH", "/deployments/", code, "not now");
         TargetOutcome outcome = look(SERVING, List.of(), List.of(sharedService()));
-        assertThat(failures).hasSize(1);
+        assertThat(failures.stopping()).hasSize(1);
         assertThat(conditions(outcome)).doesNotContain("Stalled=True").contains("not now");
     }
 
@@ -126,9 +135,18 @@ class TargetRolloutMisbehavingApiTest {
         api.refuse("PATCH", "/deployments/", 403, "denied by policy");
         TargetOutcome outcome = look(SERVING, List.of(blue), List.of(sharedService()));
         assertThat(api.asked("PATCH", "/deployments/")).hasSize(1);
-        assertThat(failures).isEmpty();
+        assertThat(failures.stopping()).isEmpty();
+        assertThat(failures.beside()).isEmpty();
         assertThat(outcome.problem()).isEmpty();
         assertThat(outcome.lacking()).hasValueSatisfying(why -> assertThat(why).contains("are refused"));
+    }
+
+    private Services services(String config) {
+        return Services.of(
+                api.client(),
+                new OperatorEnvironment(Path.of("unused"), "system", "test", Set.of(), false, 0),
+                Samples.yaml(config, OperatorConfig.class),
+                Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private TargetOutcome look(String status, List<Deployment> deployments, List<Service> seen) {

@@ -46,21 +46,20 @@ final class RunHardware {
                         .filter(m -> m.profile().name().equals(name)));
     }
 
-    /**
-     * CPU features of the nodes the run is bound to. What its nodes had at the start counts to its end, so that no variant is
-     * made for nodes that came later.
-     */
+    /** CPU features of the nodes the run is bound to; absent when they do not tell. */
     Optional<Set<String>> cpuFeatures() {
         return Optional.ofNullable(draft.next.cpuFeatures()).map(Set::copyOf);
     }
 
+    /** Nodes that come later may take features away, and add none: what was measured already ran on the others. */
     void keepCpuFeatures() {
-        if (draft.next.cpuFeatures() == null) {
-            matched()
-                    .flatMap(Matched::cpuFeatures)
-                    .ifPresent(features ->
-                            draft.next.cpuFeatures(features.stream().sorted().toList()));
-        }
+        Optional<Set<String>> known = cpuFeatures();
+        matched()
+                .flatMap(Matched::cpuFeatures)
+                .ifPresent(now -> draft.next.cpuFeatures(now.stream()
+                        .filter(feature -> known.isEmpty() || known.get().contains(feature))
+                        .sorted()
+                        .toList()));
     }
 
     /** Whether a Ready node of it is there now. */

@@ -119,6 +119,11 @@ public record TargetOutcome(
             return new Failure(times, sentence.substring(0, Math.min(sentence.length(), LONGEST)));
         }
 
+        /** What is the same of two like it, whose messages may name versions of objects or requests. */
+        public String kind() {
+            return message.split(":", 2)[0];
+        }
+
         /** Whether a person should hear of it. */
         public boolean isShown() {
             return times >= SHOWN;
