@@ -35,6 +35,7 @@ public final class StartTrouble {
             new Line("ImagePullBackOff", "", Reason.IMAGE_PULL_FAILED),
             new Line("InvalidImageName", "", Reason.IMAGE_PULL_FAILED),
             new Line("ErrImageNeverPull", "", Reason.IMAGE_PULL_FAILED),
+            new Line("RegistryUnavailable", "", Reason.IMAGE_PULL_FAILED),
             new Line("ImageInspectError", "", Reason.IMAGE_PULL_FAILED),
             new Line("SignatureValidationFailed", "", Reason.IMAGE_PULL_FAILED),
             new Line("FailedCreatePodSandBox", "", Reason.POD_REFUSED),

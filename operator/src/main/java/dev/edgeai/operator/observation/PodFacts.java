@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.operator.delivery.ServingDeployment;
 import dev.edgeai.operator.pod.ContainerEnd;
 import dev.edgeai.operator.pod.PodStatuses;
+import dev.edgeai.planner.StartTrouble;
 import dev.edgeai.planner.Times;
 import dev.edgeai.planner.rollout.Blames;
 import dev.edgeai.planner.rollout.Disturbance;
@@ -15,7 +16,6 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -35,17 +35,6 @@ final class PodFacts {
      * drain, a shutdown. The server ends with 0 when it is told to, and never by itself.
      */
     private static final Set<Integer> ENDED = Set.of(0, 137, 143);
-
-    /** What a container waits for that no patience of its own brings. */
-    private static final Map<String, Reason> CANNOT_START = Map.of(
-            "ErrImagePull", Reason.IMAGE_PULL_FAILED,
-            "ImagePullBackOff", Reason.IMAGE_PULL_FAILED,
-            "ErrImageNeverPull", Reason.IMAGE_PULL_FAILED,
-            "InvalidImageName", Reason.IMAGE_PULL_FAILED,
-            "RegistryUnavailable", Reason.IMAGE_PULL_FAILED,
-            "CreateContainerConfigError", Reason.MOUNT_FAILED,
-            "CreateContainerError", Reason.POD_REFUSED,
-            "RunContainerError", Reason.POD_REFUSED);
 
     private PodFacts() {}
 
@@ -158,7 +147,7 @@ final class PodFacts {
     private static Optional<Disturbance> notStarted(Pod pod, Instant now) {
         return PodStatuses.containers(pod)
                 .flatMap(c -> PodStatuses.waiting(c).stream()
-                        .flatMap(w -> Optional.ofNullable(CANNOT_START.get(String.valueOf(w.getReason())))
+                        .flatMap(w -> StartTrouble.reason(w.getReason(), String.valueOf(w.getMessage()))
                                 .map(reason -> new Disturbance(
                                         reason,
                                         "container %s: %s: %s".formatted(c.getName(), w.getReason(), w.getMessage()),

@@ -52,6 +52,9 @@ class DisturbanceTest {
         "ErrImagePull, IMAGE_PULL_FAILED",
         "ImagePullBackOff, IMAGE_PULL_FAILED",
         "InvalidImageName, IMAGE_PULL_FAILED",
+        "RegistryUnavailable, IMAGE_PULL_FAILED",
+        "ImageInspectError, IMAGE_PULL_FAILED",
+        "SignatureValidationFailed, IMAGE_PULL_FAILED",
         "CreateContainerConfigError, MOUNT_FAILED",
     })
     void whatAContainerCannotStartForIsTold(String waiting, Reason reason) {
