@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -101,22 +102,24 @@ public final class ServingDeployment {
     public static String revision(ServedTarget target, String artifact, String digest, String image) {
         return Revision.of(
                 digest,
-                new Shape(
-                        artifact,
-                        image,
-                        target.ref().model(),
-                        target.task(),
-                        target.profile().name(),
-                        target.profile().threads(),
-                        target.profile().nodeSelector(),
-                        target.profile().tolerations(),
-                        target.resources(),
-                        target.config().registry().plainHttp(),
-                        target.config().registry().credentialsSecret()));
+                ServingDeploymentShapeBuilder.builder()
+                        .artifact(artifact)
+                        .image(image)
+                        .model(target.ref().model())
+                        .task(target.task())
+                        .accelerator(target.profile().name())
+                        .threads(target.profile().threads())
+                        .nodeSelector(target.profile().nodeSelector())
+                        .tolerations(target.profile().tolerations())
+                        .resources(target.resources())
+                        .plainHttp(target.config().registry().plainHttp())
+                        .credentialsSecret(target.config().registry().credentialsSecret())
+                        .build());
     }
 
     /** What people chose of the pods; see {@link Revision}. */
-    private record Shape(
+    @RecordBuilder
+    record Shape(
             String artifact,
             String image,
             String model,

@@ -10,6 +10,7 @@ import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,7 @@ public record Statement(
      * @param comparison the variant against the baseline
      * @param versions tools, name to version
      */
+    @RecordBuilder
     public record Evidence(
             String accelerator,
             String namespace,
@@ -117,16 +119,17 @@ public record Statement(
                         names(request, Verdict.PASS),
                         names(request, Verdict.NOT_MEASURED),
                         List.of(),
-                        new Evidence(
-                                request.accelerator(),
-                                request.namespace(),
-                                request.run(),
-                                request.trial(),
-                                request.gates(),
-                                request.baseline(),
-                                request.variant(),
-                                request.comparison(),
-                                request.versions())));
+                        StatementEvidenceBuilder.builder()
+                                .accelerator(request.accelerator())
+                                .namespace(request.namespace())
+                                .run(request.run())
+                                .trial(request.trial())
+                                .gates(request.gates())
+                                .baseline(request.baseline())
+                                .variant(request.variant())
+                                .comparison(request.comparison())
+                                .versions(request.versions())
+                                .build()));
     }
 
     private static List<String> names(CertificateRequest request, Verdict verdict) {
