@@ -27,13 +27,13 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Spec:
-    """The part of TrialSpec that an optimizer needs; ``measure.*`` among its parameters is for the measure container."""
+    """The part of TrialSpec that an optimizer needs."""
 
     technique: str
     parameters: dict[str, str]  # as they were asked for, not yet looked at
     task: str
-    samples: int  # of the evaluation split
-    held_back: int  # samples at the dataset's end that are not evaluated
+    samples: int  # that variants are chosen by; as many are held out of the choice
+    held_back: int  # samples, the last in the order of use, that are not evaluated
     calibration_samples: int  # of them or, by the parameter of that name, another number
     seed: int
     threads: int
@@ -44,7 +44,7 @@ class Spec:
         try:
             spec = json.loads(path.read_text())
             evaluation = spec["evaluation"]
-            parameters = {k: v for k, v in (spec.get("parameters") or {}).items() if not k.startswith("measure.")}
+            parameters = dict(spec.get("parameters") or {})
             held_back = max(1, int(evaluation["calibrationSamples"]))
             return Spec(
                 technique=spec["technique"],

@@ -1,5 +1,7 @@
 """A job's data: what a model takes, samples of it, and which of a dataset's are for calibration."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +42,10 @@ class Samples:
 
 
 class Dataset:
-    """``dataset.npz`` read for one model; the evaluation split itself is never handed out.
+    """``dataset.npz`` read for one model; the samples that are evaluated are never handed out.
 
     ``calibration`` has ``calibrationSamples`` samples: drawn by the seed from the arrays ``calibration/<input>`` where
-    there are some, else the last of the file.
+    there are some, else the last in the order of use.
     """
 
     def __init__(self, path: Path, inputs: list[Input], spec: Spec):
@@ -65,39 +67,66 @@ class Dataset:
         except Exception as e:  # zipfile, zlib and numpy each have their own errors for a broken or pickled file
             raise Failure("InvalidDataset", f"{path.name} is not a plain .npz file: {e}") from e
         count = _length(main, path)
-        if self._labels is not None and self._labels.shape != (count,):
-            raise Failure("InvalidDataset", f"labels have shape {self._labels.shape}, expected ({count},)")
+        if self._labels is not None:
+            if self._labels.size != count:
+                raise Failure("InvalidDataset", f"labels have shape {self._labels.shape}, expected ({count},)")
+            self._labels = self._labels.reshape(count)
+        self._order = order(count, self._labels, spec.seed)
+        self._evaluated = evaluated(count if calibrated else count - spec.held_back, spec)
         if calibrated:
             available = _length(calibration, path)
             chosen = np.sort(np.random.default_rng(spec.seed).permutation(available)[: spec.calibration_samples])
             self._rest = count
         else:
             self._rest = calibration_start(count, spec)
-            chosen = np.arange(self._rest, count)
+            chosen = self._order[self._rest :]
         self.calibration = Samples({name: array[chosen] for name, array in calibration.items()})
         self._main = main
 
     def validation(self, limit: int) -> Samples | None:
         """Labelled samples that are neither calibration nor evaluation; None when there are fewer than limit."""
-        start = self._spec.samples
-        if self._labels is None or self._rest - start < limit:
+        if self._labels is None or self._rest - self._evaluated < limit:
             return None
-        part = slice(start, start + limit)
+        part = self._order[self._evaluated : self._evaluated + limit]
         return Samples({name: array[part] for name, array in self._main.items()}, self._labels[part])
 
 
+def order(count: int, labels: np.ndarray | None, seed: int) -> np.ndarray:
+    """The order in which samples are used, int[count] of indices into the file: drawn by the seed and, where there are
+    labels (int[count]), stratified, so that any stretch has each class in its share.
+
+    The measure container has the same (``SampleOrder.java``): it evaluates the first of it, calibration takes the last.
+    """
+    draws = [hashlib.sha256(f"{seed}:{i}".encode()).digest()[:8] for i in range(count)]
+    drawn = sorted(range(count), key=lambda i: (draws[i], i))
+    if labels is None:
+        return np.array(drawn, dtype=np.int64)
+    classes = labels.tolist()
+    sizes, met = Counter(classes), Counter()
+    places = np.empty(count)
+    for i in drawn:
+        places[i] = (2 * met[classes[i]] + 1) / (2 * sizes[classes[i]])
+        met[classes[i]] += 1
+    return np.array(sorted(drawn, key=places.__getitem__), dtype=np.int64)  # a stable sort keeps equal places as drawn
+
+
+def evaluated(available: int, spec: Spec) -> int:
+    """How many of the available samples are evaluated: those variants are chosen by, and as many that are held out."""
+    return min(2 * spec.samples, max(available, 0))
+
+
 def calibration_start(count: int, spec: Spec) -> int:
-    """Index of the first calibration sample in a dataset of ``count`` samples that marks none: they are its last.
+    """Place in the order of the first calibration sample in a dataset of ``count`` samples that marks none.
 
     Raises: Failure ``InvalidParameter`` where some would be evaluated too, which would flatter the variant.
     """
     start = max(count - spec.calibration_samples, 0)
-    evaluated = min(spec.samples, max(count - spec.held_back, 0))
-    if start < evaluated:
+    taken = evaluated(count - spec.held_back, spec)
+    if start < taken:
         raise Failure(
             "InvalidParameter",
-            f"calibrationSamples {spec.calibration_samples} reach into the {evaluated} samples that are evaluated; "
-            f"{count - evaluated} of {count} are left",
+            f"calibrationSamples {spec.calibration_samples} reach into the {taken} samples that are evaluated; "
+            f"{count - taken} of {count} are left",
         )
     return start
 

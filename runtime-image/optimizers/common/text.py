@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from contract import Failure, Spec
-from dataset import Input, Samples, calibration_start
+from dataset import Input, Samples, calibration_start, evaluated, order
 
 TOKENIZER = "tokenizer.json"
 TOKENIZER_FILES = (TOKENIZER, "tokenizer_config.json", "1_Pooling/config.json")  # a text model's variant keeps them
@@ -17,32 +17,39 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts of ``dataset.jsonl``: lines with ``text``; labelled prompts are for the measure container alone."""
+    """The texts of ``dataset.jsonl``: lines with ``text``; labelled prompts are for the measure container alone.
+
+    ``evaluation`` is what variants are chosen by, ``held_out`` what only the final gate looks at.
+    """
 
     calibration: list[str]
     evaluation: list[str]
+    held_out: list[str]
 
     @staticmethod
     def read(path: Path, spec: Spec) -> "Texts":
-        """Calibration lines are the marked ones, else the last ``calibrationSamples``, which are then not evaluated.
+        """Calibration lines are the marked ones, else the last ``calibrationSamples`` in the order of use.
 
         Raises: Failure ``DatasetNotFound``, ``InvalidDataset``, ``InvalidParameter`` (see ``calibration_start``).
         """
         try:
             lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
-            lines = [(line["text"], line.get("split") == "calibration") for line in lines if "text" in line]
+            lines = [line for line in lines if "text" in line]
+            marked = [line["text"] for line in lines if line.get("split") == "calibration"]
+            rest = [line for line in lines if line.get("split") != "calibration"]
         except FileNotFoundError as e:
             raise Failure("DatasetNotFound", f"{path.name} is missing: {spec.technique} needs texts") from e
         except (ValueError, TypeError, AttributeError) as e:
             raise Failure("InvalidDataset", f"{path.name} must hold one JSON object a line: {e}") from e
-        if not lines or not all(isinstance(text, str) and text.strip() for text, _ in lines):
+        if not lines or not all(isinstance(line["text"], str) and line["text"].strip() for line in lines):
             raise Failure("InvalidDataset", f'{path.name} must hold lines {{"text": "..."}} that are not empty')
-        calibration = [text for text, marked in lines if marked]
-        rest = [text for text, marked in lines if not marked]
-        if not calibration:
-            start = calibration_start(len(rest), spec)
-            rest, calibration = rest[:start], rest[start:]
-        return Texts(calibration[: spec.calibration_samples], rest[: spec.samples])
+        labels = [line.get("label") for line in rest]
+        strata = None if None in labels else np.array(labels)
+        texts = [rest[i]["text"] for i in order(len(rest), strata, spec.seed)]
+        calibration = marked or texts[calibration_start(len(texts), spec) :]
+        taken = evaluated(len(texts) if marked else len(texts) - spec.held_back, spec)
+        middle = (taken + 1) // 2
+        return Texts(calibration[: spec.calibration_samples], texts[:middle], texts[middle:taken])
 
 
 class TextDataset:

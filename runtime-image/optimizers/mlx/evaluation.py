@@ -53,22 +53,21 @@ def evaluate(baseline: nn.Module, variant: nn.Module, texts: list[list[int]], pr
 def report(scores: list[Scores], baseline_bytes: int, seed: int) -> dict:
     """The evaluation with 95 % intervals from a bootstrap over texts, whose tokens belong together.
 
-    Each of its quantities is {value, lower, upper: text of a number, samples: tokens}; divergence is in nats a token,
+    Each of its quantities is {value, lower, upper: text of a number, samples: texts}; divergence is in nats a token,
     agreement a share from 0 to 1.
     """
     sums = np.array([[s.tokens, s.baseline_loss, s.loss, s.divergence, s.agreements] for s in scores])
     drawn = np.random.default_rng(seed).integers(len(sums), size=(RESAMPLES, len(sums)))
-    samples = int(sums[:, 0].sum())
 
     def estimate(statistic: Callable[[np.ndarray], np.ndarray]) -> dict:
         lower, upper = np.percentile(statistic(sums[drawn].sum(axis=1)), INTERVAL)
         value = statistic(sums.sum(axis=0, keepdims=True))[0]
         return {name: f"{v:.6f}" for name, v in (("value", value), ("lower", lower), ("upper", upper))} | {
-            "samples": samples
+            "samples": len(sums)
         }
 
     return {
-        "samples": samples,
+        "samples": int(sums[:, 0].sum()),
         "perplexity": estimate(lambda s: np.exp(s[:, 2] / s[:, 0])),
         "baselinePerplexity": estimate(lambda s: np.exp(s[:, 1] / s[:, 0])),
         "klDivergence": estimate(lambda s: s[:, 3] / s[:, 0]),

@@ -38,22 +38,24 @@ def optimize() -> None:
             "UnsupportedModel",
             "MLX starts from a Hugging Face checkpoint (config.json, *.safetensors, tokenizer.json), which the source is not",
         )
-    texts = tokens(work, checkpoint)
+    choice, held_out = tokens(work, checkpoint)
     quantize(work, checkpoint, BITS[work.spec.technique], work.parameters["groupSize"])
-    evaluate(work, checkpoint, texts)
+    evaluate(work, checkpoint, choice, held_out)
     work.finish(MODEL, {})
 
 
-def tokens(work: Job, checkpoint: Path) -> list[list[int]]:
-    """Token ids of each evaluation text; before anything slow, for they may not fit.
+def tokens(work: Job, checkpoint: Path) -> tuple[list[list[int]], list[list[int]]]:
+    """Token ids of each text that variants are chosen by, and of each that is held out; before anything slow, for they may
+    not fit.
 
-    Raises: as ``Texts.read``; Failure ``InvalidDataset`` when no text has two tokens.
+    Raises: as ``Texts.read``; Failure ``InvalidDataset`` when no text of one of them has two tokens.
     """
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
-    texts = [tokenizer.encode(text).ids for text in work.texts().evaluation]
-    if not any(len(ids) > 1 for ids in texts):
-        raise Failure("InvalidDataset", "dataset.jsonl holds no text to evaluate beside the calibration texts")
-    return texts
+    texts = work.texts()
+    parts = tuple([tokenizer.encode(text).ids for text in part] for part in (texts.evaluation, texts.held_out))
+    if not all(any(len(ids) > 1 for ids in part) for part in parts):
+        raise Failure("InvalidDataset", "dataset.jsonl holds too few texts to evaluate beside the calibration texts")
+    return parts
 
 
 def load(folder: Path) -> tuple[nn.Module, dict]:
@@ -107,27 +109,30 @@ def cast(model: nn.Module, config: dict) -> None:
     model.update(tree_map_with_path(one, model.parameters()))
 
 
-def evaluate(work: Job, checkpoint: Path, texts: list[list[int]]) -> None:
+def evaluate(work: Job, checkpoint: Path, choice: list[list[int]], held_out: list[list[int]]) -> None:
     """Compares the checkpoint with the variant as it was written, in float32, which CPUs compute exactly and fast.
 
-    ``texts`` are token ids; writes ``evaluation.json`` (see evaluation.report).
+    Texts are token ids; writes ``evaluation.json`` (see evaluation.report), that of what is held out in ``heldOut``.
     Raises: Failure ``OptimizationFailed`` when the model answers with NaN or infinity.
     """
     baseline, variant = load(checkpoint)[0], load(work.variant)[0]
     baseline.set_dtype(mx.float32)
     variant.set_dtype(mx.float32)
     variant = dequantize_model(variant)
-    scores = evaluation.evaluate(baseline, variant, texts, work.progress)
     weights = sum(path.stat().st_size for path in checkpoint.glob("*.safetensors"))
-    result = evaluation.report(scores, weights, work.spec.seed)
-    for name in ("perplexity", "baselinePerplexity", "klDivergence"):
-        if "nan" in result[name].values() or "inf" in result[name].values():
-            raise Failure("OptimizationFailed", "the model answers with NaN or infinity on the evaluation texts")
+    result, held = (
+        evaluation.report(evaluation.evaluate(baseline, variant, texts, work.progress), weights, work.spec.seed)
+        for texts in (choice, held_out)
+    )
+    for part in (result, held):
+        for name in ("perplexity", "baselinePerplexity", "klDivergence"):
+            if "nan" in part[name].values() or "inf" in part[name].values():
+                raise Failure("OptimizationFailed", "the model answers with NaN or infinity on the evaluation texts")
     work.progress(
         f"perplexity {result['perplexity']['value']} after {result['baselinePerplexity']['value']}, "
         f"divergence {result['klDivergence']['value']}, {result['samples']} tokens"
     )
-    evaluation.write(WORK / "evaluation.json", result)
+    evaluation.write(WORK / "evaluation.json", result | {"heldOut": held})
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 OPTIMIZERS = Path(__file__).parent.parent
+SEED = 1  # of every run
 sys.path.insert(0, str(OPTIMIZERS / "common"))
 # What is the same for all frameworks is tested with the one that is installed.
 FRAMEWORK, TECHNIQUE = ("openvino", "int8-ptq") if importlib.util.find_spec("nncf") else ("onnxruntime", "int8-static")
@@ -113,6 +114,13 @@ def save(path: Path, nodes, initializers, input_shape, output_shape, opset: int 
     onnx.save(model, path)
 
 
+def calibrating(samples: np.ndarray) -> np.ndarray:
+    """Those samples of a dataset of ``Work`` that calibrate, in their order."""
+    from dataset import order
+
+    return samples[order(len(samples), None, seed=SEED)[-32:]]
+
+
 def images(count: int, seed: int = 3) -> np.ndarray:
     """Smooth blobs and noise: activations with ranges, as pictures have them."""
     random = np.random.default_rng(seed)
@@ -168,7 +176,7 @@ class Work:
             "parameters": parameters,
             "evaluation": {"samples": 100, "calibrationSamples": 32},
             "threads": 1,
-            "seed": 1,
+            "seed": SEED,
         }
         (self.folder / "spec.json").write_text(json.dumps(spec))
         tools = {name: os.environ[name] for name in ("EDGEAI_LLAMA_CPP",) if name in os.environ}

@@ -1,13 +1,15 @@
 """Datasets of arrays and of texts, some through whichever framework is installed."""
 
 import json
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import FRAMEWORK, TECHNIQUE, Work, failed, images
 
 from contract import Failure, Spec
-from dataset import Dataset, Input
+from dataset import Dataset, Input, order
 from text import Texts
 
 
@@ -51,18 +53,30 @@ def test_a_dataset_that_does_not_fit_the_model_is_refused(work: Work, arrays: di
     failed(work.optimize(FRAMEWORK, TECHNIQUE), "InvalidDataset", words)
 
 
-def test_calibration_is_the_end_of_the_file_and_never_of_the_evaluation_split(work: Work):
+def test_the_measure_container_has_the_same_order():
+    """Its tests read the same file: what is evaluated there must not calibrate here."""
+    cases = json.loads((Path(__file__).parents[2] / "src/test/resources/sample-order.json").read_text())
+    assert cases
+    for case in cases:
+        labels = None if case["labels"] is None else np.array(case["labels"])
+        assert order(case["count"], labels, case["seed"]).tolist() == case["order"]
+
+
+def test_calibration_is_the_end_of_the_order_and_never_what_is_evaluated(work: Work):
     numbers = np.arange(400, dtype=np.float32).reshape(400, 1)
-    work.write_dataset(x=numbers, labels=np.arange(400))
+    labels = np.arange(400) // 100  # sorted by class, as files of exports often are
+    work.write_dataset(x=numbers, labels=labels)
     dataset = Dataset(work.dataset, [Input("x", np.dtype(np.float32), (None, 1))], spec())
 
-    assert dataset.calibration.arrays["x"].ravel().tolist() == list(range(368, 400))
-    validation = dataset.validation(268)
+    expected = order(400, labels, 1).tolist()
+    assert dataset.calibration.arrays["x"].ravel().tolist() == expected[368:]
+    assert Counter(labels[expected[368:]]) == {0: 8, 1: 8, 2: 8, 3: 8}
+    validation = dataset.validation(168)
     assert validation is not None
-    assert validation.arrays["x"].ravel().tolist() == list(range(100, 368))
+    assert validation.arrays["x"].ravel().tolist() == expected[200:368]
     assert validation.labels is not None
-    assert validation.labels.tolist() == list(range(100, 368))
-    assert dataset.validation(269) is None
+    assert validation.labels.tolist() == labels[expected[200:368]].tolist()
+    assert dataset.validation(169) is None
 
 
 def test_calibration_arrays_are_preferred_and_drawn_by_the_seed(work: Work):
@@ -84,19 +98,21 @@ def test_samples_that_are_evaluated_calibrate_nothing(work: Work):
     work.write_dataset(x=numbers)
     inputs = [Input("x", np.dtype(np.float32), (None, 1))]
 
-    most = Dataset(work.dataset, inputs, spec(calibration_samples=300)).calibration
-    assert most.arrays["x"].ravel().tolist() == list(range(100, 400))
-    with pytest.raises(Failure, match="301 reach into the 100 samples that are evaluated; 300 of 400 are left"):
-        Dataset(work.dataset, inputs, spec(calibration_samples=301))
+    most = Dataset(work.dataset, inputs, spec(calibration_samples=200)).calibration
+    assert most.arrays["x"].ravel().tolist() == order(400, None, 1).tolist()[200:]
+    with pytest.raises(Failure, match="201 reach into the 200 samples that are evaluated; 200 of 400 are left"):
+        Dataset(work.dataset, inputs, spec(calibration_samples=201))
 
 
 def test_texts_that_are_evaluated_calibrate_nothing(tmp_path):
     file = tmp_path / "dataset.jsonl"
     file.write_text("".join(json.dumps({"text": f"text {i}"}) + "\n" for i in range(40)))
 
-    assert len(Texts.read(file, spec(samples=8)).evaluation) == 8
+    texts = Texts.read(file, spec(samples=4))
+    assert (len(texts.evaluation), len(texts.held_out)) == (4, 4)
+    assert not {*texts.evaluation} & {*texts.held_out, *texts.calibration}
     with pytest.raises(Failure, match="33 reach into the 8 samples") as failure:
-        Texts.read(file, spec(samples=8, calibration_samples=33))
+        Texts.read(file, spec(samples=4, calibration_samples=33))
     assert failure.value.reason == "InvalidParameter"
 
 
@@ -106,4 +122,4 @@ def test_a_small_dataset_is_evaluated_as_far_as_it_goes(tmp_path):
 
     texts = Texts.read(file, spec(samples=100))
 
-    assert (len(texts.evaluation), len(texts.calibration)) == (8, 32)
+    assert (len(texts.evaluation), len(texts.held_out), len(texts.calibration)) == (4, 4, 32)

@@ -27,8 +27,7 @@ def test_a_failed_job_leaves_no_variant_of_an_earlier_one(work: Work):
     failed(work.optimize(FRAMEWORK, TECHNIQUE), "DatasetNotFound", "")
 
 
-def test_the_parameter_calibration_samples_goes_before_the_evaluation_s_and_measure_s_are_let_be(work: Work):
-    parameters = {"calibrationSamples": "16", "measure.pairs": "100"}
-    outcome = succeeded(work.optimize(FRAMEWORK, TECHNIQUE, **parameters))
+def test_the_parameter_calibration_samples_goes_before_the_evaluation_s(work: Work):
+    outcome = succeeded(work.optimize(FRAMEWORK, TECHNIQUE, calibrationSamples="16"))
 
     assert "16 calibration samples" in outcome.output

@@ -89,7 +89,7 @@ def test_the_weights_are_those_of_mlxs_own_command_line(language, tmp_path):
 def test_calibration_texts_are_not_evaluated(language):
     language.write_texts("a word", split="calibration")
 
-    failed(language.optimize("mlx", "int4"), "InvalidDataset", "no text to evaluate")
+    failed(language.optimize("mlx", "int4"), "InvalidDataset", "too few texts to evaluate")
 
 
 def test_a_source_that_is_no_checkpoint_is_refused(language):

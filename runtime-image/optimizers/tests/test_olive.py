@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from conftest import Work, failed, images, onnx_error, pooling, succeeded
+from conftest import Work, calibrating, failed, images, onnx_error, pooling, succeeded
 
 EFFECTIVE = ["graph", "int8-dynamic", "int8-static", "int4-rtn", "fp16", "session"]
 OPTIONS = {"intra_op_num_threads", "inter_op_num_threads", "execution_mode", "graph_optimization_level"}
@@ -74,7 +74,7 @@ def test_int8_static_is_that_of_olives_own_run_pass_command(work: Work):
 
     samples = work.folder / "samples" / "images"
     samples.mkdir(parents=True)
-    for number, image in enumerate(images(400)[-32:]):
+    for number, image in enumerate(calibrating(images(400))):
         image.tofile(samples / f"{number:02}.bin")
     parameters = {
         "data_dir": str(samples.parent),

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
-from conftest import Work, failed, images, normalization, onnx_error, pooling, succeeded
+from conftest import Work, calibrating, failed, images, normalization, onnx_error, pooling, succeeded
 
 TECHNIQUES = ["graph", "int8-dynamic", "int8-static"]
 
@@ -63,7 +63,7 @@ def test_the_graph_is_that_of_onnx_runtimes_own_command_line(work: Work):
 def test_int8_static_is_that_of_onnx_runtimes_own_command_line(work: Work):
     ours = succeeded(work.optimize("onnxruntime", "int8-static")).files()["model.onnx"]
 
-    for number, image in enumerate(images(400)[-32:]):
+    for number, image in enumerate(calibrating(images(400))):
         folder = work.folder / f"test_data_set_{number}"
         folder.mkdir()
         (folder / "input_0.pb").write_bytes(onnx.numpy_helper.from_array(image[None]).SerializeToString())

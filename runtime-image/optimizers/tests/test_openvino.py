@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import openvino as ov
 import pytest
-from conftest import Work, classifier, failed, images, pooling, scaled, succeeded, transformer
+from conftest import Work, calibrating, classifier, failed, images, pooling, scaled, succeeded, transformer
 
 QUANTIZING = ["int8-ptq", "int8-sq", "int8-ac", "w8", "w4"]
 TECHNIQUES = ["fp32", "bf16", "fp16", *QUANTIZING]
@@ -94,7 +94,7 @@ BY_HAND = """
 import sys, nncf, numpy, openvino
 source, samples, target = sys.argv[1:]
 model = openvino.convert_model(source)
-dataset = nncf.Dataset(numpy.load(samples)["images"][-32:, None])
+dataset = nncf.Dataset(numpy.load(samples)["images"][:, None])
 openvino.save_model(CALL, target, compress_to_fp16=False)
 """
 CALLS = {
@@ -112,7 +112,9 @@ def test_the_model_is_that_of_nncfs_own_calls(transforming: Work, tmp_path: Path
 
     by_hand = tmp_path / "by-hand.xml"
     script = BY_HAND.replace("CALL", CALLS[technique])
-    subprocess.run([sys.executable, "-c", script, transforming.source, transforming.dataset, by_hand], check=True)
+    samples = tmp_path / "calibration.npz"
+    np.savez(samples, images=calibrating(np.load(transforming.dataset)["images"]))
+    subprocess.run([sys.executable, "-c", script, transforming.source, samples, by_hand], check=True)
     assert same_model(ours, by_hand)
 
 
@@ -207,10 +209,10 @@ def test_accuracy_control_uses_labels_outside_the_evaluation_split_when_there_ar
     labels = np.resize(labels, 400).astype(np.int64)
     work.write_dataset(images=picture, labels=labels)
 
-    by_labels = succeeded(work.optimize("openvino", "int8-ac", validationSamples="200"))
-    by_answers = succeeded(work.optimize("openvino", "int8-ac", validationSamples="300"))
+    by_labels = succeeded(work.optimize("openvino", "int8-ac", validationSamples="160"))
+    by_answers = succeeded(work.optimize("openvino", "int8-ac", validationSamples="200"))
 
-    assert "by labels of 200 samples" in by_labels.output
+    assert "by labels of 160 samples" in by_labels.output
     assert "answers to 32 calibration samples" in by_answers.output
 
 

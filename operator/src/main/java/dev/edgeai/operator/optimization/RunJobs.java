@@ -187,12 +187,7 @@ record RunJobs(
     }
 
     private Evaluation pinnedEvaluation() {
-        Evaluation evaluation = run.getSpec().evaluation();
-        return new Evaluation(
-                new Evaluation.Dataset(evaluation.dataset().uri(), known(status.datasetDigest(), "datasetDigest")),
-                evaluation.metric(),
-                evaluation.samples(),
-                evaluation.calibrationSamples());
+        return run.getSpec().evaluation().pinned(known(status.datasetDigest(), "datasetDigest"));
     }
 
     private AcceleratorProfile profile(String name) {

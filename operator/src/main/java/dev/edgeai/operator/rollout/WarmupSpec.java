@@ -8,7 +8,6 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
-import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 
 import java.util.List;
@@ -35,7 +34,9 @@ final class WarmupSpec {
                 .technique(trial.map(TrialStatus::technique).orElse(null))
                 .parameters(trial.map(TrialStatus::parameters).orElse(Map.of()))
                 .source(pinned(spec.source(), status.map(OptimizationRunStatus::sourceDigest)))
-                .evaluation(pinned(spec.evaluation(), status.map(OptimizationRunStatus::datasetDigest)))
+                .evaluation(spec.evaluation()
+                        .pinned(status.map(OptimizationRunStatus::datasetDigest)
+                                .orElse(spec.evaluation().dataset().digest())))
                 .accelerator(target.servedFor(version).profile().name())
                 .threads(target.servedFor(version).profile().threads())
                 .seed(spec.seed())
@@ -49,15 +50,5 @@ final class WarmupSpec {
 
     private static ModelSource pinned(ModelSource source, Optional<String> digest) {
         return new ModelSource(source.uri(), digest.orElse(source.digest()), source.credentialsSecretRef());
-    }
-
-    private static Evaluation pinned(Evaluation evaluation, Optional<String> digest) {
-        return new Evaluation(
-                new Evaluation.Dataset(
-                        evaluation.dataset().uri(),
-                        digest.orElse(evaluation.dataset().digest())),
-                evaluation.metric(),
-                evaluation.samples(),
-                evaluation.calibrationSamples());
     }
 }

@@ -4,7 +4,9 @@ import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Comparison.HeldOut;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -39,27 +41,51 @@ public final class GateEvaluation {
     private final Measurement variant;
     private final Comparison comparison;
     private final boolean language;
+    private final boolean heldOut;
     private final List<GateResult> results = new ArrayList<>();
 
-    private GateEvaluation(Gates gates, Measurement variant, Comparison comparison) {
+    private GateEvaluation(Gates gates, Measurement variant, Comparison comparison, boolean heldOut) {
         this.gates = gates;
         this.variant = variant;
         this.comparison = comparison;
+        this.heldOut = heldOut;
         this.language = comparison.language() != null || variant.generation() != null;
     }
 
-    /** Every gate that is in force, in the order of {@code spec.gates}. */
+    /** Every gate that is in force, in the order of {@code spec.gates}; quality is that which variants are chosen by. */
     public static List<GateResult> evaluate(Gates gates, Measurement variant, Comparison comparison) {
-        GateEvaluation evaluation = new GateEvaluation(gates, variant, comparison);
-        evaluation.relative();
-        evaluation.absolute();
-        evaluation.bytes(Gate.MAX_PEAK_MEMORY, gates.maxPeakMemory(), variant.peakMemoryBytes());
-        evaluation.bytes(Gate.MAX_SIZE, gates.maxSize(), variant.sizeBytes());
-        if (comparison.language() != null) {
-            evaluation.results.addAll(LanguageGates.evaluate(gates, comparison.language()));
+        return new GateEvaluation(gates, variant, comparison, false).all();
+    }
+
+    /**
+     * The same with the quality on the samples that were held out of the choice, which is what a certificate rests on: the
+     * best of many is flattered by the samples that made it the best. Empty where none were held out.
+     */
+    public static List<GateResult> onHeldOut(Gates gates, Measurement variant, Comparison comparison) {
+        HeldOut heldOut = comparison.heldOut();
+        if (heldOut == null) {
+            return List.of();
         }
-        evaluation.energy();
-        return List.copyOf(evaluation.results);
+        return new GateEvaluation(
+                        gates,
+                        MeasurementBuilder.builder(variant)
+                                .quality(heldOut.quality())
+                                .build(),
+                        comparison.atLast(heldOut),
+                        true)
+                .all();
+    }
+
+    private List<GateResult> all() {
+        relative();
+        absolute();
+        bytes(Gate.MAX_PEAK_MEMORY, gates.maxPeakMemory(), variant.peakMemoryBytes());
+        bytes(Gate.MAX_SIZE, gates.maxSize(), variant.sizeBytes());
+        if (comparison.language() != null) {
+            results.addAll(LanguageGates.evaluate(gates, comparison.language(), heldOut));
+        }
+        energy();
+        return List.copyOf(results);
     }
 
     /**
@@ -126,8 +152,9 @@ public final class GateEvaluation {
                                 + " maxKlDivergence and maxPerplexityIncrease decide");
     }
 
-    private static IntervalGate quality(Gate gate, Decimal threshold) {
-        return new IntervalGate(gate, threshold, GateUnit.PERCENT, "samples", MIN_QUALITY_SAMPLES);
+    private IntervalGate quality(Gate gate, Decimal threshold) {
+        return new IntervalGate(
+                gate, threshold, GateUnit.PERCENT, heldOut ? EvidenceUnit.HELD_OUT_SAMPLES : EvidenceUnit.SAMPLES);
     }
 
     private GateResult speedup(Decimal threshold) {
@@ -136,8 +163,7 @@ public final class GateEvaluation {
                                 Gate.MIN_SPEEDUP,
                                 threshold,
                                 GateUnit.TIMES,
-                                "pairs",
-                                language ? MIN_REQUEST_PAIRS : MIN_PAIRS)
+                                language ? EvidenceUnit.REQUEST_PAIRS : EvidenceUnit.PAIRS)
                         .atLeast(comparison.speedup())
                 : otherHardware(Gate.MIN_SPEEDUP, threshold.toString());
     }

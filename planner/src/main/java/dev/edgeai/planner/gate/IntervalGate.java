@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param gate field of {@code spec.gates}
  * @param threshold what is asked for
  * @param unit how values are written
- * @param samplesAre what the value rests on, for example {@code pairs}
- * @param minimum of them below which the value says nothing
+ * @param evidence what the value rests on
  */
-record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, String samplesAre, int minimum) {
+record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, EvidenceUnit evidence) {
     GateResult atLeast(@Nullable Estimate measured) {
         if (measured == null) {
             return unknown();
@@ -47,7 +46,7 @@ record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, String samplesA
     }
 
     private Outcome result(Estimate measured, boolean right, boolean wrong) {
-        Verdict verdict = measured.samples() < minimum
+        Verdict verdict = measured.samples() < evidence.minimum()
                 ? Verdict.INCONCLUSIVE
                 : right ? Verdict.PASS : wrong ? Verdict.FAIL : Verdict.INCONCLUSIVE;
         return new Outcome(this, measured, verdict);
@@ -66,10 +65,11 @@ record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, String samplesA
                                     asked.unit.gap(Math.abs(asked.threshold.asDouble()
                                             - measured.value().asDouble())));
                 case INCONCLUSIVE, NOT_MEASURED ->
-                    measured.samples() < asked.minimum
+                    measured.samples() < asked.evidence.minimum()
                             ? " rests on fewer than the %d %s that %s needs"
-                                    .formatted(asked.minimum, asked.samplesAre, threshold)
-                            : " straddles %s; more %s would settle it".formatted(threshold, asked.samplesAre);
+                                    .formatted(asked.evidence.minimum(), asked.evidence.noun(), threshold)
+                            : " straddles %s; more %s (%s) would settle it"
+                                    .formatted(threshold, asked.evidence.noun(), asked.evidence.field());
             };
             return new GateResult(
                     asked.gate, measured.value().toString(), asked.threshold.toString(), verdict, found() + end);
@@ -83,7 +83,7 @@ record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, String samplesA
                             asked.unit.text(measured.lower().asDouble()),
                             asked.unit.text(measured.upper().asDouble()),
                             measured.samples(),
-                            asked.samplesAre);
+                            asked.evidence.noun());
         }
     }
 }

@@ -12,19 +12,15 @@ import java.util.List;
 
 /** What a language model may lose in how it predicts text (docs/decisions/gates-of-language-models.md). */
 final class LanguageGates {
-    /** Evaluated tokens below which a divergence says nothing. */
-    static final int MIN_TOKENS = 1000;
+    /** Blocks of text below which a divergence says nothing: the tokens of one block depend on each other. */
+    static final int MIN_BLOCKS = 10;
 
-    static List<GateResult> evaluate(Gates gates, Comparison.Language language) {
+    static List<GateResult> evaluate(Gates gates, Comparison.Language language, boolean heldOut) {
+        EvidenceUnit blocks = heldOut ? EvidenceUnit.HELD_OUT_BLOCKS : EvidenceUnit.BLOCKS;
         return List.of(
-                new IntervalGate(Gate.MAX_KL_DIVERGENCE, gates.maxKlDivergence(), GateUnit.NATS, "tokens", MIN_TOKENS)
+                new IntervalGate(Gate.MAX_KL_DIVERGENCE, gates.maxKlDivergence(), GateUnit.NATS, blocks)
                         .atMost(language.klDivergence()),
-                new IntervalGate(
-                                Gate.MAX_PERPLEXITY_INCREASE,
-                                gates.maxPerplexityIncrease(),
-                                GateUnit.PERCENT,
-                                "tokens",
-                                MIN_TOKENS)
+                new IntervalGate(Gate.MAX_PERPLEXITY_INCREASE, gates.maxPerplexityIncrease(), GateUnit.PERCENT, blocks)
                         .atMost(increase(language.perplexityRatio())));
     }
 

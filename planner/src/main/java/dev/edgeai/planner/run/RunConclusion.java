@@ -47,6 +47,7 @@ final class RunConclusion {
     }
 
     void conclude() {
+        new FinalGate(spec, draft).settle();
         List<TrialStatus> accepted = draft.in(TrialPhase.ACCEPTED);
         List<TrialStatus> rejected = draft.in(TrialPhase.REJECTED);
         List<TrialStatus> front = front(accepted.isEmpty() ? rejected : accepted);
@@ -62,7 +63,7 @@ final class RunConclusion {
         }
     }
 
-    private static List<TrialStatus> front(List<TrialStatus> trials) {
+    static List<TrialStatus> front(List<TrialStatus> trials) {
         List<Point> points = trials.stream().map(Point::of).toList();
         List<String> names = ParetoFront.of(points).stream().map(Point::trial).toList();
         return trials.stream()
@@ -175,9 +176,9 @@ final class RunConclusion {
                 comparison == null || comparison.speedup() == null
                         ? null
                         : comparison.speedup().value(),
-                comparison == null || comparison.accuracyRetention() == null
+                comparison == null || comparison.certifiedRetention() == null
                         ? null
-                        : comparison.accuracyRetention().value());
+                        : comparison.certifiedRetention().value());
     }
 
     private Optional<Certified> certificate(TrialStatus trial) {

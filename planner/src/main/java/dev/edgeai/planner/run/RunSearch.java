@@ -40,7 +40,8 @@ final class RunSearch {
     /** Takes in what Jobs report and plans on, until something is to be waited for or the search is over. */
     void advance() {
         absorb();
-        while (draft.next.baseline() != null && draft.allDone() && !energySpent() && plan()) {
+        FinalGate last = new FinalGate(spec, draft);
+        while (draft.next.baseline() != null && draft.allDone() && !energySpent() && (plan() || last.settle())) {
             absorb();
         }
         if (energySpent()) {

@@ -119,6 +119,7 @@ class ParetoFrontTest {
                 null,
                 Decimal.of(joules),
                 method,
+                null,
                 null);
     }
 
@@ -185,7 +186,8 @@ class ParetoFrontTest {
                 Decimal.of("0.5"),
                 divergence == null
                         ? null
-                        : new Language(Estimate.of(divergence, divergence, divergence, 1000), ratio, null));
+                        : new Language(Estimate.of(divergence, divergence, divergence, 1000), ratio, null),
+                null);
     }
 
     private static List<String> front(Point... points) {

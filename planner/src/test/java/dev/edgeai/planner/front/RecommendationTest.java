@@ -142,7 +142,8 @@ class RecommendationTest {
                         Decimal.of("0.5"),
                         divergence == null
                                 ? null
-                                : new Language(Estimate.of(divergence, divergence, divergence, 1000), ratio, null)))
+                                : new Language(Estimate.of(divergence, divergence, divergence, 1000), ratio, null),
+                        null))
                 .build();
     }
 

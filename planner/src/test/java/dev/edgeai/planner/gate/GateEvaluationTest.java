@@ -43,6 +43,7 @@ class GateEvaluationTest {
                 null,
                 Decimal.of("0.6"),
                 Decimal.of("0.7"),
+                null,
                 null);
     }
 
@@ -82,7 +83,7 @@ class GateEvaluationTest {
 
     private static Verdict retained(@Nullable Estimate retention) {
         Comparison c = new Comparison(
-                Estimate.of(3, 2.9, 3.1, 400), retention, null, Decimal.of("0.6"), Decimal.of("0.7"), null);
+                Estimate.of(3, 2.9, 3.1, 400), retention, null, Decimal.of("0.6"), Decimal.of("0.7"), null, null);
         return gate("minAccuracyRetention", evaluate(c)).verdict();
     }
 
@@ -94,6 +95,7 @@ class GateEvaluationTest {
                 Estimate.of(0.99, 0.98, 1, 1000),
                 Decimal.of("0.6"),
                 Decimal.of("0.7"),
+                null,
                 null);
         assertThat(gate("minAccuracyRetention", evaluate(c)).verdict()).isEqualTo(Verdict.PASS);
     }

@@ -79,6 +79,7 @@ class BottleneckTest {
                 cores == null ? null : Decimal.of(cores),
                 null,
                 null,
-                generation);
+                generation,
+                null);
     }
 }

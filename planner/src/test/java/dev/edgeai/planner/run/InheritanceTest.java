@@ -134,7 +134,7 @@ class InheritanceTest {
                         with(new ModelSource("oci://registry:5000/models/digits:2", null, null), data),
                         IMAGES),
                 change("a pinned source", with(new ModelSource(source.uri(), Runs.digest("x"), null), data), IMAGES),
-                change("samples", with(source, new Evaluation(data.dataset(), null, 500, null)), IMAGES),
+                change("samples", with(source, new Evaluation(data.dataset(), null, 500, null, null)), IMAGES),
                 change("search", Runs.spec(9, 2, "1h"), IMAGES),
                 change(
                         "seed",

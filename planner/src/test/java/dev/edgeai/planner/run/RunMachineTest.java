@@ -305,6 +305,7 @@ class RunMachineTest {
                                 null,
                                 doubtful.comparison().memoryReduction(),
                                 doubtful.comparison().sizeReduction(),
+                                null,
                                 null),
                         null,
                         Map.of(),

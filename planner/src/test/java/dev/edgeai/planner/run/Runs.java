@@ -75,7 +75,8 @@ public final class Runs {
         return new OptimizationRunSpec(
                 new ModelSource("oci://registry:5000/models/digits:1", null, null),
                 Task.IMAGE_CLASSIFICATION,
-                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data/digits:1", null), null, null, null),
+                new Evaluation(
+                        new Evaluation.Dataset("oci://registry:5000/data/digits:1", null), null, null, null, null),
                 "intel-cpu",
                 null,
                 null,
@@ -101,6 +102,7 @@ public final class Runs {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -111,6 +113,7 @@ public final class Runs {
                 null,
                 Decimal.of(memory),
                 Decimal.of("0.7"),
+                null,
                 null);
     }
 

@@ -33,7 +33,7 @@ class CandidatesTest {
     private static final Optional<Set<String>> AVX2 = Optional.of(Set.of("avx2"));
 
     private static TechniqueContext situation(Assessment model, Task task, Metric metric, Optional<Set<String>> cpu) {
-        Evaluation evaluation = new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), metric, null, null);
+        Evaluation evaluation = new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), metric, null, null, null);
         return new TechniqueContext(model, task, evaluation, cpu, 1);
     }
 

@@ -23,7 +23,7 @@ class RunFingerprintTest {
         return new OptimizationRunSpec(
                 new ModelSource("oci://r/m:1", null, null),
                 Task.GENERIC,
-                new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, null, null),
+                new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, null, null, null),
                 "intel-cpu",
                 null,
                 null,

@@ -55,7 +55,7 @@ final class MeasureCommand implements Callable<Integer> {
     public Integer call() {
         WorkFolder folder = new WorkFolder(work.toAbsolutePath());
         TrialSpec trial = folder.spec();
-        MeasureSettings settings = benchmark.over(trial.parameters());
+        MeasureSettings settings = benchmark.over(trial.evaluation().measured());
         Progress progress = new Progress(
                 output.isJson()
                         ? spec.commandLine().getErr()

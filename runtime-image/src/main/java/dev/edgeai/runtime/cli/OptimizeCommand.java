@@ -145,7 +145,7 @@ final class OptimizeCommand implements Callable<Integer> {
                 output.isJson()
                         ? verb.commandLine().getErr()
                         : verb.commandLine().getOut());
-        benchmark.over(Map.of()); // wrong values are told before anything runs
+        benchmark.over(run.spec().evaluation().measured()); // wrong values are told before anything runs
         LocalTrials trials = new LocalTrials(
                 folder, run, threads.count(), optimizers, new MeasureProcess(benchmark.arguments()), progress);
         OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())

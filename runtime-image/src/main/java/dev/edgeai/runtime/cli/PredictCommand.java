@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.runtime.cli.options.ModelAddress;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.cli.output.Prediction;
@@ -117,10 +116,8 @@ final class PredictCommand implements Callable<Integer> {
             inputs.arrays.forEach((name, file) -> tensors.put(name, Npy.read(file)));
             return tensors;
         }
-        Evaluation upToSample = new Evaluation(
-                new Evaluation.Dataset(sample.dataset.toUri().toString(), null), null, sample.index + 1, 0);
-        Dataset dataset =
-                Dataset.read(sample.dataset, upToSample, client.describe().inputInfos(), MAX_DATASET_BYTES);
+        Dataset dataset = Dataset.first(
+                sample.dataset, sample.index + 1, client.describe().inputInfos(), MAX_DATASET_BYTES);
         if (sample.index < 0 || sample.index >= dataset.size()) {
             throw new UsageException("--index " + sample.index + " is not in " + sample.dataset + ", which has "
                     + dataset.size() + " samples.");

@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -113,19 +116,16 @@ final class Npz {
     }
 
     /**
-     * The first rows of an array.
+     * Rows of an array.
      *
      * @param name one of {@link #headers()}
-     * @param rows at most the array's first dimension
+     * @param wanted indices of rows, in the order that is wanted, each once
+     * @param check is shown every row, wanted or not; absent: what comes after the last wanted one is not read
      */
-    Rows rows(String name, int rows) {
+    Rows rows(String name, int[] wanted, Optional<ValueCheck> check) {
         NpyHeader header = headers.get(name);
-        if (header == null) {
-            throw new InvalidDatasetException("The dataset has no array '" + name + "'.");
-        }
-        if (header.shape().isEmpty() || header.shape().getFirst() < rows) {
-            throw new InvalidDatasetException(
-                    "The array '" + name + "' has shape " + header.shape() + ", which has no " + rows + " rows.");
+        if (header == null || header.shape().isEmpty()) {
+            throw new InvalidDatasetException("The dataset has no array '" + name + "' of samples.");
         }
         List<Long> inner = header.shape().subList(1, header.shape().size());
         long rowBytes = Math.multiplyExact(
@@ -134,15 +134,28 @@ final class Npz {
             throw new InvalidDatasetException(
                     "One sample of '" + name + "' has " + rowBytes + " bytes; at most 2 GiB.");
         }
-        MemorySegment data = Arena.ofAuto().allocate(Math.max(1, rowBytes * rows), 64);
+        int last = check.isPresent()
+                ? Math.toIntExact(header.shape().getFirst()) - 1
+                : Arrays.stream(wanted).max().orElse(-1);
+        MemorySegment data = Arena.ofAuto().allocate(Math.max(1, rowBytes * wanted.length), 64);
         try (ZipFile zip = new ZipFile(file.toFile());
                 InputStream in = new BufferedInputStream(zip.getInputStream(entry(zip, name)), CHUNK)) {
             in.skipNBytes(header.length());
-            fill(in, data, rowBytes * rows);
+            fill(in, data, rowBytes, places(wanted, last), check);
         } catch (IOException e) {
             throw new InvalidDatasetException("The array '" + name + "' cannot be read: " + e.getMessage(), e);
         }
-        return new Rows(header.type(), inner, rows, (int) rowBytes, data);
+        return new Rows(header.type(), inner, wanted.length, (int) rowBytes, data);
+    }
+
+    /** Where each row of the file up to the last comes to lie, or nowhere: -1. */
+    private static int[] places(int[] wanted, int last) {
+        int[] places = new int[last + 1];
+        Arrays.fill(places, -1);
+        for (int i = 0; i < wanted.length; i++) {
+            places[wanted[i]] = i;
+        }
+        return places;
     }
 
     private static ZipEntry entry(ZipFile zip, String name) throws IOException {
@@ -153,15 +166,23 @@ final class Npz {
         return entry;
     }
 
-    private static void fill(InputStream in, MemorySegment data, long bytes) throws IOException {
-        byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, bytes))];
-        for (long at = 0; at < bytes; ) {
-            int read = in.readNBytes(chunk, 0, (int) Math.min(chunk.length, bytes - at));
-            if (read == 0) {
-                throw new EOFException("it ends early");
+    private static void fill(
+            InputStream in, MemorySegment data, long rowBytes, int[] places, Optional<ValueCheck> check)
+            throws IOException {
+        byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, rowBytes))];
+        for (int row = 0; row < places.length; row++) {
+            for (long at = 0; at < rowBytes; at += chunk.length) {
+                int length = (int) Math.min(chunk.length, rowBytes - at);
+                if (in.readNBytes(chunk, 0, length) < length) {
+                    throw new EOFException("it ends early");
+                }
+                if (check.isPresent()) {
+                    check.get().look(row, chunk, length);
+                }
+                if (places[row] >= 0) {
+                    MemorySegment.copy(chunk, 0, data, ValueLayout.JAVA_BYTE, places[row] * rowBytes + at, length);
+                }
             }
-            MemorySegment.copy(chunk, 0, data, java.lang.foreign.ValueLayout.JAVA_BYTE, at, read);
-            at += read;
         }
     }
 

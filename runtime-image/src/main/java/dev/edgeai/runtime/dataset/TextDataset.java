@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The evaluation split of a dataset of text, tokenized once for both models. A sample is as long as its text; only where
+ * Samples of a dataset of text, tokenized once for both models. A sample is as long as its text; only where
  * the model's inputs have a fixed length, it is padded to that.
  */
 final class TextDataset implements Dataset {
@@ -26,15 +27,14 @@ final class TextDataset implements Dataset {
     private final List<Tokenizer.Tokens> texts;
     private final long[] labels;
     private final Pooling pooling;
-    private final int maxTokens;
 
-    private TextDataset(
-            List<TensorInfo> inputs, List<Tokenizer.Tokens> texts, long[] labels, Pooling pooling, int maxTokens) {
+    private TextDataset(List<TensorInfo> inputs, List<TextSample> samples, Tokenizer tokenizer, Pooling pooling) {
         this.inputs = List.copyOf(inputs);
-        this.texts = List.copyOf(texts);
-        this.labels = labels;
+        this.texts = samples.stream()
+                .map(sample -> tokenizer.encode(Objects.requireNonNull(sample.text())))
+                .toList();
+        this.labels = labels(samples);
         this.pooling = pooling;
-        this.maxTokens = maxTokens;
     }
 
     /**
@@ -45,22 +45,33 @@ final class TextDataset implements Dataset {
      * @param model its folder
      * @param maxTokens longer texts are cut; a fixed length of the inputs goes before
      */
-    static TextDataset read(Path file, Evaluation evaluation, List<TensorInfo> inputs, Path model, int maxTokens) {
+    static EvaluationData read(
+            Path file, Evaluation evaluation, long seed, List<TensorInfo> inputs, Path model, int maxTokens) {
         int limit = checked(inputs, maxTokens);
-        List<TextSample> split =
-                TextSamples.read(file, evaluation.calibrationSamples()).texts();
-        List<TextSample> samples = split.subList(0, Math.min(split.size(), evaluation.samples()));
-        if (samples.size() < MIN_SAMPLES) {
-            throw new InvalidDatasetException("The dataset leaves %d texts to evaluate; at least %d are needed."
-                            .formatted(samples.size(), MIN_SAMPLES)
-                    + " Add lines or lower evaluation.calibrationSamples.");
+        TextSamples samples = TextSamples.read(file, evaluation, seed);
+        int size = samples.choice().texts().size() + samples.heldOut().texts().size();
+        if (size < MIN_SAMPLES) {
+            throw new InvalidDatasetException(
+                    "The dataset leaves %d texts to evaluate; at least %d are needed.".formatted(size, MIN_SAMPLES)
+                            + " Add lines or lower evaluation.calibrationSamples.");
         }
+        Pooling pooling = Pooling.of(model);
         try (Tokenizer tokenizer = Tokenizer.of(model, limit)) {
-            List<Tokenizer.Tokens> texts = samples.stream()
-                    .map(sample -> tokenizer.encode(Objects.requireNonNull(sample.text())))
-                    .toList();
-            return new TextDataset(inputs, texts, labels(samples), Pooling.of(model), limit);
+            TextDataset choice = new TextDataset(inputs, samples.choice().texts(), tokenizer, pooling);
+            TextDataset heldOut = new TextDataset(inputs, samples.heldOut().texts(), tokenizer, pooling);
+            return new EvaluationData(choice, heldOut, cut(choice, heldOut, limit));
         }
+    }
+
+    private static List<String> cut(TextDataset choice, TextDataset heldOut, int maxTokens) {
+        long cut = Stream.of(choice, heldOut)
+                .flatMap(part -> part.texts.stream())
+                .filter(Tokenizer.Tokens::cut)
+                .count();
+        return cut == 0
+                ? List.of()
+                : List.of("%d of %d texts are longer than %d tokens and were cut"
+                        .formatted(cut, choice.size() + heldOut.size(), maxTokens));
     }
 
     private static int checked(List<TensorInfo> inputs, int maxTokens) {
@@ -88,7 +99,7 @@ final class TextDataset implements Dataset {
         List<Integer> labels =
                 samples.stream().map(TextSample::label).filter(Objects::nonNull).toList();
         if (!labels.isEmpty() && labels.size() < samples.size()) {
-            throw new InvalidDatasetException("Only %d of the first %d texts have a label; label all of them or none."
+            throw new InvalidDatasetException("Only %d of %d texts have a label; label all of them or none."
                     .formatted(labels.size(), samples.size()));
         }
         return labels.stream().mapToLong(Integer::longValue).toArray();
@@ -139,14 +150,5 @@ final class TextDataset implements Dataset {
     @Override
     public LoadedModel rated(LoadedModel model) {
         return PooledModel.of(model, pooling);
-    }
-
-    @Override
-    public Optional<String> note() {
-        long cut = texts.stream().filter(Tokenizer.Tokens::cut).count();
-        return cut == 0
-                ? Optional.empty()
-                : Optional.of("%d of %d texts are longer than %d tokens and were cut"
-                        .formatted(cut, texts.size(), maxTokens));
     }
 }

@@ -12,6 +12,8 @@ import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -67,20 +69,27 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
      * The quality of one model.
      *
      * @param progress told the number of samples done
-     * @return absent for fidelity, which needs two
      */
-    public @Nullable Estimate rate(LoadedModel model, IntConsumer progress) {
-        if (metric == Metric.FIDELITY) {
-            return null;
-        }
+    public Rate rate(LoadedModel model, IntConsumer progress) {
         LoadedModel rated = dataset.rated(model);
         Answers answers = new Answers(AnswerReader.of(task, rated.outputs()));
+        if (metric == Metric.FIDELITY && !answers.areClasses()) {
+            return new Rate(null, List.of());
+        }
         for (int i = 0; i < dataset.size(); i++) {
             answers.add(i, rated.infer(dataset.sample(i)));
             progress.accept(i + 1);
         }
-        return quality(answers.classes());
+        return new Rate(quality(answers.classes()), answers.remarks());
     }
+
+    /**
+     * What is found out about a model alone.
+     *
+     * @param quality its task metric; absent for fidelity, which needs two
+     * @param remarks what a reader should know of its answers, a sentence each
+     */
+    public record Rate(@Nullable Estimate quality, List<String> remarks) {}
 
     /** Whether any of the first samples gets an answer of finite numbers. A model with damaged weights gives none. */
     public boolean answers(LoadedModel model) {
@@ -123,6 +132,7 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
             }
             progress.accept(i + 1);
         }
+        variantAnswers.refuseConstant();
         Estimate fidelity =
                 classes ? Quality.agreement(baselineAnswers.classes(), variantAnswers.classes()) : mean(likenesses);
         if (metric == Metric.FIDELITY) {
@@ -138,6 +148,7 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         private final AnswerReader reader;
         private final int[] classes = new int[dataset.size()];
         private final float[][] vectors = new float[metric == Metric.KNN_ACCURACY ? dataset.size() : 0][];
+        private int scores;
 
         Answers(AnswerReader reader) {
             this.reader = reader;
@@ -151,11 +162,29 @@ public record Evaluator(Dataset dataset, Task task, Metric metric, long seed) {
         float[] add(int sample, Map<String, Tensor> outputs) {
             float[] vector = reader.vector(outputs);
             if (areClasses()) {
+                scores = vector.length > 1 ? vector.length : 0;
                 classes[sample] = reader.answer(outputs);
             } else if (metric == Metric.KNN_ACCURACY) {
                 vectors[sample] = vector;
             }
             return vector;
+        }
+
+        List<String> remarks() {
+            return areClasses() ? AnswerRemarks.of(classes, dataset.labels(), scores) : List.of();
+        }
+
+        /** A classifier that has one answer for everything is none, whatever share of its source's answers that is. */
+        void refuseConstant() {
+            long wanted = dataset.labels().stream()
+                    .flatMapToLong(Arrays::stream)
+                    .distinct()
+                    .count();
+            if (areClasses() && wanted > 1 && AnswerRemarks.constant(classes)) {
+                throw new IncomparableModelsException(
+                        "the variant answers each of %d samples with class %d, while their labels name %d classes"
+                                .formatted(classes.length, classes[0], wanted));
+            }
         }
 
         int[] classes() {

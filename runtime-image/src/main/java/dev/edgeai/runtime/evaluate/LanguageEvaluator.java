@@ -23,11 +23,14 @@ import java.util.function.ToDoubleFunction;
 public record LanguageEvaluator(List<String> texts, int maxTokens, long seed) {
     static final int BLOCK = 256;
 
+    /** Of few tokens blocks are so short that there are as many as an interval needs. */
+    private static final int LEAST_BLOCKS = 10;
+
     public LanguageEvaluator {
         texts = List.copyOf(texts);
     }
 
-    /** Perplexity of one model: exp of the mean negative log-likelihood of a token; samples are tokens. */
+    /** Perplexity of one model: exp of the mean negative log-likelihood of a token; samples are blocks. */
     public Estimate perplexity(LanguageModel model) {
         return perplexity(read(model, model), Sums::baselineLoss);
     }
@@ -65,7 +68,8 @@ public record LanguageEvaluator(List<String> texts, int maxTokens, long seed) {
     private record Sums(int tokens, double baselineLoss, double variantLoss, double divergence, int agreements) {}
 
     private List<Sums> read(LanguageModel baseline, LanguageModel variant) {
-        int length = Math.min(BLOCK, Math.min(baseline.contextLength(), variant.contextLength()));
+        int context = Math.min(baseline.contextLength(), variant.contextLength());
+        int length = Math.min(context, Math.clamp(maxTokens / LEAST_BLOCKS, 2, BLOCK));
         List<Sums> blocks = new ArrayList<>();
         int left = maxTokens;
         try (LanguageSession one = baseline.open();
@@ -127,13 +131,11 @@ public record LanguageEvaluator(List<String> texts, int maxTokens, long seed) {
     }
 
     private Estimate estimate(List<Sums> blocks, ToDoubleFunction<List<Sums>> statistic) {
-        Estimate ofBlocks = Intervals.bootstrap(
+        return Intervals.bootstrap(
                 blocks.size(),
                 seed,
                 indices -> statistic.applyAsDouble(
                         Arrays.stream(indices).mapToObj(blocks::get).toList()));
-        int tokens = blocks.stream().mapToInt(Sums::tokens).sum();
-        return new Estimate(ofBlocks.value(), ofBlocks.lower(), ofBlocks.upper(), tokens);
     }
 
     private static double mean(List<Sums> blocks, ToDoubleFunction<Sums> sum) {

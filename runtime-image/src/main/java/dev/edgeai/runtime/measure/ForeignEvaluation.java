@@ -1,6 +1,8 @@
 package dev.edgeai.runtime.measure;
 
+import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code evaluation.json}: how a framework that runs on other hardware rated its own variant against the unchanged model, on
@@ -13,6 +15,7 @@ import dev.edgeai.api.v1alpha1.value.Estimate;
  * @param perplexityRatio variant over unchanged model
  * @param topTokenAgreement share of tokens for which both find the same one most likely
  * @param baselineBytes size of the unchanged model
+ * @param heldOut the same on the texts that were held out of the choice
  */
 record ForeignEvaluation(
         int samples,
@@ -21,4 +24,10 @@ record ForeignEvaluation(
         Estimate klDivergence,
         Estimate perplexityRatio,
         Estimate topTokenAgreement,
-        long baselineBytes) {}
+        long baselineBytes,
+        @Nullable ForeignEvaluation heldOut) {
+
+    Comparison.Language language() {
+        return new Comparison.Language(klDivergence, perplexityRatio, null);
+    }
+}

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Comparison.HeldOut;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
@@ -23,6 +24,7 @@ record ForeignMeasurer(WorkFolder work, Outcome outcome) {
                         FailureReason.MEASUREMENT_FAILED,
                         variant.descriptor().engine()
                                 + " left no evaluation.json beside its variant; look at its log."));
+        ForeignEvaluation held = found.heldOut();
         long bytes = variant.bytes();
         Measurement before = measurement(variant, found.baselinePerplexity(), found.baselineBytes());
         Measurement after = measurement(variant, found.perplexity(), bytes);
@@ -32,7 +34,8 @@ record ForeignMeasurer(WorkFolder work, Outcome outcome) {
                 found.topTokenAgreement(),
                 null,
                 Outcome.saved(found.baselineBytes(), bytes),
-                new Comparison.Language(found.klDivergence(), found.perplexityRatio(), null));
+                found.language(),
+                held == null ? null : new HeldOut(null, null, held.topTokenAgreement(), held.language()));
         return outcome.ofVariant(variant, before, after, comparison, null);
     }
 

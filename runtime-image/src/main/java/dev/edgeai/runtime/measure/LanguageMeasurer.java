@@ -3,6 +3,7 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Comparison.HeldOut;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.value.Estimate;
@@ -16,15 +17,12 @@ import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.dataset.TextSample;
 import dev.edgeai.runtime.dataset.TextSamples;
 import dev.edgeai.runtime.engine.LanguageModel;
-import dev.edgeai.runtime.evaluate.LanguageEvaluator;
-import dev.edgeai.runtime.evaluate.PromptEvaluator;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -47,7 +45,7 @@ final class LanguageMeasurer {
         if (!work.dataset().text()) {
             throw new InvalidDatasetException("A language model is measured with text: give a dataset in JSON Lines.");
         }
-        dataset = TextSamples.read(work.dataset().path(), spec.evaluation().calibrationSamples());
+        dataset = TextSamples.read(work.dataset().path(), spec.evaluation(), spec.seed());
     }
 
     TrialResult run(Model baseline, Optional<Model> variant) throws IOException {
@@ -56,43 +54,35 @@ final class LanguageMeasurer {
 
     private TrialResult measure(Model baseline) throws IOException {
         Estimate perplexity;
-        @Nullable Estimate auc = null;
+        @Nullable Estimate auc;
         int[] tokens;
         try (LanguageModel model = baseline.loadLanguage()) {
             tokens = requestTokens(model);
-            progress.line("perplexity on up to " + settings.tokens() + " tokens");
-            perplexity = texts().perplexity(model);
-            if (prompts().isPresent()) {
-                auc = prompts().get().auc(model, progress.counter("prompts", promptCount()));
-            }
+            LanguageQuality quality = quality(dataset.choice());
+            perplexity = quality.perplexity(model);
+            auc = quality.auc(model);
         }
         GenerationTimes times = new GenerationTimes();
         Timings timings = benchmark()
                 .run(List.of(request(baseline, tokens, times)), progress.counter("time requests", settings.requests()))
                 .getFirst();
         return outcome.ofBaseline(
-                baseline, measurement(baseline, tokens, timings, auc, times, perplexity, memory(baseline, tokens)));
+                baseline,
+                measurement(baseline, tokens, timings, auc, times, perplexity, memory(baseline, tokens)),
+                List.of());
     }
 
     private TrialResult compare(Model baseline, Model variant) throws IOException {
-        LanguageEvaluator.Rating rating;
-        PromptEvaluator.@Nullable Rating answers = null;
+        LanguageQuality.Rating rating;
+        @Nullable HeldOut heldOut = null;
         int[] tokens;
         try (LanguageModel one = baseline.loadLanguage();
                 LanguageModel other = variant.loadLanguage()) {
             tokens = requestTokens(one);
-            progress.line("divergence on up to " + settings.tokens() + " tokens");
-            rating = texts().compare(one, other);
-            progress.line("divergence " + rating.language().klDivergence().value() + " nats, perplexity "
-                    + rating.variant().value() + " after " + rating.baseline().value());
-            if (prompts().isPresent()) {
-                answers = prompts().get().compare(one, other, progress.counter("prompts", promptCount()));
-                progress.line("AUC %s after %s; right answers %.3f after %.3f, which no gate looks at"
-                        .formatted(
-                                answers.variant().value(),
-                                answers.baseline().value(),
-                                answers.rightAfter(),
-                                answers.rightBefore()));
+            rating = quality(dataset.choice()).compare(one, other);
+            if (full()) {
+                progress.line("the same on what is held out of the choice");
+                heldOut = quality(dataset.heldOut()).compare(one, other).heldOut();
             }
         }
         GenerationTimes before = new GenerationTimes();
@@ -105,58 +95,46 @@ final class LanguageMeasurer {
                 baseline,
                 tokens,
                 timings.getFirst(),
-                answers == null ? null : answers.baseline(),
+                rating.aucBefore(),
                 before,
-                rating.baseline(),
-                spec.depth() == Depth.FULL ? memory(baseline, tokens) : null);
+                rating.texts().baseline(),
+                full() ? memory(baseline, tokens) : null);
         Measurement is = measurement(
                 variant,
                 tokens,
                 timings.getLast(),
-                answers == null ? null : answers.variant(),
+                rating.auc(),
                 after,
-                rating.variant(),
+                rating.texts().variant(),
                 memory(variant, tokens));
         Comparison comparison = new Comparison(
                 Speedup.of(timings.getFirst(), timings.getLast()),
-                answers == null ? null : answers.retention(),
-                rating.topTokenAgreement(),
+                rating.retention(),
+                rating.texts().topTokenAgreement(),
                 Outcome.memorySaved(was, is),
                 Outcome.saved(was.sizeBytes(), is.sizeBytes()),
-                new Comparison.Language(
-                        rating.language().klDivergence(),
-                        rating.language().perplexityRatio(),
-                        answers == null ? null : answers.marginShift()));
+                rating.language(),
+                heldOut);
         return outcome.ofVariant(variant, was, is, comparison, null);
     }
 
-    private LanguageEvaluator texts() {
-        return new LanguageEvaluator(strings(), settings.tokens(), spec.seed());
+    private boolean full() {
+        return spec.depth() == Depth.FULL;
     }
 
-    private List<String> strings() {
-        return dataset.texts().stream()
-                .map(sample -> Objects.requireNonNull(sample.text()))
-                .toList();
-    }
-
-    /** Absent where the dataset has none, or a screening leaves them out. */
-    private Optional<PromptEvaluator> prompts() {
-        return promptCount() == 0
-                ? Optional.empty()
-                : Optional.of(new PromptEvaluator(dataset.prompts().subList(0, promptCount()), spec.seed()));
-    }
-
-    private int promptCount() {
-        List<TextSample> all = dataset.prompts();
-        return Math.min(
-                Math.min(all.size(), settings.prompts()), spec.evaluation().samples());
+    private LanguageQuality quality(TextSamples.Part part) {
+        return new LanguageQuality(part, settings, spec.evaluation().samples(), spec.seed(), progress);
     }
 
     /** The evaluation texts' first tokens. */
     private int[] requestTokens(LanguageModel model) {
         int[] tokens = model.tokenize(
-                strings().stream().limit(GenerationRequest.PROMPT).collect(Collectors.joining(" ")), true, false);
+                dataset.choice().texts().stream()
+                        .limit(GenerationRequest.PROMPT)
+                        .map(TextSample::text)
+                        .collect(Collectors.joining(" ")),
+                true,
+                false);
         int needed = GenerationRequest.PROMPT + GenerationRequest.ANSWER;
         if (tokens.length < needed) {
             throw new InvalidDatasetException(

@@ -1,13 +1,11 @@
 package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.v1alpha1.search.Depth;
-import dev.edgeai.api.v1alpha1.value.TimeSpan;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
-import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * How much is measured.
@@ -30,83 +28,36 @@ public record MeasureSettings(
         int requests,
         int tokens,
         int prompts) {
-    private static final String PREFIX = "measure.";
-
-    /** Where texts are cut. */
-    private static final int MAX_TOKENS = 128;
-
     /** llama.cpp maps its file: two loads of a language model share their pages and hardly differ. */
     private static final int REQUEST_ROUNDS = 6;
 
     /** A request takes some hundred times as long as an inference. */
     private static final int REQUEST_TIME = 3;
 
-    /** Full measurement, where nothing else is asked for. */
-    private static final MeasureSettings FULL = new MeasureSettings(
-            BenchmarkSettings.DEFAULT_PAIRS,
-            BenchmarkSettings.DEFAULT_ROUNDS,
-            BenchmarkSettings.DEFAULT_TIME_CAP,
-            3,
-            Integer.MAX_VALUE,
-            30,
-            4_096,
-            100);
+    /** Processes for each memory reading of a full measurement. */
+    private static final int MEMORY_REPETITIONS = 3;
 
     /** Enough to see what is clearly worse. */
     private static final MeasureSettings SCREENING =
             new MeasureSettings(100, 6, Duration.ofSeconds(3), 1, 128, 12, 1_024, 0);
 
     /**
-     * The command line over {@code measure.*} of the trial's parameters ({@code measure.pairs}, {@code measure.timeCap},
-     * {@code measure.memoryRepetitions}, {@code measure.requests}, {@code measure.tokens}, {@code measure.prompts}) over
-     * the defaults.
+     * Of a full measurement: the command line over what was asked for.
      *
-     * @throws UsageException a value is no number or time
+     * @param asked {@code spec.evaluation.measurement}
+     * @param pairs on the command line
+     * @param timeCap on the command line
      */
-    public static MeasureSettings of(
-            Map<String, String> parameters, @Nullable Integer pairs, @Nullable Duration timeCap) {
-        try {
-            return new MeasureSettings(
-                    Math.max(
-                            BenchmarkSettings.MIN_PAIRS,
-                            pairs != null ? pairs : number(parameters, "pairs", FULL.pairs)),
-                    FULL.rounds,
-                    timeCap != null ? timeCap : span(parameters),
-                    Math.max(1, number(parameters, "memoryRepetitions", FULL.memoryRepetitions)),
-                    FULL.samples,
-                    number(parameters, "requests", FULL.requests),
-                    number(parameters, "tokens", FULL.tokens),
-                    number(parameters, "prompts", FULL.prompts));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("The trial's measure.* parameters are wrong: " + e.getMessage());
-        }
-    }
-
-    /**
-     * Tokens of a text that a text model reads at most: {@code measure.maxTokens} of the trial's parameters, default 128.
-     *
-     * @throws UsageException it is no number above 0
-     */
-    public static int maxTokens(Map<String, String> parameters) {
-        try {
-            int tokens = number(parameters, "maxTokens", MAX_TOKENS);
-            if (tokens > 0) {
-                return tokens;
-            }
-        } catch (NumberFormatException _) {
-            // said below
-        }
-        throw new UsageException("The trial's measure.maxTokens must be a number above 0.");
-    }
-
-    private static int number(Map<String, String> parameters, String name, int otherwise) {
-        String value = parameters.get(PREFIX + name);
-        return value == null ? otherwise : Integer.parseInt(value);
-    }
-
-    private static Duration span(Map<String, String> parameters) {
-        String value = parameters.get(PREFIX + "timeCap");
-        return value == null ? FULL.timeCap : new TimeSpan(value).duration();
+    public static MeasureSettings of(MeasurementSettings asked, @Nullable Integer pairs, @Nullable Duration timeCap) {
+        return new MeasureSettings(
+                Math.max(BenchmarkSettings.MIN_PAIRS, pairs != null ? pairs : asked.pairs()),
+                BenchmarkSettings.DEFAULT_ROUNDS,
+                timeCap != null ? timeCap : asked.timeCap().duration(),
+                MEMORY_REPETITIONS,
+                Integer.MAX_VALUE,
+                asked.requests(),
+                asked.tokens(),
+                asked.prompts());
     }
 
     /** These, or less when a trial is only screened. */

@@ -5,12 +5,14 @@ import dev.edgeai.api.trial.TrialResultBuilder;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.runtime.benchmark.CpuClock;
 import dev.edgeai.runtime.benchmark.Energy;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,11 +20,20 @@ import java.util.TreeMap;
 record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress progress) {
     private static final int MAX_VERSIONS = 16;
     private static final int MAX_VERSION_LENGTH = 40;
+    private static final int MAX_REMARKS = 4;
+    private static final int MAX_REMARK_LENGTH = 300;
 
-    TrialResult ofBaseline(Model baseline, Measurement measurement) {
+    /** @param remarks what a reader should know of the measurement, a sentence each */
+    TrialResult ofBaseline(Model baseline, Measurement measurement, List<String> remarks) {
+        List<String> some = remarks.stream()
+                .limit(MAX_REMARKS)
+                .map(remark -> shorten(remark, MAX_REMARK_LENGTH))
+                .toList();
         return TrialResultBuilder.builder()
                 .trial(spec.trial())
-                .baseline(measurement)
+                .baseline(MeasurementBuilder.builder(measurement)
+                        .remarks(some.isEmpty() ? null : some)
+                        .build())
                 .versions(versions(baseline))
                 .joulesSpent(spent())
                 .build();
@@ -70,13 +81,14 @@ record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress pro
         model.descriptor().versions().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .limit(MAX_VERSIONS)
-                .forEach(tool -> versions.put(shorten(tool.getKey()), shorten(tool.getValue())));
+                .forEach(tool -> versions.put(
+                        shorten(tool.getKey(), MAX_VERSION_LENGTH), shorten(tool.getValue(), MAX_VERSION_LENGTH)));
         versions.put("java", Runtime.version().toString());
-        versions.put("engine", shorten(model.engine()));
+        versions.put("engine", shorten(model.engine(), MAX_VERSION_LENGTH));
         return versions;
     }
 
-    private static String shorten(String text) {
-        return text.length() <= MAX_VERSION_LENGTH ? text : text.substring(0, MAX_VERSION_LENGTH);
+    private static String shorten(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most);
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Runs for people. */
@@ -56,6 +57,8 @@ public final class RunText {
                 row("", "variant", "verdict", "p50", "speed-up", "kept", "memory saved", "size saved"));
         if (status.baseline() != null) {
             table.append(row("", "baseline", "", latency(status.baseline()), "", "", "", ""));
+            Objects.requireNonNullElse(status.baseline().remarks(), List.<String>of())
+                    .forEach(remark -> table.append("     ").append(remark).append('\n'));
         }
         for (TrialStatus trial : status.trials()) {
             table.append(row(status, trial));

@@ -2,9 +2,11 @@ package dev.edgeai.runtime.report;
 
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.Comparison.HeldOut;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
+import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import j2html.tags.DomContent;
 
@@ -145,6 +147,9 @@ final class TrialSection {
         if (m.generation() != null) {
             generation(m.generation(), facts);
         }
+        if (m.remarks() != null) {
+            facts.put("to be known", String.join("; ", m.remarks()));
+        }
         return facts;
     }
 
@@ -172,7 +177,34 @@ final class TrialSection {
             facts.put("perplexity ratio", Figures.estimate(c.language().perplexityRatio()));
             facts.put("margin shift, nats", Figures.estimate(c.language().marginShift()));
         }
+        if (c.heldOut() != null) {
+            heldOut(c, c.heldOut(), facts);
+        }
         return facts;
+    }
+
+    /** What held-out samples say, and by how much the choice among variants flattered it. */
+    private static void heldOut(Comparison c, HeldOut held, Map<String, String> facts) {
+        facts.put("metric kept, held-out samples", Figures.estimate(held.accuracyRetention()));
+        facts.put("same answers, held-out samples", Figures.estimate(held.fidelity()));
+        if (held.language() != null) {
+            facts.put(
+                    "KL divergence, held-out texts",
+                    Figures.estimate(held.language().klDivergence()));
+            facts.put(
+                    "perplexity ratio, held-out texts",
+                    Figures.estimate(held.language().perplexityRatio()));
+        }
+        Estimate chosenBy = c.accuracyRetention() != null ? c.accuracyRetention() : c.fidelity();
+        Estimate atLast = c.accuracyRetention() != null ? held.accuracyRetention() : held.fidelity();
+        if (chosenBy != null && atLast != null) {
+            facts.put(
+                    "flattered by the choice",
+                    "%+.2f points"
+                            .formatted(100
+                                    * (chosenBy.value().asDouble()
+                                            - atLast.value().asDouble())));
+        }
     }
 
     private static DomContent gates(TrialStatus trial) {

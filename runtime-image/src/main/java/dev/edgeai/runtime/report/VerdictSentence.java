@@ -55,10 +55,10 @@ final class VerdictSentence {
             gains.add("%.2f times as fast as the baseline"
                     .formatted(comparison.speedup().value().asDouble()));
         }
-        if (comparison.accuracyRetention() != null) {
-            gains.add(Figures.percent(comparison.accuracyRetention().value()) + " of its accuracy kept");
-        } else if (comparison.fidelity() != null) {
-            gains.add(Figures.percent(comparison.fidelity().value()) + " of its answers kept");
+        if (comparison.certifiedRetention() != null) {
+            gains.add(Figures.percent(comparison.certifiedRetention().value()) + " of its accuracy kept");
+        } else if (comparison.certifiedFidelity() != null) {
+            gains.add(Figures.percent(comparison.certifiedFidelity().value()) + " of its answers kept");
         }
         if (comparison.memoryReduction() != null) {
             gains.add(Figures.percent(comparison.memoryReduction()) + " of its memory saved");

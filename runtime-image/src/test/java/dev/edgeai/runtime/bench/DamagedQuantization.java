@@ -4,6 +4,8 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.gate.Gate;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettingsBuilder;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.gate.GateEvaluation;
 import dev.edgeai.runtime.measure.MeasureSettings;
@@ -15,7 +17,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -26,7 +27,12 @@ final class DamagedQuantization {
 
     public static void main(String[] folders) {
         boolean refused = false;
-        MeasureSettings settings = MeasureSettings.of(Map.of("measure.prompts", "600"), null, null);
+        MeasureSettings settings = MeasureSettings.of(
+                MeasurementSettingsBuilder.builder(MeasurementSettings.defaults())
+                        .prompts(600)
+                        .build(),
+                null,
+                null);
         for (String folder : folders) {
             WorkFolder work = new WorkFolder(Path.of(folder));
             System.out.println(work.spec().trial());

@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.bench;
 
 import dev.edgeai.api.trial.VariantDescriptor;
-import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.gate.SpeedVerdict;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
@@ -36,11 +35,7 @@ final class FalseVerdicts {
         VariantDescriptor descriptor = Engines.forSource(folder);
         Dataset dataset;
         try (LoadedModel model = Engines.load(folder, descriptor, 1)) {
-            dataset = Dataset.read(
-                    Path.of(arguments[1]),
-                    new Evaluation(new Evaluation.Dataset("file", null), null, 1_000, 128),
-                    model.inputs(),
-                    1L << 30);
+            dataset = Dataset.first(Path.of(arguments[1]), 1_000, model.inputs(), 1L << 30);
         }
         Supplier<LoadedModel> model = () -> Engines.load(folder, descriptor, 1);
         Tally same = new Tally("against itself");

@@ -38,7 +38,8 @@ final class Requests {
                 DATASET,
                 measurement(1_000),
                 measurement(400),
-                new Comparison(estimate("2.5"), estimate("0.99"), null, Decimal.of("0.6"), Decimal.of("0.7"), null),
+                new Comparison(
+                        estimate("2.5"), estimate("0.99"), null, Decimal.of("0.6"), Decimal.of("0.7"), null, null),
                 gates,
                 Map.of("openvino", "2026.4.1", "nncf", "3.0"),
                 plainHttp,
@@ -63,6 +64,7 @@ final class Requests {
                 200_000_000L,
                 90_000_000L,
                 1_000_000L,
+                null,
                 null,
                 null,
                 null,

@@ -220,7 +220,7 @@ class FetchCommandTest {
                 null,
                 Map.of(),
                 new ModelSource(model, modelPin, null),
-                new Evaluation(new Evaluation.Dataset(dataset, datasetPin), null, 100, 16),
+                new Evaluation(new Evaluation.Dataset(dataset, datasetPin), null, 100, 16, null),
                 "intel-cpu",
                 1,
                 7,

@@ -70,7 +70,7 @@ class VerbsTest {
             assertThat(result.firstError()).isNull();
             assertThat(result.latencyP95Micros()).isPositive();
             Estimate quality = Objects.requireNonNull(result.quality());
-            assertThat(quality.value().asDouble()).isEqualTo(0.9); // every tenth label is wrong
+            assertThat(quality.value().asDouble()).isBetween(0.85, 0.95); // every tenth label is wrong
             assertThat(quality.lower().asDouble()).isBetween(0.8, 0.9);
             assertThat(quality.upper().asDouble()).isBetween(0.9, 1.0);
             assertThat(quality.samples()).isEqualTo(100);
@@ -100,12 +100,12 @@ class VerbsTest {
                  "accelerator":"a","repository":"r/v","maxSourceBytes":1}
                 """);
         try (TestServer server = swap()) {
-            assertThat(warmup(server, dataset(true), "--requests", "100"))
+            assertThat(warmup(server, dataset(true), "--requests", "120"))
                     .as(err.toString())
                     .isZero();
 
             WarmupResult result = Json.read(Files.readString(message), WarmupResult.class);
-            assertThat(result.requests()).isEqualTo(50);
+            assertThat(result.requests()).as("50 to choose by, 50 held out").isEqualTo(100);
             assertThat(result.quality()).isNotNull();
         }
     }

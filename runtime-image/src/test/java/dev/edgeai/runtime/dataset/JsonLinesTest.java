@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.dataset;
 
+import dev.edgeai.api.v1alpha1.source.Evaluation;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -11,7 +12,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -100,20 +106,50 @@ class JsonLinesTest {
     }
 
     @Test
-    void markedLinesAreForCalibrationElseTheLastTexts() throws Exception {
+    void markedLinesAreForCalibrationElseTheLastTextsInTheOrderOfUse() throws Exception {
         Path marked = file("""
                 {"text": "a", "split": "calibration"}
                 {"text": "b"}
                 {"prompt": "c", "choices": ["x", "y"]}
                 """);
-        TextSamples some = TextSamples.read(marked, 1);
+        TextSamples.Part some = TextSamples.read(marked, evaluation(1), 0).choice();
         assertThat(some.texts()).extracting(TextSample::text).containsExactly("b");
-        assertThat(some.calibration()).extracting(TextSample::text).containsExactly("a");
         assertThat(some.prompts()).extracting(TextSample::prompt).containsExactly("c");
 
-        TextSamples last = TextSamples.read(file("{\"text\": \"a\"}\n{\"text\": \"b\"}\n{\"text\": \"c\"}\n"), 2);
-        assertThat(last.texts()).extracting(TextSample::text).containsExactly("a");
-        assertThat(last.calibration()).extracting(TextSample::text).containsExactly("b", "c");
+        TextSamples last = TextSamples.read(
+                file(IntStream.range(0, 50)
+                        .mapToObj("{\"text\": \"%d\"}\n"::formatted)
+                        .collect(Collectors.joining())),
+                evaluation(8),
+                0);
+        assertThat(last.choice().texts()).hasSize(21);
+        assertThat(last.heldOut().texts()).hasSize(21);
+        int[] order = SampleOrder.of(50, null, 0);
+        assertThat(Stream.concat(last.choice().texts().stream(), last.heldOut().texts().stream()))
+                .extracting(TextSample::text)
+                .containsExactlyElementsOf(
+                        Arrays.stream(order, 0, 42).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void everyPartHasPromptsOfEachAnswerThoughTheFileIsSortedByThem() throws Exception {
+        TextSamples samples = TextSamples.read(
+                file(IntStream.range(0, 40)
+                        .mapToObj(i -> "{\"prompt\": \"%d\", \"choices\": [\"x\", \"y\"], \"label\": %d}\n"
+                                .formatted(i, i / 20))
+                        .collect(Collectors.joining())),
+                evaluation(8),
+                0);
+        for (TextSamples.Part part : List.of(samples.choice(), samples.heldOut())) {
+            assertThat(part.prompts()).hasSize(20);
+            assertThat(part.prompts())
+                    .filteredOn(prompt -> Objects.equals(prompt.label(), 1))
+                    .hasSize(10);
+        }
+    }
+
+    private static Evaluation evaluation(int calibrationSamples) {
+        return new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, 1_000, calibrationSamples, null);
     }
 
     private Path file(String lines) throws IOException {

@@ -18,63 +18,159 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class NpzTest {
+    private static final long SEED = 42;
+
     private static final TensorInfo X = new TensorInfo("x", DataType.FP32, List.of(-1L, 2L));
 
     @TempDir
     Path folder;
 
     @Test
-    void readsTheFirstSamplesAndTheirLabels() throws Exception {
-        Path file = write(
-                Map.of("x", NpzFiles.floats(counting(40 * 2), 40, 2), "labels", NpzFiles.longs(new long[40], 40)));
+    void theFirstSamplesAreReadInTheOrderOfTheFile() throws Exception {
+        Path file = write(Map.of("x", NpzFiles.floats(counting(40 * 2), 40, 2)));
 
-        Dataset dataset = Dataset.read(file, evaluation(20, 10), List.of(X), 1 << 20);
+        Dataset dataset = Dataset.first(file, 20, List.of(X), 1 << 20);
 
         assertThat(dataset.size()).isEqualTo(20);
-        assertThat(dataset.labels().orElseThrow()).hasSize(20);
         assertThat(x(dataset, 7).data().getFloat(0)).isEqualTo(14);
         assertThat(x(dataset, 7).data().getFloat(4)).isEqualTo(15);
         assertThat(x(dataset, 7).shape()).containsExactly(1, 2);
+        assertThat(Dataset.first(file, 50, List.of(X), 1 << 20).size()).isEqualTo(40);
+    }
+
+    @Test
+    void aSampleKeepsItsLabel() throws Exception {
+        long[] labels = new long[100];
+        Arrays.setAll(labels, i -> i % 7);
+        Path file = write(Map.of("x", NpzFiles.floats(counting(200), 100, 2), "labels", NpzFiles.longs(labels, 100)));
+
+        EvaluationData data = read(file, evaluation(20, 10), X);
+
+        for (Dataset part : List.of(data.choice(), data.heldOut())) {
+            assertThat(part.size()).isEqualTo(20);
+            for (int i = 0; i < part.size(); i++) {
+                assertThat(part.labels().orElseThrow()[i]).isEqualTo(labels[sample(part, i)]);
+            }
+        }
     }
 
     @ParameterizedTest
     @CsvSource({
-        // rows, samples, calibration, own calibration arrays, evaluation samples
-        "100, 50, 20, false, 50",
-        "100, 90, 20, false, 80",
-        "100, 1000, 84, false, 16",
-        "100, 1000, 128, true, 100",
+        // rows, samples, calibration, own calibration arrays, samples to choose by, held out
+        "100, 30, 20, false, 30, 30",
+        "100, 90, 20, false, 40, 40",
+        "100, 1000, 83, false, 9, 8",
+        "100, 1000, 128, true, 50, 50",
     })
-    void evaluationAndCalibrationNeverOverlap(int rows, int samples, int calibration, boolean own, int expected)
-            throws Exception {
+    void choiceHeldOutAndCalibrationNeverOverlap(
+            int rows, int samples, int calibration, boolean own, int choice, int heldOut) throws Exception {
         Map<String, byte[]> arrays = new LinkedHashMap<>();
         arrays.put("x", NpzFiles.floats(counting(rows * 2), rows, 2));
         if (own) {
             arrays.put("calibration/x", NpzFiles.floats(new float[6], 3, 2));
         }
-        Dataset dataset = Dataset.read(write(arrays), evaluation(samples, calibration), List.of(X), 1 << 20);
+        EvaluationData data = read(write(arrays), evaluation(samples, calibration), X);
 
-        assertThat(dataset.size()).isEqualTo(expected);
-        float last = x(dataset, expected - 1).data().getFloat(0) / 2;
-        assertThat(last).isEqualTo(expected - 1);
-        if (!own) {
-            assertThat(last).isLessThan(rows - calibration);
+        assertThat(data.choice().size()).isEqualTo(choice);
+        assertThat(data.heldOut().size()).isEqualTo(heldOut);
+        Set<Integer> met = new HashSet<>();
+        for (Dataset part : List.of(data.choice(), data.heldOut())) {
+            for (int i = 0; i < part.size(); i++) {
+                assertThat(met.add(sample(part, i))).as("each sample once").isTrue();
+            }
         }
+        if (!own) {
+            int[] order = SampleOrder.of(rows, null, SEED);
+            assertThat(met)
+                    .doesNotContainAnyElementsOf(Arrays.stream(order, rows - calibration, rows)
+                            .boxed()
+                            .toList());
+        }
+    }
+
+    @Test
+    void aScreeningTakesTheFirstOfTheSamplesThatVariantsAreChosenBy() throws Exception {
+        Path file = write(Map.of("x", NpzFiles.floats(counting(600), 300, 2)));
+
+        Dataset some = read(file, evaluation(30, 20), X).choice();
+        Dataset all = read(file, evaluation(90, 20), X).choice();
+
+        for (int i = 0; i < some.size(); i++) {
+            assertThat(sample(some, i)).isEqualTo(sample(all, i));
+        }
+    }
+
+    /** A value that is not finite is nobody's fault but the data's, and is told before anything is measured. */
+    @ParameterizedTest
+    @CsvSource({"x, NaN", "x, Infinity", "calibration/x, -Infinity"})
+    void aValueThatIsNotFiniteIsToldByArrayAndSample(String array, float value) throws Exception {
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpzFiles.floats(counting(200), 100, 2));
+        arrays.put("calibration/x", NpzFiles.floats(counting(200), 100, 2));
+        float[] spoilt = counting(200);
+        spoilt[2 * 93 + 1] = value;
+        arrays.put(array, NpzFiles.floats(spoilt, 100, 2));
+        Path file = write(arrays);
+
+        assertThatThrownBy(() -> read(file, evaluation(20, 10), X))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining("'%s' holds %s in sample 93".formatted(array, value));
+    }
+
+    @Test
+    void aSampleFarBeyondTheOthersIsTold() throws Exception {
+        float[] values = new float[200];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 2;
+        }
+        assertThat(read(write(Map.of("x", NpzFiles.floats(values, 100, 2))), evaluation(20, 10), X)
+                        .notes())
+                .isEmpty();
+        values[31] = 1e30f;
+        assertThat(read(write(Map.of("x", NpzFiles.floats(values, 100, 2))), evaluation(20, 10), X)
+                        .notes())
+                .singleElement()
+                .asString()
+                .contains("'x' reaches 1.000e+30 in sample 15");
+    }
+
+    @Test
+    void eachSampleNeedsALabel() throws Exception {
+        Path file = write(
+                Map.of("x", NpzFiles.floats(new float[1200], 600, 2), "labels", NpzFiles.longs(new long[500], 500)));
+        assertThatThrownBy(() -> read(file, evaluation(100, 10), X))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining("500 labels for 600 samples");
+    }
+
+    @Test
+    void calibrationSamplesOfSomeInputsOnlyAreRefused() throws Exception {
+        TensorInfo y = new TensorInfo("y", DataType.FP32, List.of(-1L, 2L));
+        Path file = write(Map.of(
+                "x", NpzFiles.floats(new float[200], 100, 2),
+                "y", NpzFiles.floats(new float[200], 100, 2),
+                "calibration/x", NpzFiles.floats(new float[200], 100, 2)));
+        assertThatThrownBy(() -> read(file, evaluation(20, 10), X, y))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining("none [calibration/y]");
     }
 
     @Test
     void saysWhenCalibrationLeavesTooLittle() throws Exception {
         Path file = write(Map.of("x", NpzFiles.floats(new float[200], 100, 2)));
-        assertThatThrownBy(() -> Dataset.read(file, evaluation(50, 90), List.of(X), 1 << 20))
+        assertThatThrownBy(() -> read(file, evaluation(50, 90), X))
                 .isInstanceOf(InvalidDatasetException.class)
                 .hasMessageContaining("100 samples")
                 .hasMessageContaining("90 are for calibration");
@@ -83,10 +179,10 @@ class NpzTest {
     @Test
     void saysWhichArrayDoesNotFitTheModel() throws Exception {
         Path file = write(Map.of("x", NpzFiles.floats(new float[300], 100, 3)));
-        assertThatThrownBy(() -> Dataset.read(file, evaluation(50, 10), List.of(X), 1 << 20))
+        assertThatThrownBy(() -> read(file, evaluation(50, 10), X))
                 .hasMessageContaining("'x' holds FP32 samples of [3]");
         TensorInfo other = new TensorInfo("image", DataType.FP32, List.of(-1L, 3L));
-        assertThatThrownBy(() -> Dataset.read(file, evaluation(50, 10), List.of(other), 1 << 20))
+        assertThatThrownBy(() -> read(file, evaluation(50, 10), other))
                 .hasMessageContaining("The model takes 'image', but the dataset has [x]");
     }
 
@@ -98,12 +194,10 @@ class NpzTest {
         labels[3] = -7;
         arrays.put("labels", NpzFiles.longs(labels, 100));
         Path negative = write(arrays);
-        assertThatThrownBy(() -> Dataset.read(negative, evaluation(50, 10), List.of(X), 1 << 20))
-                .hasMessageContaining("Label 3 is -7");
+        assertThatThrownBy(() -> read(negative, evaluation(50, 10), X)).hasMessageContaining("Label 3 is -7");
         arrays.put("labels", NpzFiles.floats(new float[100], 100));
         Path floats = write(arrays);
-        assertThatThrownBy(() -> Dataset.read(floats, evaluation(50, 10), List.of(X), 1 << 20))
-                .hasMessageContaining("int64");
+        assertThatThrownBy(() -> read(floats, evaluation(50, 10), X)).hasMessageContaining("int64");
     }
 
     @ParameterizedTest
@@ -172,6 +266,16 @@ class NpzTest {
         }
     }
 
+    private EvaluationData read(Path file, Evaluation evaluation, TensorInfo... inputs) {
+        return EvaluationData.read(
+                new DatasetFile(file, false), evaluation, SEED, List.of(inputs), 1 << 20, folder, 128);
+    }
+
+    /** Its index in the file, by what {@link #counting} wrote. */
+    private static int sample(Dataset part, int i) {
+        return (int) x(part, i).data().getFloat(0) / 2;
+    }
+
     private static Tensor x(Dataset dataset, int sample) {
         return requireNonNull(dataset.sample(sample).get("x"));
     }
@@ -189,6 +293,6 @@ class NpzTest {
     }
 
     private static Evaluation evaluation(int samples, int calibration) {
-        return new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, samples, calibration);
+        return new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, samples, calibration, null);
     }
 }

@@ -4,7 +4,8 @@ import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.Metric;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.runtime.dataset.AnswerReader;
-import dev.edgeai.runtime.dataset.Dataset;
+import dev.edgeai.runtime.dataset.DatasetFile;
+import dev.edgeai.runtime.dataset.EvaluationData;
 import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.TensorInfo;
@@ -95,8 +96,12 @@ class EvaluatorTest {
         }
         Path file = NpzFiles.write(folder.resolve("data.npz"), arrays);
         Evaluation evaluation =
-                new Evaluation(new Evaluation.Dataset("oci://registry.example/data:1", null), asked, SAMPLES, 1);
+                new Evaluation(new Evaluation.Dataset("oci://registry.example/data:1", null), asked, SAMPLES, 1, null);
         List<TensorInfo> inputs = List.of(new TensorInfo("x", DataType.FP32, List.of(-1L, 2L)));
-        return Evaluator.metric(task, evaluation, Dataset.read(file, evaluation, inputs, 1 << 20));
+        return Evaluator.metric(
+                task,
+                evaluation,
+                EvaluationData.read(new DatasetFile(file, false), evaluation, 1, inputs, 1 << 20, folder, 128)
+                        .choice());
     }
 }

@@ -57,12 +57,13 @@ class LanguageEvaluatorTest {
     }
 
     @Test
-    void noMoreTokensThanAskedForAreEvaluatedAndTheirNumberIsTold() throws Exception {
+    void noMoreTokensThanAskedForAreEvaluatedInAsManyBlocksAsAnIntervalNeeds() throws Exception {
         try (LanguageModel one = load("one", 0)) {
             assertThat(new LanguageEvaluator(List.of("x".repeat(600)), 300, 1)
                             .perplexity(one)
                             .samples())
-                    .isEqualTo(300);
+                    .as("29 of each block's 30 tokens are predicted")
+                    .isEqualTo(11);
             assertThatThrownBy(() -> new LanguageEvaluator(List.of(), 300, 1).perplexity(one))
                     .isInstanceOf(InvalidDatasetException.class);
         }

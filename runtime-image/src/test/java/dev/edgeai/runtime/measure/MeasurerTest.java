@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,14 +65,14 @@ class MeasurerTest {
         assertThat(result.baseline().engine()).isEqualTo("OnnxRuntime 1.29.0");
         assertThat(result.baseline().latencyP50Micros()).isPositive();
         assertThat(result.baseline().latencySamples()).isGreaterThanOrEqualTo(200);
-        assertThat(requireNonNull(result.baseline().quality()).samples()).isEqualTo(SAMPLES - 50);
+        assertThat(requireNonNull(result.baseline().quality()).samples()).isEqualTo((SAMPLES - 50) / 2);
         assertThat(result.baseline().sizeBytes()).isEqualTo(Files.size(work.resolve("source/model.onnx")));
         assertThat(result.baseline().footprintBytes().orElseThrow())
                 .as("at least the weights, at most some copies of them")
                 .isBetween(result.baseline().sizeBytes(), 6 * result.baseline().sizeBytes());
         assertThat(pushed).isEmpty();
         assertThat(log.toString())
-                .contains("evaluate 250/250")
+                .contains("evaluate 125/125")
                 .contains("time baseline")
                 .contains("memory baseline");
     }
@@ -109,9 +110,65 @@ class MeasurerTest {
         assertThat(requireNonNull(comparison.fidelity()).value().asDouble()).isEqualTo(1);
         assertThat(requireNonNull(comparison.accuracyRetention()).value().asDouble())
                 .isEqualTo(1);
+        Comparison.HeldOut heldOut = requireNonNull(comparison.heldOut());
+        assertThat(requireNonNull(heldOut.accuracyRetention()).samples())
+                .as("as many as variants are chosen by")
+                .isEqualTo((SAMPLES - 50) / 2);
         assertThat(Math.abs(requireNonNull(comparison.memoryReduction()).asDouble()))
                 .isLessThan(0.1);
         assertThat(requireNonNull(result.robustness()).malformedTried()).isGreaterThan(5);
+    }
+
+    /** Sorted by class, the first samples are all of one class, and its answer is always right. */
+    @Test
+    void aVariantThatAnswersAlwaysTheSameIsRefusedThoughTheDatasetIsSortedByClass() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.linear(signs()));
+        float[] values = new float[SAMPLES * FEATURES];
+        for (int i = 0; i < SAMPLES; i++) {
+            values[i * FEATURES] = i < SAMPLES / 2 ? 1 : -1;
+        }
+        long[] labels = new long[SAMPLES];
+        Arrays.fill(labels, SAMPLES / 2, SAMPLES, 1);
+        dataset(values, labels);
+        TrialResult source = measure("baseline");
+        assertThat(requireNonNull(source.baseline().quality()).value().asDouble())
+                .isEqualTo(1);
+        assertThat(source.baseline().remarks()).isNull();
+
+        writeVariant(OnnxModels.linear(new float[FEATURES][2]).toByteArray());
+
+        assertReason("t1", FailureReason.MEASUREMENT_FAILED, "answers each of 125 samples with class 0");
+    }
+
+    @Test
+    void aSourceNoBetterThanTheCommonestClassIsSaid() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.linear(new float[FEATURES][3]));
+        long[] labels = new long[SAMPLES];
+        Arrays.fill(labels, SAMPLES / 2, SAMPLES, 1);
+        dataset(new float[SAMPLES * FEATURES], labels);
+
+        TrialResult result = measure("baseline");
+
+        assertThat(result.baseline().remarks())
+                .containsExactly(
+                        "the source answers all 125 samples with class 0",
+                        "the source is right in 50.4 % of 125 samples, which is not clearly better than to answer always"
+                                + " with the commonest class (50.4 %): to keep its accuracy says little",
+                        "1 of 3 classes have no sample among 125 (2): nothing is known of them");
+    }
+
+    /** Class 0 where the first feature is above 0, else class 1. */
+    private static float[][] signs() {
+        float[][] factors = new float[FEATURES][2];
+        factors[0][0] = 1;
+        factors[0][1] = -1;
+        return factors;
+    }
+
+    private void dataset(float[] values, long[] labels) throws Exception {
+        NpzFiles.write(
+                work.resolve("dataset/dataset.npz"),
+                Map.of("x", NpzFiles.floats(values, SAMPLES, FEATURES), "labels", NpzFiles.longs(labels, SAMPLES)));
     }
 
     @Test
@@ -165,7 +222,7 @@ class MeasurerTest {
                 null,
                 Map.of(),
                 new ModelSource("oci://registry:5000/source:1", null, null),
-                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50),
+                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50, null),
                 "intel-cpu",
                 1,
                 42,

@@ -26,7 +26,12 @@ public record Comparison(
         Decimal sizeReduction,
 
         @JsonPropertyDescription("Of language models") @Nullable
-        Language language) {
+        Language language,
+
+        @JsonPropertyDescription(
+                "The same qualities on samples that no choice among variants looks at: the final gate is on them")
+        @Nullable
+        HeldOut heldOut) {
 
     /** The same with the memory saved, where that is not known yet and both were measured. */
     public Comparison withMemoryOf(Measurement baseline, Measurement variant) {
@@ -38,14 +43,52 @@ public record Comparison(
                         fidelity,
                         variant.memorySavedFrom(baseline),
                         sizeReduction,
-                        language);
+                        language,
+                        heldOut);
     }
+
+    /** The same with the qualities of the held-out part in the place of those that the choice looked at. */
+    public Comparison atLast(HeldOut part) {
+        return new Comparison(
+                speedup,
+                part.accuracyRetention(),
+                part.fidelity(),
+                memoryReduction,
+                sizeReduction,
+                part.language(),
+                heldOut);
+    }
+
+    /** Share of the task metric kept, as it is certified: on held-out samples where there are some. */
+    public @Nullable Estimate certifiedRetention() {
+        return heldOut == null ? accuracyRetention : heldOut.accuracyRetention();
+    }
+
+    /** Fidelity, as it is certified. */
+    public @Nullable Estimate certifiedFidelity() {
+        return heldOut == null ? fidelity : heldOut.fidelity();
+    }
+
+    /** Quality of a variant on the held-out part of the dataset. */
+    public record HeldOut(
+            @JsonPropertyDescription("The variant's task metric") @Nullable
+            Estimate quality,
+
+            @JsonPropertyDescription("Share of the baseline's task metric kept") @Nullable
+            Estimate accuracyRetention,
+
+            @JsonPropertyDescription("Share of samples on which both give the same answer, or mean cosine similarity")
+            @Nullable
+            Estimate fidelity,
+
+            @JsonPropertyDescription("Of language models") @Nullable
+            Language language) {}
 
     /** A language model's variant against the baseline on the same text. */
     public record Language(
             @JsonPropertyDescription(
                     "Mean Kullback-Leibler divergence of the variant's next-token distribution from the "
-                            + "baseline's, nats; samples are tokens")
+                            + "baseline's, nats; samples are blocks of text")
             Estimate klDivergence,
 
             @JsonPropertyDescription("Variant's perplexity over the baseline's")

@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.value.Estimate;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /** What was measured of one model (the baseline or a variant) on one node. */
@@ -58,7 +59,13 @@ public record Measurement(
         EnergyMethod energyMethod,
 
         @JsonPropertyDescription("Of a language model") @Nullable
-        Generation generation) {
+        Generation generation,
+
+        @JsonPropertyDescription(
+                "What a reader should know of it: classes without a sample, values that ruin a range, a source no "
+                        + "better than chance")
+        @Nullable
+        List<String> remarks) {
 
     /** Whether it was timed, and so has latencies and memory. */
     public boolean timed() {
@@ -84,7 +91,7 @@ public record Measurement(
 
     /** How well a language model predicts text, and how fast it reads and writes. */
     public record Generation(
-            @JsonPropertyDescription("exp of the mean negative log-likelihood of a token; samples are tokens")
+            @JsonPropertyDescription("exp of the mean negative log-likelihood of a token; samples are blocks of text")
             Estimate perplexity,
 
             @JsonPropertyDescription("Median time from a request to its first token, microseconds") @Nullable

@@ -7,9 +7,11 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** What the quality of a variant is measured with. */
+@RecordBuilder
 public record Evaluation(
         @Required @JsonPropertyDescription("Where the evaluation data lies")
         Dataset dataset,
@@ -19,19 +21,39 @@ public record Evaluation(
         @Nullable
         Metric metric,
 
-        @Default("1000") @Min(16) @Max(1_000_000) @JsonPropertyDescription("Evaluation samples")
+        @Default("1000")
+        @Min(16)
+        @Max(1_000_000)
+        @JsonPropertyDescription(
+                "Samples that variants are chosen by; as many again are held out, for the gates before a certificate. Of a "
+                        + "smaller dataset each gets half")
         Integer samples,
 
         @Default("128")
         @Min(1)
         @Max(100_000)
-        @JsonPropertyDescription("Calibration samples; never drawn from the evaluation split")
-        Integer calibrationSamples) {
+        @JsonPropertyDescription("Calibration samples; never of those that are evaluated")
+        Integer calibrationSamples,
+
+        @JsonPropertyDescription("How much is measured; more narrows the intervals that gates go by") @Nullable
+        MeasurementSettings measurement) {
 
     @SuppressWarnings({"NullAway", "ConstantValue"}) // defaults for objects that no API server has completed
     public Evaluation {
         samples = samples == null ? 1000 : samples;
         calibrationSamples = calibrationSamples == null ? 128 : calibrationSamples;
+    }
+
+    /** What was asked for, or the defaults; absent stays absent, for inputs are compared as they were written. */
+    public MeasurementSettings measured() {
+        return measurement == null ? MeasurementSettings.defaults() : measurement;
+    }
+
+    /** The same with the dataset pinned. */
+    public Evaluation pinned(@Nullable String digest) {
+        return EvaluationBuilder.builder(this)
+                .dataset(new Dataset(dataset.uri(), digest))
+                .build();
     }
 
     /**

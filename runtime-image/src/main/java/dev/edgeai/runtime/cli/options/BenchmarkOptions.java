@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.cli.options;
 
+import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
 import dev.edgeai.runtime.measure.MeasureSettings;
@@ -9,7 +10,6 @@ import picocli.CommandLine.Option;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Options of the verbs that time. */
 public final class BenchmarkOptions {
@@ -34,10 +34,10 @@ public final class BenchmarkOptions {
         return arguments;
     }
 
-    /** These options over a trial's parameters over the defaults. */
-    public MeasureSettings over(Map<String, String> parameters) {
+    /** These options over what was asked for. */
+    public MeasureSettings over(MeasurementSettings asked) {
         try {
-            return MeasureSettings.of(parameters, pairs, timeCap == null ? null : new TimeSpan(timeCap).duration());
+            return MeasureSettings.of(asked, pairs, timeCap == null ? null : new TimeSpan(timeCap).duration());
         } catch (IllegalArgumentException e) {
             throw new UsageException("--time-cap: " + e.getMessage());
         }

@@ -12,11 +12,11 @@ import dev.edgeai.runtime.client.SampleSet;
 import dev.edgeai.runtime.dataset.AnswerReader;
 import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.dataset.DatasetFile;
+import dev.edgeai.runtime.dataset.EvaluationData;
 import dev.edgeai.runtime.dataset.InvalidDatasetException;
 import dev.edgeai.runtime.dataset.TextSample;
 import dev.edgeai.runtime.dataset.TextSamples;
 import dev.edgeai.runtime.evaluate.Evaluator;
-import dev.edgeai.runtime.measure.MeasureSettings;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -71,7 +70,7 @@ public final class SampleOptions {
     @Option(
             names = "--calibration-samples",
             defaultValue = "128",
-            description = "Without a trial's specification: samples at the end of the file that are not evaluated"
+            description = "Without a trial's specification: samples of the file that are not evaluated"
                     + " (default: ${DEFAULT-VALUE}).")
     private int calibrationSamples;
 
@@ -123,33 +122,41 @@ public final class SampleOptions {
     private SampleSet read(ModelDescription described, Optional<TrialSpec> spec, int most) throws IOException {
         Evaluation evaluation = spec.map(TrialSpec::evaluation)
                 .orElseGet(() -> new Evaluation(
-                        new Evaluation.Dataset(dataset.toUri().toString(), null), null, most, calibrationSamples));
+                        new Evaluation.Dataset(dataset.toUri().toString(), null),
+                        null,
+                        most,
+                        calibrationSamples,
+                        null));
         DatasetFile file = Files.isDirectory(dataset) ? DatasetFile.in(dataset) : DatasetFile.of(dataset);
+        int seed = spec.map(TrialSpec::seed).orElse(0);
         if (described.language()) {
-            return SampleSet.of(prompts(file, evaluation, most), GenerationRequest.ANSWER);
+            return SampleSet.of(prompts(file, evaluation, seed, most), GenerationRequest.ANSWER);
         }
         Task rated =
                 Optional.ofNullable(task).or(() -> spec.map(TrialSpec::task)).orElse(Task.IMAGE_CLASSIFICATION);
-        Dataset samples = Dataset.read(
-                file,
-                evaluation,
-                described.inputInfos(),
-                MAX_DATASET_BYTES,
-                source,
-                MeasureSettings.maxTokens(spec.map(TrialSpec::parameters).orElse(Map.of())));
+        Dataset samples = EvaluationData.read(
+                        file,
+                        evaluation,
+                        seed,
+                        described.inputInfos(),
+                        MAX_DATASET_BYTES,
+                        source,
+                        evaluation.measured().maxTokens())
+                .both();
         return SampleSet.of(
                 samples,
                 AnswerReader.of(rated, described.outputInfos()),
                 Evaluator.metric(rated, evaluation, samples),
-                spec.map(TrialSpec::seed).orElse(0));
+                seed);
     }
 
     /** Beginnings of the evaluated texts, about as long as the requests that the certified latency is of. */
-    private static List<String> prompts(DatasetFile file, Evaluation evaluation, int most) {
-        TextSamples samples = TextSamples.read(file.path(), evaluation.calibrationSamples());
-        List<String> prompts = Stream.concat(
-                        samples.texts().stream().map(TextSample::text),
-                        samples.prompts().stream().map(TextSample::prompt))
+    private static List<String> prompts(DatasetFile file, Evaluation evaluation, int seed, int most) {
+        TextSamples samples = TextSamples.read(file.path(), evaluation, seed);
+        List<String> prompts = Stream.of(samples.choice(), samples.heldOut())
+                .flatMap(part -> Stream.concat(
+                        part.texts().stream().map(TextSample::text),
+                        part.prompts().stream().map(TextSample::prompt)))
                 .map(Objects::requireNonNull)
                 .limit(Math.min(Math.min(most, LANGUAGE_REQUESTS), evaluation.samples()))
                 .map(text -> text.substring(0, Math.min(text.length(), GenerationRequest.PROMPT * TOKEN_CHARACTERS)))
