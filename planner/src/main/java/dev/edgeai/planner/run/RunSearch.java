@@ -13,6 +13,7 @@ import dev.edgeai.planner.search.SearchStep;
 import dev.edgeai.planner.search.SearchStrategy;
 import dev.edgeai.planner.technique.Candidate;
 import dev.edgeai.planner.technique.TechniqueContext;
+import dev.edgeai.planner.technique.Techniques;
 
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +81,9 @@ final class RunSearch {
         for (SearchStep step : SearchStrategy.of(spec.search().strategy()).next(state())) {
             switch (step) {
                 case SearchStep.Try(Candidate candidate, Depth depth) -> {
-                    draft.trials.add(TrialTransitions.planned(candidate, depth));
+                    draft.trials.add(TrialTransitions.planned(
+                            Techniques.aimedAt(candidate, spec.gates(), Objects.requireNonNull(draft.next.baseline())),
+                            depth));
                     begun = true;
                 }
                 case SearchStep.MeasureInFull(String trial) -> {

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * lose too much quality; other parameters of the best of each of these; other engine options of the best of all. Of what
  * then is neither clearly beaten nor clearly missing a gate, those that gain something beside the others are measured in
  * full; should none of them pass, the next are. Of few candidates all are measured in full at once, as two Jobs for each
- * would cost more.
+ * would cost more, and then what mends one that lost too much.
  */
 final class ProgressiveSearch implements SearchStrategy {
     /** Up to this many candidates screening costs more than it saves. */
@@ -47,10 +47,14 @@ final class ProgressiveSearch implements SearchStrategy {
         List<Candidate> defaults =
                 known.plan().trials().stream().limit(SearchState.MOST_TRIALS).toList();
         if (Math.min(known.maxTrials(), defaults.size()) <= FEW) {
-            return known.untried(defaults).stream()
-                    .limit(known.left())
-                    .<SearchStep>map(c -> new Try(c, Depth.FULL))
-                    .toList();
+            List<Candidate> others = known.untried(defaults.stream()
+                    .filter(c -> !Techniques.MENDS.containsKey(c.name()))
+                    .toList());
+            return (others.isEmpty() ? mending(known, defaults) : others)
+                    .stream()
+                            .limit(known.left())
+                            .<SearchStep>map(c -> new Try(c, Depth.FULL))
+                            .toList();
         }
         if (known.trials().stream().anyMatch(ProgressiveSearch::passed)) {
             return reconsidered(known);

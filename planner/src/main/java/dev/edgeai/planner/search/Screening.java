@@ -39,6 +39,8 @@ final class Screening {
     private static final Set<Gate> BESIDES_QUALITY = EnumSet.of(
             Gate.MAX_LATENCY_VARIATION, Gate.MAX_LATENCY_P95, Gate.MIN_ACCURACY_RETENTION, Gate.MIN_ACCURACY);
 
+    private static final Set<Gate> QUALITY = EnumSet.of(Gate.MIN_ACCURACY_RETENTION, Gate.MIN_ACCURACY);
+
     /** A footprint is read once when screening: by this share it may be off. */
     private static final double MEMORY_DOUBT = 0.05;
 
@@ -81,12 +83,13 @@ final class Screening {
                 .build();
     }
 
-    /** Whether its quality, as measured so far, is below what a gate asks for, and nothing else clearly is. */
+    /** Whether its quality, as measured so far, is not known to be what a gate asks for, and nothing else clearly misses. */
     static boolean losesOnlyQuality(TrialStatus t, Gates gates) {
         Estimate kept = Objects.requireNonNullElse(
                 comparison(t).accuracyRetention(), comparison(t).fidelity());
         boolean loses = below(kept, gates.minAccuracyRetention())
-                || below(measurement(t).quality(), gates.minAccuracy());
+                || below(measurement(t).quality(), gates.minAccuracy())
+                || t.gates().stream().anyMatch(g -> g.isOf(QUALITY) && g.verdict() != Verdict.PASS);
         return loses && clearlyMisses(t, gates, BESIDES_QUALITY).isEmpty();
     }
 

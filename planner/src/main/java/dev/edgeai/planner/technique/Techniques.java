@@ -1,13 +1,17 @@
 package dev.edgeai.planner.technique;
 
+import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.technique.Technique.Choice;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 import static dev.edgeai.api.v1alpha1.search.Framework.LLAMA_CPP;
@@ -97,6 +101,28 @@ public final class Techniques {
 
     /** Trials that only put right what another one loses in quality, and that other one; both by their default names. */
     public static final Map<String, String> MENDS = Map.of("openvino-int8-ac", "openvino-int8-ptq");
+
+    /**
+     * A trial that mends quality, with the drop of it that the gate allows: half of that, for what mends and what judges
+     * look at other samples. A gate that allows none leaves it to the technique.
+     */
+    public static Candidate aimedAt(Candidate candidate, Gates gates, Measurement baseline) {
+        double quality =
+                baseline.quality() == null ? 1 : baseline.quality().value().asDouble();
+        double drop = (1 - gates.minAccuracyRetention().asDouble()) * quality / 2;
+        if (!MENDS.containsKey(candidate.name()) || drop <= 0) {
+            return candidate;
+        }
+        Map<String, String> parameters = new TreeMap<>(candidate.parameters());
+        parameters.put("maxDrop", Decimal.of(Math.min(drop, 1)).toString());
+        return new Candidate(
+                candidate.name(),
+                candidate.framework(),
+                candidate.technique(),
+                parameters,
+                candidate.stage(),
+                candidate.base());
+    }
 
     private static Technique conversion(
             Framework framework,

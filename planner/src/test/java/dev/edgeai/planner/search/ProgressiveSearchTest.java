@@ -218,6 +218,21 @@ class ProgressiveSearchTest {
         assertThat(status.trials()).extracting(TrialStatus::name).doesNotContain("openvino-int8-ac");
     }
 
+    @Test
+    void a_short_search_too_tries_accuracy_control_only_where_plain_quantization_loses_too_much() {
+        run(4, null, "24h", ProgressiveSearchTest::answer);
+        assertThat(status.trials()).extracting(TrialStatus::name).doesNotContain("openvino-int8-ac");
+    }
+
+    @Test
+    void accuracy_control_aims_at_half_of_what_the_gate_allows() {
+        run(8, null, "24h", s -> s.candidate().name().startsWith("openvino-int8-ptq") ? lossy(s) : answer(s));
+
+        assertThat(trial("openvino-int8-ac").parameters())
+                .as("5 %% of a baseline of 0.98")
+                .containsEntry("maxDrop", "0.0245");
+    }
+
     private static TrialResult lossy(StartTrial start) {
         return Runs.result(start.candidate().name(), 180, 6, 0.90);
     }
