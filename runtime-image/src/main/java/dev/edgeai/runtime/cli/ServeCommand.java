@@ -28,6 +28,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,6 +128,14 @@ final class ServeCommand implements Callable<Integer> {
                 .build();
         try {
             serving.untilTerminated(this::ready);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof BindException) {
+                throw new RuntimeFailure(
+                        FailureReason.INTERNAL_ERROR,
+                        "Cannot serve: port " + port + " is in use; end what listens there, or choose another: --port.",
+                        e);
+            }
+            throw e;
         } catch (EngineException e) {
             throw new RuntimeFailure(
                     FailureReason.UNSUPPORTED_MODEL, "Cannot serve " + variant.folder() + ": " + e.getMessage(), e);

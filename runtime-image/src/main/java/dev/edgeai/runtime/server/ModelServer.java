@@ -18,6 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 
@@ -71,6 +73,7 @@ public final class ModelServer implements AutoCloseable {
      * @param outputs tensors it answers
      * @param classifier whether the confidence of its answers is observed
      * @param api what answers requests to the model
+     * @throws UncheckedIOException with a {@link BindException}: the port is in use
      */
     public static ModelServer start(
             ServedModel model,
@@ -81,6 +84,9 @@ public final class ModelServer implements AutoCloseable {
             Api api) {
         ModelServer started = new ModelServer(model, inputs, outputs, classifier, options, api);
         started.server.start();
+        if (!started.server.isRunning()) {
+            throw new UncheckedIOException(new BindException("port " + options.port() + " is in use"));
+        }
         return started;
     }
 
