@@ -90,6 +90,20 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Integer maxRequestBytes;
 
     @Option(
+            names = "--request-deadline",
+            defaultValue = "600",
+            description =
+                    "Seconds until a request has its turn, and until a generation ends (default: ${DEFAULT-VALUE}).")
+    private int requestDeadlineSeconds;
+
+    @Option(
+            names = "--hung-after",
+            defaultValue = "300",
+            description = "Seconds without progress of an inference, after which the process is not alive"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int hungAfterSeconds;
+
+    @Option(
             names = "--settle",
             defaultValue = "3",
             description = "On SIGTERM: seconds without a request before the end (default: ${DEFAULT-VALUE}).")
@@ -162,7 +176,11 @@ final class ServeCommand implements Callable<Integer> {
                 concurrency == null ? defaults.concurrency() : concurrency,
                 queue == null ? defaults.queue() : queue,
                 maxRequestBytes == null ? defaults.maxRequestBytes() : maxRequestBytes,
-                defaults.maxBufferedBytes());
+                defaults.maxBufferedBytes(),
+                new ServerOptions.Deadlines(
+                        defaults.deadlines().body(),
+                        Duration.ofSeconds(requestDeadlineSeconds),
+                        Duration.ofSeconds(hungAfterSeconds)));
     }
 
     private Variant verified() {
