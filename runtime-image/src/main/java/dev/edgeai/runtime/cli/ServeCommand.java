@@ -28,6 +28,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,6 +90,20 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Integer maxRequestBytes;
 
     @Option(
+            names = "--request-deadline",
+            defaultValue = "600",
+            description =
+                    "Seconds until a request has its turn, and until a generation ends (default: ${DEFAULT-VALUE}).")
+    private int requestDeadlineSeconds;
+
+    @Option(
+            names = "--hung-after",
+            defaultValue = "300",
+            description = "Seconds without progress of an inference, after which the process is not alive"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int hungAfterSeconds;
+
+    @Option(
             names = "--settle",
             defaultValue = "3",
             description = "On SIGTERM: seconds without a request before the end (default: ${DEFAULT-VALUE}).")
@@ -126,6 +142,14 @@ final class ServeCommand implements Callable<Integer> {
                 .build();
         try {
             serving.untilTerminated(this::ready);
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof BindException) {
+                throw new RuntimeFailure(
+                        FailureReason.INTERNAL_ERROR,
+                        "Cannot serve: port " + port + " is in use; end what listens there, or choose another: --port.",
+                        e);
+            }
+            throw e;
         } catch (EngineException e) {
             throw new RuntimeFailure(
                     FailureReason.UNSUPPORTED_MODEL, "Cannot serve " + variant.folder() + ": " + e.getMessage(), e);
@@ -152,7 +176,11 @@ final class ServeCommand implements Callable<Integer> {
                 concurrency == null ? defaults.concurrency() : concurrency,
                 queue == null ? defaults.queue() : queue,
                 maxRequestBytes == null ? defaults.maxRequestBytes() : maxRequestBytes,
-                defaults.maxBufferedBytes());
+                defaults.maxBufferedBytes(),
+                new ServerOptions.Deadlines(
+                        defaults.deadlines().body(),
+                        Duration.ofSeconds(requestDeadlineSeconds),
+                        Duration.ofSeconds(hungAfterSeconds)));
     }
 
     private Variant verified() {

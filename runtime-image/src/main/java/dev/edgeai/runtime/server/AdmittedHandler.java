@@ -9,7 +9,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
-import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 
 /** Admits requests and counts each once, by how it ended; what answers them differs by kind of model. */
 public final class AdmittedHandler implements Handler {
@@ -45,6 +44,11 @@ public final class AdmittedHandler implements Handler {
     public interface Answerer {
         void answer(byte[] body, ServerRequest request, ServerResponse response, Admission.Place place)
                 throws IOException;
+
+        /** An error as the API has it. */
+        default byte[] error(ApiError error) {
+            return JsonAnswers.error(error.message());
+        }
     }
 
     @Override
@@ -52,31 +56,37 @@ public final class AdmittedHandler implements Handler {
         Outcome outcome = Outcome.ERROR;
         Origin origin = origin(request.headers());
         try {
-            outcome = admit(request, response, origin);
+            admit(request, response, origin);
+            outcome = Outcome.OK;
         } catch (RefusedException e) {
-            outcome = Outcome.INVALID;
+            outcome = e.status() < Status.INTERNAL_SERVER_ERROR_500.code() ? Outcome.INVALID : Outcome.OVERLOADED;
             refuse(request, response, e);
         } catch (InvalidInputException e) {
             outcome = Outcome.INVALID;
-            JsonAnswers.sendError(response, Status.BAD_REQUEST_400, e);
+            send(response, ApiError.of(Status.BAD_REQUEST_400, e));
         } catch (IOException e) {
             outcome = Outcome.CANCELLED; // the caller went away before the answer was ready
-            throw new UncheckedIOException(e);
-        } catch (UncheckedIOException | ServerConnectionException e) {
+            throw new CloseConnectionException("the caller went away", e);
+        } catch (UncheckedIOException | CloseConnectionException e) {
             outcome = Outcome.CANCELLED; // the caller went away during the answer
-            throw e;
+            throw new CloseConnectionException("the caller went away", e);
         } catch (OutOfMemoryError e) {
-            outcome = Outcome.OVERLOADED;
+            outcome = Outcome.INVALID;
             LOG.error("out of memory for a request; raise the memory limit or lower --max-request-bytes", e);
-            overloaded(response, "the server is out of memory for a request of this size");
+            refuse(request, response, RefusedException.tooLarge("the server is out of memory for a request like this"));
         } catch (EventStream.BrokenException e) {
-            LOG.error("a stream ended early", e);
+            if (e.getCause() instanceof RefusedException refused) {
+                outcome = Outcome.OVERLOADED;
+                LOG.warn("a stream ended early: {}", refused.getMessage());
+            } else {
+                LOG.error("a stream ended early", e);
+            }
         } catch (EngineException e) {
             LOG.error("inference failed: {}", e.getMessage());
-            failed(response, String.valueOf(e.getMessage()));
+            send(response, ApiError.of(Status.INTERNAL_SERVER_ERROR_500, e));
         } catch (RuntimeException e) {
             LOG.error("inference failed", e);
-            failed(response, "inference failed: " + e.getMessage());
+            send(response, ApiError.of(Status.INTERNAL_SERVER_ERROR_500, "inference failed: " + e.getMessage()));
         } finally {
             metrics.count(origin, outcome);
         }
@@ -87,37 +97,38 @@ public final class AdmittedHandler implements Handler {
         return headers.contains(PROBE) ? Origin.PROBE : Origin.USER;
     }
 
-    private Outcome admit(ServerRequest request, ServerResponse response, Origin origin) throws IOException {
+    private void admit(ServerRequest request, ServerResponse response, Origin origin) throws IOException {
         if (request.path().pathParameters().contains(ModelPath.NAME)) {
             ModelPath.require(request, served);
         }
-        Optional<Admission.Place> admitted = admission.enter(bodies.size(request));
-        if (admitted.isEmpty()) {
-            overloaded(response, "the server is at its limit of waiting requests; try again or add replicas");
-            return Outcome.OVERLOADED;
-        }
-        try (Admission.Place place = admitted.get()) {
-            byte[] body = bodies.read(request);
+        try (Admission.Place place = admission.receive()) {
+            byte[] body = bodies.read(request, place);
+            place.enter();
             long start = System.nanoTime();
             answerer.answer(body, request, response, place);
             metrics.observeDuration(origin, System.nanoTime() - start);
-            return Outcome.OK;
         }
     }
 
-    private static void refuse(ServerRequest request, ServerResponse response, RefusedException refused) {
-        if (request.headers().contains(HeaderNames.EXPECT)) {
+    private void refuse(ServerRequest request, ServerResponse response, RefusedException refused) {
+        Status status = Status.create(refused.status());
+        if (request.headers().contains(HeaderNames.EXPECT) || status.equals(Status.REQUEST_TIMEOUT_408)) {
             response.header(HeaderValues.CONNECTION_CLOSE); // the caller may keep the body to itself
         }
-        JsonAnswers.sendError(response, Status.create(refused.status()), refused);
+        if (status.equals(Status.UNSUPPORTED_MEDIA_TYPE_415)) {
+            response.header(HeaderValues.create(HeaderNames.ACCEPT_ENCODING, "gzip"));
+        }
+        if (status.equals(Status.SERVICE_UNAVAILABLE_503)) {
+            response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, 1));
+        }
+        send(response, new ApiError(status, String.valueOf(refused.getMessage()), refused.field()));
     }
 
-    private static void overloaded(ServerResponse response, String message) {
-        response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, 1));
-        JsonAnswers.sendError(response, Status.SERVICE_UNAVAILABLE_503, message);
-    }
-
-    private static void failed(ServerResponse response, String message) {
-        JsonAnswers.sendError(response, Status.INTERNAL_SERVER_ERROR_500, message);
+    private void send(ServerResponse response, ApiError error) {
+        try {
+            JsonAnswers.send(response, error.status(), answerer.error(error));
+        } catch (UncheckedIOException | CloseConnectionException e) {
+            throw new CloseConnectionException("the caller went away before it was told: " + error.message(), e);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.edgeai.runtime.server;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
 import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import org.jspecify.annotations.Nullable;
@@ -9,16 +10,20 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 
 /**
  * An answer as server-sent events. It begins with the first event, so what fails before still gets a status of its own.
  */
 public final class EventStream {
     private final ServerResponse response;
+    private final Function<ApiError, byte[]> errors;
     private @Nullable OutputStream out;
 
-    public EventStream(ServerResponse response) {
+    /** @param errors an error as the API has it */
+    public EventStream(ServerResponse response, Function<ApiError, byte[]> errors) {
         this.response = response;
+        this.errors = errors;
     }
 
     /** What ended a stream that had begun; the client was told. */
@@ -47,6 +52,11 @@ public final class EventStream {
         }
     }
 
+    /** Whether an event was sent. */
+    public boolean hasBegun() {
+        return out != null;
+    }
+
     /** Ends a whole answer. */
     public void done() throws IOException {
         send("[DONE]".getBytes(StandardCharsets.UTF_8));
@@ -58,7 +68,8 @@ public final class EventStream {
         if (out == null || e instanceof ServerConnectionException) {
             return e;
         }
-        send(JsonAnswers.error("the answer is not complete: " + e.getMessage()));
+        send(errors.apply(
+                ApiError.of(Status.INTERNAL_SERVER_ERROR_500, "the answer is not complete: " + e.getMessage())));
         out.close();
         return new BrokenException(e);
     }

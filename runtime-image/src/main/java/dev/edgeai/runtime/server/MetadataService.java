@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 final class MetadataService implements HttpService {
     private final ServedModel model;
     private final BooleanSupplier ready;
+    private final BooleanSupplier live;
     private final byte[] serverMetadata;
     private final byte[] modelMetadata;
 
@@ -26,10 +27,17 @@ final class MetadataService implements HttpService {
      * @param inputs tensors it takes; none for a language model
      * @param outputs tensors it answers
      * @param ready whether new requests are wanted
+     * @param live whether the engine goes on with what it was given
      */
-    MetadataService(ServedModel model, List<TensorInfo> inputs, List<TensorInfo> outputs, BooleanSupplier ready) {
+    MetadataService(
+            ServedModel model,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            BooleanSupplier ready,
+            BooleanSupplier live) {
         this.model = model;
         this.ready = ready;
+        this.live = live;
         serverMetadata = JsonAnswers.bytes(new ServerMetadata("edgeai", version(), List.of("binary_tensor_data")));
         modelMetadata = JsonAnswers.bytes(new ModelMetadata(
                 model.name(),
@@ -43,10 +51,7 @@ final class MetadataService implements HttpService {
     @Override
     public void routing(HttpRules rules) {
         rules.get("/", (_, response) -> JsonAnswers.send(response, Status.OK_200, serverMetadata))
-                .get(
-                        "/health/live",
-                        (_, response) ->
-                                JsonAnswers.send(response, Status.OK_200, JsonAnswers.bytes(Map.of("live", true))))
+                .get("/health/live", (_, response) -> sendState(response, "live", live.getAsBoolean(), Map.of()))
                 .get("/health/ready", (_, response) -> sendReady(response, Map.of()));
         for (String path : List.of("/models/{name}", "/models/{name}/versions/{version}")) {
             rules.get(path, this::modelMetadata).get(path + "/ready", this::modelReady);
@@ -64,10 +69,13 @@ final class MetadataService implements HttpService {
     }
 
     private void sendReady(ServerResponse response, Map<String, Object> more) {
-        boolean isReady = ready.getAsBoolean();
+        sendState(response, "ready", ready.getAsBoolean(), more);
+    }
+
+    private static void sendState(ServerResponse response, String state, boolean holds, Map<String, Object> more) {
         Map<String, Object> body = new LinkedHashMap<>(more);
-        body.put("ready", isReady);
-        JsonAnswers.send(response, isReady ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, JsonAnswers.bytes(body));
+        body.put(state, holds);
+        JsonAnswers.send(response, holds ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, JsonAnswers.bytes(body));
     }
 
     private static Map<String, String> parameters(ServedModel model) {

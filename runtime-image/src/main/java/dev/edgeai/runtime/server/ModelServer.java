@@ -1,23 +1,30 @@
 package dev.edgeai.runtime.server;
 
 import dev.edgeai.runtime.engine.TensorInfo;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 
@@ -34,9 +41,13 @@ public final class ModelServer implements AutoCloseable {
     /** For requests that had only begun to arrive: a process short of CPU takes seconds to read one. */
     private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
 
+    /** Bytes of a chunk that nobody reads, which is kept until all of it is there. */
+    private static final long MAX_UNREAD_CHUNK = 1 << 20;
+
     private final Admission admission;
     private final ServerMetrics metrics;
     private final WebServer server;
+    private final Duration bodyDeadline;
     private volatile boolean draining;
 
     private ModelServer(
@@ -48,18 +59,21 @@ public final class ModelServer implements AutoCloseable {
             Api api) {
         admission = new Admission(options);
         metrics = new ServerMetrics(model, classifier, admission::inFlight);
+        bodyDeadline = options.deadlines().body();
         Header revision = HeaderValues.create("X-EdgeAI-Revision", model.revision());
         server = WebServer.builder()
                 .port(options.port())
                 .shutdownHook(false)
                 .shutdownGracePeriod(LAST_REQUESTS)
                 .connectionOptions(socket -> socket.tcpNoDelay(true))
+                .addConnectionSelector(new CallerConnections())
+                .contentEncoding(BodyReader.encodings())
                 .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                 .directHandlers(outsideRouting(revision))
                 .routing(routing -> route(
                         routing,
                         revision,
-                        new MetadataService(model, inputs, outputs, () -> !draining),
+                        new MetadataService(model, inputs, outputs, () -> !draining, () -> !admission.isHung()),
                         api.create(admission, metrics)))
                 .build();
     }
@@ -71,6 +85,7 @@ public final class ModelServer implements AutoCloseable {
      * @param outputs tensors it answers
      * @param classifier whether the confidence of its answers is observed
      * @param api what answers requests to the model
+     * @throws UncheckedIOException with a {@link BindException}: the port is in use
      */
     public static ModelServer start(
             ServedModel model,
@@ -81,6 +96,9 @@ public final class ModelServer implements AutoCloseable {
             Api api) {
         ModelServer started = new ModelServer(model, inputs, outputs, classifier, options, api);
         started.server.start();
+        if (!started.server.isRunning()) {
+            throw new UncheckedIOException(new BindException("port " + options.port() + " is in use"));
+        }
         return started;
     }
 
@@ -123,12 +141,12 @@ public final class ModelServer implements AutoCloseable {
     }
 
     private void route(HttpRouting.Builder routing, Header revision, MetadataService metadata, HttpService inference) {
-        routing.addFilter((chain, _, response) -> {
+        routing.addFilter((chain, request, response) -> {
                     response.header(revision);
                     if (draining) {
                         response.header(HeaderValues.CONNECTION_CLOSE);
                     }
-                    chain.proceed();
+                    receive(chain, request, response);
                 })
                 .register("/v2", metadata)
                 .register(inference)
@@ -137,6 +155,23 @@ public final class ModelServer implements AutoCloseable {
                         RefusedException.class,
                         (_, response, e) -> JsonAnswers.sendError(response, Status.create(e.status()), e))
                 .error(HttpException.class, ModelServer::sendHttpError);
+    }
+
+    /** Answers a request; what was not read of its body goes before the next one, as far as it comes in time. */
+    private void receive(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        Caller caller = Caller.current();
+        boolean chunked = request.headers().contains(HeaderValues.TRANSFER_ENCODING_CHUNKED);
+        caller.receive(bodyDeadline, chunked ? MAX_UNREAD_CHUNK : Long.MAX_VALUE);
+        try {
+            chain.proceed();
+            if (!request.content().consumed() && !response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+                request.content().consume();
+            }
+        } catch (RefusedException | DataReader.InsufficientDataAvailableException e) {
+            throw new CloseConnectionException("the rest of the body did not come", e);
+        } finally {
+            caller.received();
+        }
     }
 
     private void sendMetrics(ServerRequest request, ServerResponse response) throws IOException {

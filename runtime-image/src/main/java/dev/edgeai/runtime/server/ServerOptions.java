@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.server;
 
+import java.time.Duration;
+
 /**
  * Limits of a server.
  *
@@ -7,13 +9,33 @@ package dev.edgeai.runtime.server;
  * @param concurrency inferences that run at once
  * @param queue requests that may wait for their turn
  * @param maxRequestBytes largest request body, bytes
- * @param maxBufferedBytes request bodies held at once, bytes; at least {@code maxRequestBytes}
+ * @param maxBufferedBytes memory of all requests at once, bodies and tensors, bytes; at least {@code maxRequestBytes}
+ * @param deadlines how long what may take
  */
-public record ServerOptions(int port, int concurrency, int queue, int maxRequestBytes, long maxBufferedBytes) {
+public record ServerOptions(
+        int port, int concurrency, int queue, int maxRequestBytes, long maxBufferedBytes, Deadlines deadlines) {
     /** Requests that may wait unless told otherwise. */
     public static final int DEFAULT_QUEUE = 256;
 
     private static final int LARGEST_DEFAULT_REQUEST = 32 << 20;
+
+    /**
+     * How long what may take.
+     *
+     * @param body from a request's head to the end of its body, for a body that comes slower than 32 KiB/s
+     * @param request from a request's first byte to its turn, and for a generation to its last token
+     * @param hung an inference without progress, after which the process says that it is not alive
+     */
+    public record Deadlines(Duration body, Duration request, Duration hung) {
+        public static final Deadlines DEFAULT =
+                new Deadlines(Duration.ofSeconds(10), Duration.ofMinutes(10), Duration.ofMinutes(5));
+
+        public Deadlines {
+            if (body.isNegative() || request.isNegative() || hung.isNegative()) {
+                throw new IllegalArgumentException("deadlines must be at least 0 s");
+            }
+        }
+    }
 
     public ServerOptions {
         if (concurrency < 1 || queue < 0 || maxRequestBytes < 1) {
@@ -21,6 +43,11 @@ public record ServerOptions(int port, int concurrency, int queue, int maxRequest
                     "concurrency and largest request must be at least 1, the queue at least 0");
         }
         maxBufferedBytes = Math.max(maxBufferedBytes, maxRequestBytes);
+    }
+
+    /** With the usual deadlines. */
+    public ServerOptions(int port, int concurrency, int queue, int maxRequestBytes, long maxBufferedBytes) {
+        this(port, concurrency, queue, maxRequestBytes, maxBufferedBytes, Deadlines.DEFAULT);
     }
 
     /**

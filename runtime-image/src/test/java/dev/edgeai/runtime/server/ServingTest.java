@@ -9,6 +9,7 @@ import dev.edgeai.runtime.testing.WrappedModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.BindException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 /** What a server does under many requests at once, and what its metrics say of them. */
@@ -161,7 +163,7 @@ class ServingTest {
             for (int i = 0; i < 5; i++) {
                 answers.add(clients.submit(() -> server.infer(ONE.formatted(1, 1))));
             }
-            until(() -> server.inFlight() == 5);
+            TestServer.until(() -> server.inFlight() == 5);
 
             HttpResponse<String> more = server.infer(ONE.formatted(1, 1));
             assertThat(more.statusCode()).isEqualTo(503);
@@ -181,18 +183,21 @@ class ServingTest {
     @Test
     void bodiesBeyondTheBufferAreTurnedAway() throws Exception {
         Held held = new Held(linearModel());
-        ServerOptions small = new ServerOptions(0, 2, 8, 4096, 4096);
-        String body = ONE.formatted(1, 1) + " ".repeat(3000);
-        try (TestServer server = TestServer.start(held, Optional.empty(), small);
-                ExecutorService clients = Executors.newFixedThreadPool(1)) {
+        ServerOptions tight = new ServerOptions(0, 2, 8, 1 << 16, 1 << 16);
+        String body = ONE.formatted(1, 1) + " ".repeat(50_000);
+        try (TestServer server = TestServer.start(held, Optional.empty(), tight);
+                ExecutorService clients = Executors.newFixedThreadPool(2)) {
             Future<HttpResponse<String>> first = clients.submit(() -> server.infer(body));
-            until(() -> server.inFlight() == 1);
+            TestServer.until(() -> held.running.get() == 1);
 
             assertThat(server.infer(body).statusCode()).isEqualTo(503);
+            Future<HttpResponse<String>> small = clients.submit(() -> server.infer(ONE.formatted(1, 1)));
+            TestServer.until(() -> held.running.get() == 2);
 
             held.release.countDown();
             assertThat(first.get().statusCode()).isEqualTo(200);
-            until(() -> server.inFlight() == 0);
+            assertThat(small.get().statusCode()).as("a small one has its own").isEqualTo(200);
+            TestServer.until(() -> server.inFlight() == 0);
             assertThat(server.infer(body).statusCode()).isEqualTo(200);
         }
     }
@@ -217,18 +222,34 @@ class ServingTest {
     }
 
     @Test
+    void memoryThatRunsOutIsTheRequestsOwnMatter() throws Exception {
+        LoadedModel greedy = new WrappedModel(linearModel()) {
+            @Override
+            public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        try (TestServer server = TestServer.start(greedy, Optional.empty(), OPTIONS)) {
+            assertThat(server.infer(ONE.formatted(1, 1)).statusCode()).isEqualTo(413);
+            assertThat(settled(server))
+                    .containsEntry("edgeai_inference_requests_total{code=\"invalid\"}", 1.0)
+                    .containsEntry("edgeai_inference_requests_total{code=\"error\"}", 0.0);
+        }
+    }
+
+    @Test
     void drainingFailsReadinessAtOnceAnswersWhatComesAndWaitsForWhatIsInFlight() throws Exception {
         Held held = new Held(linearModel());
         try (TestServer server = TestServer.start(held, Optional.empty(), OPTIONS);
                 ExecutorService others = Executors.newFixedThreadPool(2)) {
             int port = server.port();
             Future<HttpResponse<String>> inFlight = others.submit(() -> server.infer(ONE.formatted(1, 1)));
-            until(() -> server.inFlight() == 1);
+            TestServer.until(() -> server.inFlight() == 1);
             Future<?> drained = others.submit(() -> {
                 server.server().drain(Duration.ofMillis(300), Duration.ofSeconds(20));
                 return null;
             });
-            until(() -> server.get("/v2/health/ready").statusCode() == 503);
+            TestServer.until(() -> server.get("/v2/health/ready").statusCode() == 503);
 
             assertThat(server.get("/v2/health/live").statusCode()).isEqualTo(200);
             assertThat(drained.isDone()).isFalse();
@@ -269,13 +290,88 @@ class ServingTest {
         try (TestServer server = TestServer.start(held, Optional.empty(), OPTIONS);
                 ExecutorService others = Executors.newFixedThreadPool(1)) {
             others.submit(() -> server.infer(ONE.formatted(1, 1)));
-            until(() -> server.inFlight() == 1);
+            TestServer.until(() -> server.inFlight() == 1);
             long start = System.nanoTime();
 
             server.server().drain(Duration.ofMillis(100), Duration.ofMillis(500));
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
             held.release.countDown();
+        }
+    }
+
+    @Test
+    void aCallerWhoLeavesWhileItWaitsHasNoTurn() throws Exception {
+        Held held = new Held(linearModel());
+        ServerOptions one = new ServerOptions(0, 1, 8, 1 << 20, 8 << 20);
+        try (TestServer server = TestServer.start(held, Optional.empty(), one);
+                ExecutorService clients = Executors.newFixedThreadPool(1)) {
+            Future<HttpResponse<String>> first = clients.submit(() -> server.infer(ONE.formatted(1, 1)));
+            TestServer.until(() -> held.running.get() == 1);
+            String body = ONE.formatted(2, 2);
+            try (RawCaller waits = new RawCaller(server.port())) {
+                waits.post("/v2/models/m/infer", "Content-Length: " + body.length())
+                        .send(body);
+                TestServer.until(() -> server.inFlight() == 2);
+            }
+
+            held.release.countDown();
+
+            assertThat(first.get().statusCode()).isEqualTo(200);
+            assertThat(settled(server))
+                    .containsEntry("edgeai_inference_requests_total{code=\"ok\"}", 1.0)
+                    .containsEntry("edgeai_inference_requests_total{code=\"cancelled\"}", 1.0);
+        }
+    }
+
+    @Test
+    void aRequestWhoseTurnDoesNotComeIsToldAtItsDeadline() throws Exception {
+        Held held = new Held(linearModel());
+        ServerOptions one = deadlines(Duration.ofMillis(300), Duration.ofMinutes(5));
+        try (TestServer server = TestServer.start(held, Optional.empty(), one);
+                ExecutorService clients = Executors.newFixedThreadPool(1)) {
+            Future<HttpResponse<String>> first = clients.submit(() -> server.infer(ONE.formatted(1, 1)));
+            TestServer.until(() -> held.running.get() == 1);
+
+            HttpResponse<String> second = server.infer(ONE.formatted(2, 2));
+
+            assertThat(second.statusCode()).isEqualTo(503);
+            assertThat(second.body()).contains("its turn did not come");
+            held.release.countDown();
+            assertThat(first.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anEngineThatHangsIsSeenByLiveness() throws Exception {
+        Held held = new Held(linearModel());
+        ServerOptions one = deadlines(Duration.ofMinutes(5), Duration.ofMillis(300));
+        try (TestServer server = TestServer.start(held, Optional.empty(), one);
+                ExecutorService clients = Executors.newFixedThreadPool(1)) {
+            assertThat(server.get("/v2/health/live").statusCode()).isEqualTo(200);
+            Future<HttpResponse<String>> hangs = clients.submit(() -> server.infer(ONE.formatted(1, 1)));
+
+            TestServer.until(() -> server.get("/v2/health/live").statusCode() == 503);
+
+            held.release.countDown();
+            assertThat(hangs.get().statusCode()).isEqualTo(200);
+            assertThat(server.get("/v2/health/live").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static ServerOptions deadlines(Duration request, Duration hung) {
+        return new ServerOptions(
+                0, 1, 8, 1 << 20, 8 << 20, new ServerOptions.Deadlines(Duration.ofSeconds(10), request, hung));
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws Exception {
+        try (TestServer server = linear(Optional.empty())) {
+            ServerOptions same = new ServerOptions(server.port(), 1, 8, 1 << 20, 8 << 20);
+
+            assertThatThrownBy(() -> TestServer.start(linearModel(), Optional.empty(), same))
+                    .hasRootCauseInstanceOf(BindException.class)
+                    .hasMessageContaining("port " + server.port() + " is in use");
         }
     }
 
@@ -289,7 +385,7 @@ class ServingTest {
 
     /** The metrics once nothing is in flight, for a request is counted after its answer was written. */
     private static Map<String, Double> settled(TestServer server) throws Exception {
-        until(() -> server.inFlight() == 0);
+        TestServer.until(() -> server.inFlight() == 0);
         Thread.sleep(50);
         return server.metrics();
     }
@@ -300,18 +396,6 @@ class ServingTest {
         } catch (java.io.IOException _) {
             return true;
         }
-    }
-
-    private static void until(Condition condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
-            Thread.sleep(10);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
     }
 
     /** A real model whose inferences wait until they are released. */

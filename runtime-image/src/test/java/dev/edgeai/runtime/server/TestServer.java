@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -117,6 +118,22 @@ public final class TestServer implements AutoCloseable {
 
     public double inFlight() throws Exception {
         return metrics().getOrDefault("edgeai_inference_in_flight", Double.NaN);
+    }
+
+    /** Waits, at most a minute. */
+    public static void until(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("still waiting");
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    /** What is waited for. */
+    public interface Condition {
+        boolean holds() throws Exception;
     }
 
     @Override

@@ -9,10 +9,13 @@ import dev.edgeai.runtime.engine.LanguageSession;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -40,7 +43,11 @@ final class LlamaCppModel implements LanguageModel {
     private final int vocabularySize;
     private final int contextLength;
     private final int threads;
-    private final Set<LlamaCppSession> sessions = new HashSet<>();
+    private final Set<LlamaCppSession> sessions = ConcurrentHashMap.newKeySet();
+
+    /** Held shared by whoever uses the native model, which never changes, and alone by who frees it. */
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
     private boolean closed;
 
     private LlamaCppModel(LlamaNative llama, MemorySegment model, int contextLength, int threads) {
@@ -80,8 +87,11 @@ final class LlamaCppModel implements LanguageModel {
     }
 
     @Override
-    public synchronized int[] tokenize(String text, boolean start, boolean markup) {
-        requireOpen();
+    public int[] tokenize(String text, boolean start, boolean markup) {
+        return whileOpen(() -> cut(text, start, markup));
+    }
+
+    private int[] cut(String text, boolean start, boolean markup) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment utf8 = arena.allocate(bytes.length);
@@ -101,9 +111,12 @@ final class LlamaCppModel implements LanguageModel {
     }
 
     @Override
-    public synchronized byte[] bytes(int token) {
-        requireOpen();
+    public byte[] bytes(int token) {
         requireKnown(token);
+        return whileOpen(() -> piece(token));
+    }
+
+    private byte[] piece(int token) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment piece = arena.allocate(PIECE_BYTES);
             int length = llama.piece(vocabulary, token, piece);
@@ -116,21 +129,22 @@ final class LlamaCppModel implements LanguageModel {
     }
 
     @Override
-    public synchronized boolean endsGeneration(int token) {
-        requireOpen();
+    public boolean endsGeneration(int token) {
         requireKnown(token);
-        return llama.endsGeneration(vocabulary, token);
+        return whileOpen(() -> llama.endsGeneration(vocabulary, token));
     }
 
     @Override
-    public synchronized Optional<String> chatTemplate() {
-        requireOpen();
-        return llama.chatTemplate(model);
+    public Optional<String> chatTemplate() {
+        return whileOpen(() -> llama.chatTemplate(model));
     }
 
     @Override
-    public synchronized Optional<String> renderChat(List<ChatMessage> messages) {
-        requireOpen();
+    public Optional<String> renderChat(List<ChatMessage> messages) {
+        return whileOpen(() -> render(messages));
+    }
+
+    private Optional<String> render(List<ChatMessage> messages) {
         Optional<String> template = llama.chatTemplate(model);
         if (template.isEmpty()) {
             return Optional.empty();
@@ -157,8 +171,11 @@ final class LlamaCppModel implements LanguageModel {
     }
 
     @Override
-    public synchronized LanguageSession open() {
-        requireOpen();
+    public LanguageSession open() {
+        return whileOpen(this::newSession);
+    }
+
+    private LanguageSession newSession() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = llama.contextDefaults(arena);
             int batch = Math.min(contextLength, MAX_BATCH);
@@ -174,7 +191,7 @@ final class LlamaCppModel implements LanguageModel {
         }
     }
 
-    synchronized void forget(LlamaCppSession session) {
+    void forget(LlamaCppSession session) {
         sessions.remove(session);
     }
 
@@ -184,18 +201,29 @@ final class LlamaCppModel implements LanguageModel {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new EngineException("the model is closed");
+    private <T> T whileOpen(Supplier<T> use) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new EngineException("the model is closed");
+            }
+            return use.get();
+        } finally {
+            lock.readLock().unlock();
         }
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            Set.copyOf(sessions).forEach(LlamaCppSession::close);
-            llama.free("llama_model_free", model);
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                Set.copyOf(sessions).forEach(LlamaCppSession::close);
+                llama.free("llama_model_free", model);
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -19,7 +18,10 @@ import java.util.stream.IntStream;
  * placeholders, so that only its own control tokens become control tokens, never what somebody wrote.
  */
 final class ChatCompletions implements CompletionApi {
-    private static final Set<String> ROLES = Set.of("system", "user", "assistant");
+    /** As templates know them, by what clients call them. */
+    private static final Map<String, String> ROLES =
+            Map.of("system", "system", "developer", "system", "user", "user", "assistant", "assistant");
+
     private static final Pattern PLACEHOLDER = Pattern.compile("\\[\\[content-(\\d+)]]");
 
     @Override
@@ -28,8 +30,23 @@ final class ChatCompletions implements CompletionApi {
     }
 
     @Override
+    public int defaultMaxTokens() {
+        return Integer.MAX_VALUE; // to the end of the answer or of the context
+    }
+
+    @Override
+    public String idPrefix() {
+        return "chatcmpl-";
+    }
+
+    @Override
     public int[] tokens(LanguageModel model, JsonNode prompt) {
         List<ChatMessage> messages = messages(prompt);
+        PromptLength.require(
+                model,
+                messages.stream()
+                        .mapToLong(message -> message.content().length())
+                        .sum());
         List<ChatMessage> placeholders = IntStream.range(0, messages.size())
                 .mapToObj(i -> new ChatMessage(messages.get(i).role(), "[[content-" + i + "]]"))
                 .toList();
@@ -61,27 +78,65 @@ final class ChatCompletions implements CompletionApi {
     }
 
     private static List<ChatMessage> messages(JsonNode json) {
+        if (!json.isArray() || json.isEmpty()) {
+            throw RefusedException.badField("messages", "'messages' must be a list that is not empty");
+        }
         List<ChatMessage> messages = new ArrayList<>();
-        for (JsonNode message : json) {
-            JsonNode role = message.path("role");
-            JsonNode content = message.path("content");
-            if (message.size() != 2 || !ROLES.contains(role.asText()) || !content.isTextual()) {
-                throw RefusedException.badRequest("each of 'messages' must have a 'role' (system, user or assistant)"
-                        + " and a 'content' that is a string, and nothing else");
-            }
-            messages.add(new ChatMessage(role.asText(), content.asText()));
-        }
-        if (!json.isArray() || messages.isEmpty()) {
-            throw RefusedException.badRequest("'messages' must be a list that is not empty");
-        }
+        json.forEach(message -> messages.add(message(message)));
         return messages;
     }
 
+    private static ChatMessage message(JsonNode message) {
+        String role = ROLES.get(message.path("role").asText());
+        if (role == null) {
+            throw RefusedException.badField(
+                    "messages", "each of 'messages' must have a 'role': system, developer, user or assistant");
+        }
+        message.properties().forEach(field -> {
+            if (!field.getKey().equals("role") && !field.getKey().equals("content") && !isSilent(field.getValue())) {
+                throw RefusedException.badField("messages", "'" + field.getKey() + "' of a message is not supported");
+            }
+        });
+        return new ChatMessage(role, content(message.path("content")));
+    }
+
+    /** Whether a field is there without saying anything, as in messages that clients send back. */
+    private static boolean isSilent(JsonNode value) {
+        return value.isNull() || (value.isContainerNode() && value.isEmpty());
+    }
+
+    private static String content(JsonNode content) {
+        if (content.isTextual()) {
+            return content.asText();
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content) {
+            if (!part.path("type").asText().equals("text") || !part.path("text").isTextual()) {
+                throw noText();
+            }
+            text.append(part.path("text").asText());
+        }
+        if (!content.isArray() || content.isEmpty()) {
+            throw noText();
+        }
+        return text.toString();
+    }
+
+    private static RefusedException noText() {
+        return RefusedException.badField(
+                "messages",
+                "the 'content' of a message must be a string, or a list of parts {\"type\": \"text\", \"text\": …};"
+                        + " this model reads text only");
+    }
+
     @Override
-    public Map<String, Object> event(String model, String text, @Nullable String finish, boolean stream) {
-        return stream
-                ? CompletionApi.event("chat.completion.chunk", model, "delta", Map.of("content", text), finish)
-                : CompletionApi.event(
-                        "chat.completion", model, "message", Map.of("role", "assistant", "content", text), finish);
+    public Map<String, Object> answer(AnswerHead head, String text, String finish) {
+        return head.choice("chat.completion", "message", Map.of("role", "assistant", "content", text), finish);
+    }
+
+    @Override
+    public Map<String, Object> event(AnswerHead head, String text, @Nullable String finish, boolean first) {
+        Map<String, String> delta = first ? Map.of("role", "assistant", "content", text) : Map.of("content", text);
+        return head.choice("chat.completion.chunk", "delta", delta, finish);
     }
 }

@@ -1,66 +1,93 @@
 package dev.edgeai.runtime.server.completion;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.server.RefusedException;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What is asked of a language model. What would change the answer and is not supported is refused.
  *
- * @param prompt what to go on from, in the form of the API
+ * @param prompt tokens to go on from
  * @param maxTokens most tokens to write
- * @param temperature 0 takes the most likely token
- * @param topP share of the probability that is sampled from
  * @param stop texts that end the answer and are not part of it
+ * @param tellsUsage whether a stream ends with what it took
  */
 record CompletionRequest(
-        String model,
-        JsonNode prompt,
-        int maxTokens,
-        double temperature,
-        double topP,
-        long seed,
-        List<String> stop,
-        boolean stream) {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Set<String> FIELDS =
-            Set.of("model", "max_tokens", "temperature", "top_p", "seed", "stop", "stream", "user");
-    private static final int MAX_STOPS = 4;
+        int[] prompt, int maxTokens, Sampling sampling, List<String> stop, boolean stream, boolean tellsUsage) {
+    /** A body becomes a tree, so what a small one may grow to is bounded. */
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(32)
+                    .maxTokenCount(50_000)
+                    .maxStringLength(2 << 20)
+                    .maxNameLength(256)
+                    .build())
+            .build());
 
-    static CompletionRequest read(byte[] body, String served, String promptField) throws IOException {
+    private static final int MAX_STOPS = 4;
+    private static final int MAX_STOP_CHARACTERS = 1_000;
+
+    /**
+     * How tokens are chosen.
+     *
+     * @param temperature 0 takes the most likely token
+     * @param topP share of the probability that is sampled from
+     */
+    record Sampling(double temperature, double topP, long seed) {}
+
+    /**
+     * Reads a request.
+     *
+     * @param served name of the model that is served
+     * @throws RefusedException it is malformed, asks for another model or for what is not supported, or is too long
+     */
+    static CompletionRequest read(byte[] body, String served, CompletionApi api, LanguageModel model)
+            throws IOException {
         JsonNode json;
         try {
             json = MAPPER.readTree(body);
         } catch (JsonProcessingException e) {
-            throw RefusedException.badRequest("the body is no JSON: " + e.getOriginalMessage());
+            throw RefusedException.badRequest("the body is no JSON that is read here: " + e.getOriginalMessage());
         }
         if (!json.isObject()) {
             throw RefusedException.badRequest("the body must be a JSON object");
         }
-        json.fieldNames().forEachRemaining(name -> {
-            if (!FIELDS.contains(name) && !name.equals(promptField)) {
-                throw RefusedException.badRequest("'" + name + "' is not supported here");
-            }
-        });
-        JsonNode stream = json.path("stream");
-        if (!stream.isMissingNode() && !stream.isBoolean()) {
-            throw RefusedException.badRequest("'stream' must be true or false");
+        OpenAiFields.requireSupported(json, api.promptField());
+        String asked = json.path("model").asText(served);
+        if (!asked.equals(served)) {
+            throw RefusedException.of(OpenAiErrors.noModel(asked, served));
         }
+        int[] prompt = api.tokens(model, json.path(api.promptField()));
+        PromptLength.require(model, prompt);
         return new CompletionRequest(
-                json.path("model").asText(served),
-                json.path(promptField),
-                (int) number(json, "max_tokens", 16, 1, Integer.MAX_VALUE),
-                number(json, "temperature", 0, 0, 2),
-                number(json, "top_p", 1, 0, 1),
-                (long) number(json, "seed", 0, 0, 1L << 53),
+                prompt,
+                (int) number(json, maxTokensField(json), api.defaultMaxTokens(), 1, Integer.MAX_VALUE),
+                new Sampling(number(json, "temperature", 0, 0, 2), number(json, "top_p", 1, 0, 1), (long)
+                        number(json, "seed", 0, -(1L << 53), 1L << 53)),
                 stops(json.path("stop")),
-                stream.asBoolean());
+                bool(json, "stream"),
+                bool(json.path("stream_options"), "include_usage"));
+    }
+
+    /** The newer name where it is used. */
+    private static String maxTokensField(JsonNode json) {
+        return json.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+    }
+
+    private static boolean bool(JsonNode json, String field) {
+        JsonNode value = json.path(field);
+        if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+            throw RefusedException.badField(field, "'" + field + "' must be true or false");
+        }
+        return value.asBoolean();
     }
 
     private static double number(JsonNode json, String field, double missing, double from, double to) {
@@ -69,7 +96,8 @@ record CompletionRequest(
             return missing;
         }
         if (!value.isNumber() || !(value.asDouble() >= from && value.asDouble() <= to)) {
-            throw RefusedException.badRequest("'%s' must be a number from %.0f to %.0f".formatted(field, from, to));
+            throw RefusedException.badField(
+                    field, "'%s' must be a number from %.0f to %.0f".formatted(field, from, to));
         }
         return value.asDouble();
     }
@@ -81,10 +109,11 @@ record CompletionRequest(
         } else if (value.isArray() && value.size() <= MAX_STOPS) {
             value.forEach(stop -> stops.add(stop.isTextual() ? stop.asText() : ""));
         } else if (!value.isMissingNode() && !value.isNull()) {
-            throw RefusedException.badRequest("'stop' must be a string or at most " + MAX_STOPS + " of them");
+            throw RefusedException.badField("stop", "'stop' must be a string or at most " + MAX_STOPS + " of them");
         }
-        if (stops.contains("")) {
-            throw RefusedException.badRequest("'stop' must hold strings that are not empty");
+        if (stops.stream().anyMatch(stop -> stop.isEmpty() || stop.length() > MAX_STOP_CHARACTERS)) {
+            throw RefusedException.badField(
+                    "stop", "'stop' must hold strings of 1 to " + MAX_STOP_CHARACTERS + " characters");
         }
         return List.copyOf(stops);
     }

@@ -48,7 +48,8 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
     }
 
     private InferenceAnswer answer(byte[] body, ServerRequestHeaders headers, Admission.Place place) {
-        InferenceRequest request = RequestReader.read(new RequestBody(body, jsonLength(headers, body.length)));
+        InferenceRequest request =
+                RequestReader.read(new RequestBody(body, jsonLength(headers, body.length), place.tensors()::grow));
         for (InferenceRequest.RequestedOutput output : request.outputs()) {
             if (!outputNames.contains(output.name())) {
                 throw RefusedException.badRequest(

@@ -12,6 +12,7 @@ import java.util.Arrays;
 /** Reads one input of a request, whose members come in any order. */
 final class InputReader {
     private static final int NONE = -1;
+    private static final int MAX_RANK = 32;
 
     private final RequestBody body;
     private @Nullable String name;
@@ -44,7 +45,7 @@ final class InputReader {
         switch (field) {
             case "name" -> name = JsonFields.string(parser, field);
             case "datatype" -> type = JsonFields.string(parser, field);
-            case "shape" -> shape = JsonFields.wholeNumbers(parser, field);
+            case "shape" -> shape = JsonFields.wholeNumbers(parser, field, MAX_RANK);
             case "parameters" -> parameters = RequestParameters.read(parser, "an input");
             case "data" -> readData(parser);
             default -> parser.skipChildren();
@@ -53,7 +54,7 @@ final class InputReader {
 
     private void readData(JsonParser parser) throws IOException {
         if (name != null && type != null && shape != null) {
-            tensor = TensorJson.read(parser, name, type(), shape, body.jsonLength());
+            tensor = TensorJson.read(parser, name, type(), shape, body);
             return;
         }
         postponedData = (int) parser.currentTokenLocation().getByteOffset();
@@ -74,7 +75,7 @@ final class InputReader {
         if (postponedData != NONE) {
             try (JsonParser parser = body.parser(postponedData)) {
                 parser.nextToken();
-                return TensorJson.read(parser, name(), dataType, shape, body.jsonLength());
+                return TensorJson.read(parser, name(), dataType, shape, body);
             }
         }
         if (tensor == null) {
@@ -97,7 +98,7 @@ final class InputReader {
                     + " bytes after the JSON, but only " + body.binaryLeft()
                     + " are left; is Inference-Header-Content-Length right?");
         }
-        Tensor read = Tensor.allocate(dataType, dimensions);
+        Tensor read = body.allocate(dataType, dimensions, wanted);
         body.takeBinary(read);
         return read;
     }

@@ -60,14 +60,17 @@ final class JsonFields {
                 "'" + field + "' must hold whole numbers of at least 0, not " + parser.getText());
     }
 
-    static long[] wholeNumbers(JsonParser parser, String field) throws IOException {
+    /** @param most numbers there may be */
+    static long[] wholeNumbers(JsonParser parser, String field, int most) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw RefusedException.badRequest("'" + field + "' must be an array of whole numbers");
         }
-        long[] numbers = new long[8];
+        long[] numbers = new long[most];
         int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            numbers = count == numbers.length ? Arrays.copyOf(numbers, 2 * count) : numbers;
+            if (count == most) {
+                throw RefusedException.badRequest("'" + field + "' must hold at most " + most + " numbers");
+            }
             numbers[count++] = wholeNumber(parser, field);
         }
         return Arrays.copyOf(numbers, count);

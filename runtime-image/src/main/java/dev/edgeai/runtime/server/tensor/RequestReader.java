@@ -3,6 +3,7 @@ package dev.edgeai.runtime.server.tensor;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.server.RefusedException;
 import dev.edgeai.runtime.server.tensor.InferenceRequest.RequestedOutput;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * engine's to say.
  */
 final class RequestReader {
+    private static final int MAX_TENSORS = 1_000;
+
     private final RequestBody body;
     private @Nullable String id;
     private RequestParameters parameters = RequestParameters.NONE;
@@ -39,6 +42,8 @@ final class RequestReader {
         RequestReader reader = new RequestReader(body);
         try (JsonParser parser = body.parser(0)) {
             reader.readBody(parser);
+        } catch (StreamConstraintsException e) { // tells no place
+            throw RefusedException.badRequest("the body is not read: " + e.getOriginalMessage());
         } catch (JsonProcessingException e) {
             throw RefusedException.badRequest("the body is not valid JSON: " + e.getOriginalMessage() + ", at byte "
                     + e.getLocation().getByteOffset());
@@ -74,16 +79,29 @@ final class RequestReader {
             case "id" -> id = JsonFields.string(parser, field);
             case "parameters" -> parameters = RequestParameters.read(parser, "the request");
             case "inputs" -> JsonFields.readObjects(parser, field, () -> readInput(parser));
-            case "outputs" -> JsonFields.readObjects(parser, field, () -> outputs.add(readOutput(parser)));
+            case "outputs" -> JsonFields.readObjects(parser, field, () -> addOutput(readOutput(parser)));
             default -> parser.skipChildren();
         }
     }
 
     private void readInput(JsonParser parser) throws IOException {
         InputReader.NamedTensor input = InputReader.read(body, parser);
+        if (inputs.size() == MAX_TENSORS) {
+            throw RefusedException.badRequest("a request has at most " + MAX_TENSORS + " inputs");
+        }
         if (inputs.put(input.name(), input.tensor()) != null) {
             throw RefusedException.badRequest("input '" + input.name() + "' is given twice");
         }
+    }
+
+    private void addOutput(RequestedOutput output) {
+        if (outputs.stream().anyMatch(other -> other.name().equals(output.name()))) {
+            throw RefusedException.badRequest("output '" + output.name() + "' is asked for twice");
+        }
+        if (outputs.size() == MAX_TENSORS) {
+            throw RefusedException.badRequest("a request asks for at most " + MAX_TENSORS + " outputs");
+        }
+        outputs.add(output);
     }
 
     private static RequestedOutput readOutput(JsonParser parser) throws IOException {

@@ -34,19 +34,21 @@ final class TensorJson {
      * Reads an input's {@code data}.
      *
      * @param parser at the value of {@code data}; afterwards at its end
-     * @param limit no tensor can have more elements than the JSON has bytes; guards the allocation
+     * @param body gives the tensor; none can have more elements than its JSON has bytes
      * @throws RefusedException the elements do not fit the type or the shape
      */
-    static Tensor read(JsonParser parser, String name, DataType type, long[] shape, int limit) throws IOException {
-        long elements = bytes(name, type, shape) / type.bytes();
-        if (elements > limit) {
+    static Tensor read(JsonParser parser, String name, DataType type, long[] shape, RequestBody body)
+            throws IOException {
+        long bytes = bytes(name, type, shape);
+        long elements = bytes / type.bytes();
+        if (elements > body.jsonLength()) {
             throw RefusedException.badRequest("input '" + name + "' of shape " + Arrays.toString(shape) + " needs "
                     + elements + " elements, more than the request can hold");
         }
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw RefusedException.badRequest("input '" + name + "': 'data' must be an array");
         }
-        Tensor tensor = Tensor.allocate(type, shape);
+        Tensor tensor = body.allocate(type, shape, bytes);
         TensorJson reader = new TensorJson(parser, name, type, shape, tensor.data());
         if (parser.nextToken() == JsonToken.START_ARRAY) {
             reader.readNested(0);

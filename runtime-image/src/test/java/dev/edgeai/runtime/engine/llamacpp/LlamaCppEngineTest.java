@@ -84,6 +84,24 @@ class LlamaCppEngineTest {
         }
     }
 
+    /** Half of what cutting takes is far more than a thread waits for a processor. */
+    @Test
+    void aLongTextThatIsCutIntoTokensKeepsNoGenerationWaiting() throws Exception {
+        try (LanguageModel model = Engines.loadLanguage(folder, Engines.forSource(folder), 1)) {
+            String text = "a b ".repeat(2 << 20);
+            long start = System.nanoTime();
+            Thread cuts = Thread.ofPlatform().start(() -> model.tokenize(text, true, false));
+            long longest = 0;
+            while (cuts.isAlive()) {
+                long call = System.nanoTime();
+                model.bytes(5);
+                longest = Math.max(longest, System.nanoTime() - call);
+            }
+            cuts.join();
+            assertThat(longest).isLessThan((System.nanoTime() - start) / 2);
+        }
+    }
+
     /** Of a batch the library fills every pointer but the embeddings', and ends the list of sequences with null. */
     @Test
     void theBatchOfTheLibraryHasTheSizeAndOffsetsThatAreUsed() throws Throwable {

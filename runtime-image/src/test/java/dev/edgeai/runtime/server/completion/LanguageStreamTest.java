@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.server.completion;
 
+import dev.edgeai.runtime.server.RawCaller;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,24 @@ class LanguageStreamTest {
                 .isOne();
         assertThat(sample("edgeai_inference_requests_total{code=\"invalid\"}")).isZero();
         assertThat(sample("edgeai_inference_requests_total{code=\"error\"}")).isZero();
+    }
+
+    @Test
+    void aCallerWhoLeavesAnAnswerThatIsNotStreamedEndsItToo() throws Exception {
+        try (RawCaller caller = new RawCaller(server.server().port())) {
+            String body = "{\"prompt\":\"Hello\",\"max_tokens\":" + TOKENS + "}";
+            caller.post("/v1/completions", "Content-Length: " + body.length()).send(body);
+            while (sample("edgeai_generated_tokens_total") == 0) {
+                Thread.sleep(5);
+            }
+        }
+
+        while (sample("edgeai_inference_in_flight") > 0) {
+            Thread.sleep(20);
+        }
+        assertThat(sample("edgeai_generated_tokens_total")).isPositive().isLessThan(TOKENS);
+        assertThat(sample("edgeai_inference_requests_total{code=\"cancelled\"}"))
+                .isOne();
     }
 
     @Test

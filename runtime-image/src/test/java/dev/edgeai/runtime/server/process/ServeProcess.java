@@ -23,7 +23,7 @@ public final class ServeProcess implements AutoCloseable {
         this.port = port;
     }
 
-    static ServeProcess start(Path models, List<String> jvmOptions, String... more) throws IOException {
+    public static ServeProcess start(Path models, List<String> jvmOptions, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("--unverified", "--models", models.toString()));
         arguments.addAll(List.of(more));
         return start(jvmOptions, arguments, Map.of());
@@ -43,8 +43,11 @@ public final class ServeProcess implements AutoCloseable {
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.edgeai.runtime.cli.EdgeAi"));
-        command.addAll(List.of("serve", "-o", "json", "--port", "0", "--name", "m", "--revision", "r7"));
+        command.addAll(List.of("serve", "-o", "json", "--name", "m", "--revision", "r7"));
         command.addAll(arguments);
+        if (!arguments.contains("--port")) {
+            command.addAll(List.of("--port", "0"));
+        }
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("EDGEAI_TRUSTED_KEY");
         builder.environment().putAll(variables);
@@ -54,10 +57,14 @@ public final class ServeProcess implements AutoCloseable {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         String line = out.readLine();
         if (line == null) {
-            throw new IOException("serve ended before it was ready");
+            throw new IOException("serve ended with " + process.onExit().join().exitValue() + " before it was ready");
         }
         JsonNode ready = new ObjectMapper().readTree(line);
         return new ServeProcess(process, ready.get("port").asInt());
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public int port() {
@@ -69,7 +76,7 @@ public final class ServeProcess implements AutoCloseable {
         process.destroy();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 

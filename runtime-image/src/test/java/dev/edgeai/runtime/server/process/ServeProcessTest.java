@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The serving process as Kubernetes handles it. */
 class ServeProcessTest {
@@ -75,6 +76,17 @@ class ServeProcessTest {
 
             assertThat(answer.get().statusCode()).isEqualTo(200);
             assertThat(server.exitCode(20)).isZero();
+        }
+    }
+
+    @Test
+    void aTakenPortEndsTheProcess() throws Exception {
+        Path models = OnnxModels.write(folder, OnnxModels.linear(new float[][] {{1, 2}, {10, 20}}));
+        try (ServeProcess first = ServeProcess.start(models, SMALL_HEAP)) {
+            String taken = Integer.toString(first.port());
+
+            assertThatThrownBy(() -> ServeProcess.start(models, SMALL_HEAP, "--port", taken))
+                    .hasMessageContaining("ended with 1 before it was ready");
         }
     }
 

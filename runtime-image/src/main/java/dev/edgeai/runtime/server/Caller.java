@@ -1,0 +1,198 @@
+package dev.edgeai.runtime.server;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+
+/**
+ * Whoever sends requests over one connection. All that it sends is read here, so that a body has a deadline and takes
+ * only memory that was reserved, and that somebody who hangs up is noticed while the answer is made. Used by the
+ * connection's own thread.
+ */
+public final class Caller {
+    /** What a body must bring after its deadline to go on being read, bytes per second. */
+    private static final int SLOWEST = 32 << 10;
+
+    /** Memory of one read beside its bytes. */
+    private static final int OVERHEAD = 128;
+
+    private static final int READ_AHEAD = 2; // reads that may wait for this thread, 8 KiB each
+    private static final ThreadLocal<Caller> CURRENT = new ThreadLocal<>();
+
+    private final DataReader socket;
+    private final Thread owner = Thread.currentThread();
+    private final DataReader reader = DataReader.create(this::read);
+    private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(READ_AHEAD);
+    private boolean readsAhead;
+    private boolean ended;
+    private boolean receives;
+    private long deadline;
+    private long unread;
+    private @Nullable LongConsumer memory;
+    private volatile boolean left;
+
+    private Caller(DataReader socket) {
+        this.socket = socket;
+    }
+
+    /** What came from the socket: bytes; at the end of the connection none. */
+    private record Arrival(byte @Nullable [] bytes) {}
+
+    /** The caller of a connection, whose thread this is. */
+    static Caller over(DataReader socket) {
+        Caller caller = new Caller(socket);
+        CURRENT.set(caller);
+        return caller;
+    }
+
+    /** The caller whose request this thread answers. */
+    public static Caller current() {
+        return Objects.requireNonNull(CURRENT.get(), "no request is answered by this thread");
+    }
+
+    /** What the caller sends. */
+    DataReader reader() {
+        return reader;
+    }
+
+    /**
+     * A request has begun: from now on reads end after that time, or later where the body comes fast enough.
+     *
+     * @param within from now
+     * @param mostUnread bytes that are read though nobody asked for them
+     */
+    void receive(Duration within, long mostUnread) {
+        receives = true;
+        unread = mostUnread;
+        deadline = System.nanoTime() + within.toNanos();
+    }
+
+    /** Somebody reads the body: each read's memory is told to this, which may end the reading by what it throws. */
+    void reads(LongConsumer bytes) {
+        memory = bytes;
+    }
+
+    /** The most memory of what was read and not used yet. */
+    long unusedMemory() {
+        return reader.available() * (1L + OVERHEAD);
+    }
+
+    /** Nobody reads the body any more. */
+    void readsNoMore() {
+        memory = null;
+    }
+
+    /** The request is over. */
+    void received() {
+        receives = false;
+    }
+
+    /** From now on {@link #hasLeft} tells whether the caller is still there. */
+    public void watch() {
+        if (!readsAhead) {
+            readsAhead = true;
+            Thread.ofVirtual().name("reads ahead").start(this::readAhead);
+        }
+    }
+
+    /** Whether the caller closed the connection, seen since {@link #watch}. */
+    public boolean hasLeft() {
+        return left;
+    }
+
+    /** To be thrown where nobody waits for the answer. */
+    public ServerConnectionException left() {
+        return new ServerConnectionException("the caller has left", new IllegalStateException("connection closed"));
+    }
+
+    /** The next bytes; null at the connection's end. */
+    private byte @Nullable [] read() {
+        if (ended) {
+            return null;
+        }
+        if (receives) {
+            watch();
+        }
+        byte[] bytes = readsAhead ? next() : pull();
+        if (bytes == null) {
+            ended = true;
+        } else if (receives) {
+            deadline += bytes.length * TimeUnit.SECONDS.toNanos(1) / SLOWEST;
+            count(bytes.length + OVERHEAD);
+        }
+        return bytes;
+    }
+
+    private void count(long bytes) {
+        try {
+            if (memory != null) {
+                memory.accept(bytes);
+                return;
+            }
+            unread -= bytes;
+            if (unread < 0) {
+                throw RefusedException.tooLarge("the rest of the body is not read");
+            }
+        } catch (RuntimeException e) {
+            ended = true; // these bytes are lost
+            throw e;
+        }
+    }
+
+    private byte @Nullable [] next() {
+        try {
+            Arrival arrival =
+                    receives ? arrivals.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) : arrivals.take();
+            if (arrival == null) {
+                ended = true; // what comes now would be taken for the next request
+                throw new RefusedException(
+                        Status.REQUEST_TIMEOUT_408.code(), "the body did not come in time; send it at once");
+            }
+            return arrival.bytes();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CloseConnectionException("the server is ending", e);
+        }
+    }
+
+    private void readAhead() {
+        byte[] bytes;
+        do {
+            bytes = pull();
+            left = bytes == null;
+        } while (handOver(new Arrival(bytes)) && bytes != null);
+    }
+
+    /** Waits until there is room; false where nobody will read any more. */
+    private boolean handOver(Arrival arrival) {
+        try {
+            while (!arrivals.offer(arrival, 1, TimeUnit.SECONDS)) {
+                if (!owner.isAlive()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InterruptedException _) {
+            return false;
+        }
+    }
+
+    /** Waits for bytes from the socket; null when it is closed from either side. */
+    private byte @Nullable [] pull() {
+        try {
+            socket.ensureAvailable();
+            return socket.readBytes(socket.available());
+        } catch (RuntimeException | OutOfMemoryError _) { // of several kinds, by how it was closed and by whom
+            return null;
+        }
+    }
+}
