@@ -99,9 +99,58 @@ old_go_is_not_taken() {
   ! go_on_path 1.9
 }
 
+# The repository's scripts alone, and clients that write down when they are called instead of what they do.
+edgeai() { # ARGUMENT...
+  local program
+  mkdir -p "$WORK/repo/runtime-image/optimizers" "$WORK/clients"
+  cp "$ROOT/edgeai" "$WORK/repo/"
+  cp -r "$ROOT"/runtime-image/optimizers/{venv,llamacpp,openvino,olive,tests} "$WORK/repo/runtime-image/optimizers/"
+  for program in apt-get mvn npm pip; do
+    printf '#!/bin/sh\necho %s >>"%s/called"\n' "$program" "$WORK" >"$WORK/clients/$program"
+    chmod 755 "$WORK/clients/$program"
+  done
+  printf '#!/bin/sh\necho "java in $OPENVINO_LIB_DIR with $EDGEAI_OPTIMIZER_OPENVINO"\n' >"$WORK/clients/java"
+  chmod 755 "$WORK/clients/java"
+  mkdir -p "$WORK/jdk/bin" && cp "$WORK/clients/java" "$WORK/jdk/bin/"
+  PATH=$WORK/clients:$PATH JAVA_HOME=$WORK/jdk EDGEAI_CACHE=$WORK/made "$WORK/repo/edgeai" "$@" >"$WORK/said" 2>&1
+}
+
+help_makes_nothing() {
+  ! edgeai --help || return 1
+  said "not built yet.*"
+  said "mvn .*package"
+  mkdir -p "$WORK/repo/runtime-image/target" && touch "$WORK/repo/runtime-image/target/edgeai-runtime-1.jar"
+  for verb in "" optimize serve measure predict; do
+    edgeai $verb --help
+    said "java in "
+  done
+  [ ! -e "$WORK/called" ]
+  [ ! -e "$WORK/made" ]
+}
+
+optimize_makes_nothing_before_the_plan() {
+  edgeai optimize -f model.yaml --source model.onnx
+  said "java in $WORK/made/venv-.*/openvino/libs with .*optimizers/run openvino"
+  [ ! -e "$WORK/called" ]
+  [ ! -e "$WORK/made" ]
+}
+
+serve_finds_what_the_optimizer_brought() {
+  local folder
+  folder=$(EDGEAI_CACHE=$WORK/made "$ROOT/runtime-image/optimizers/venv" --folder openvino)
+  mkdir -p "$folder" "$WORK/variant" && touch "$folder/complete"
+  echo '{"engine": "OpenVINO", "model": "model.xml"}' >"$WORK/variant/edgeai.json"
+  edgeai serve --models "$WORK/variant" --unverified --name m --revision r
+  said "java in $folder/lib/python3.*/site-packages/openvino/libs"
+  [ ! -e "$WORK/called" ]
+}
+
 check "what runs beside is awaited" job_is_awaited
 check "what fails beside is told at once, and ends the rest" failure_is_told_at_once
 check "a signal ends every job and what it started" interrupted
 check "a JDK with another checksum is refused" other_archive_is_refused
 check "a JDK comes from a mirror" jdk_comes_from_mirror
 check "a Go that is too old is not taken" old_go_is_not_taken
+check "help builds and installs nothing" help_makes_nothing
+check "a run makes an optimizer only when its plan needs it" optimize_makes_nothing_before_the_plan
+check "serve finds the engine that the optimizer brought" serve_finds_what_the_optimizer_brought

@@ -23,10 +23,13 @@ public record Reference(
     /** In front of a reference where other kinds of address are possible too. */
     public static final String SCHEME = "oci://";
 
+    private static final int MAX_CHARACTERS = 512;
+    private static final int MAX_PORT = 65_535;
+
     // grammar of the OCI distribution specification 1.1
     private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
     private static final Pattern SHAPE =
-            Pattern.compile("(?<registry>[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\\[[0-9a-fA-F:]+](?::[0-9]{1,5})?)"
+            Pattern.compile("(?<registry>(?:[A-Za-z0-9.-]+|\\[[0-9a-fA-F:]+])(?::(?<port>[0-9]{1,5}))?)"
                     + "/(?<repository>" + COMPONENT + "(?:/" + COMPONENT + ")*)"
                     + "(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
                     + "(?:@(?<digest>sha256:[0-9a-f]{64}))?");
@@ -39,7 +42,7 @@ public record Reference(
     public static Reference parse(String text) {
         String bare = text.startsWith(SCHEME) ? text.substring(SCHEME.length()) : text;
         Matcher matcher = SHAPE.matcher(bare);
-        if (bare.length() > 512 || !matcher.matches()) {
+        if (bare.length() > MAX_CHARACTERS || !matcher.matches() || !isPort(matcher.group("port"))) {
             throw new UsageException(
                     "'%s' is no reference; write oci://registry/repository:tag or oci://registry/repository@sha256:…"
                             .formatted(text));
@@ -49,6 +52,10 @@ public record Reference(
                 matcher.group("repository"),
                 matcher.group("tag"),
                 Optional.ofNullable(matcher.group("digest")).map(Digest::parse).orElse(null));
+    }
+
+    private static boolean isPort(@Nullable String port) {
+        return port == null || Integer.parseInt(port) <= MAX_PORT;
     }
 
     /** The same repository, exactly this content. */

@@ -27,27 +27,44 @@ public final class Assessor {
     private Assessor() {}
 
     /**
-     * Assesses the model of a folder.
+     * Assesses a model.
      *
+     * @param source its folder, or its file where it is one
      * @throws UnreadableModelException there is no model, more than one, or it is corrupt or unsafe
      */
-    public static Assessment assess(Path folder) throws UnreadableModelException {
+    public static Assessment assess(Path source) throws UnreadableModelException {
         try {
-            SourceFiles.requireNoPickles(folder);
-            return switch (SourceFiles.kind(folder)) {
+            SourceFiles.requireNoPickles(source);
+            SourceFiles.requireWhole(source);
+            if (Files.isRegularFile(source)) {
+                return file(source);
+            }
+            return switch (SourceFiles.kind(source)) {
                 case GRAPH -> {
-                    Path file = folder.resolve(Engines.forSource(folder).model());
+                    Path file = source.resolve(Engines.forSource(source).model());
                     yield conclude(
-                            file.toString().endsWith(".onnx") ? OnnxFile.read(file) : IrFile.read(file), size(folder));
+                            file.toString().endsWith(".onnx") ? OnnxFile.read(file) : IrFile.read(file), size(source));
                 }
-                case GGUF -> conclude(GgufFolder.read(folder), size(folder));
-                case CHECKPOINT -> conclude(Checkpoint.read(folder), size(folder));
+                case GGUF -> conclude(GgufFolder.read(source), size(source));
+                case CHECKPOINT -> conclude(Checkpoint.read(source), size(source));
             };
         } catch (EngineException e) {
             throw new UnreadableModelException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new UnreadableModelException("its files cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static Assessment file(Path file) throws IOException, UnreadableModelException {
+        String name = file.getFileName().toString();
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "onnx" -> conclude(OnnxFile.read(file), Files.size(file));
+            case "gguf" -> conclude(GgufFile.read(file), Files.size(file));
+            default ->
+                throw new UnreadableModelException(
+                        name
+                                + " is no model of one file (.onnx or .gguf); of an OpenVINO IR or a checkpoint name the folder");
+        };
     }
 
     private static long size(Path folder) throws IOException {

@@ -8,12 +8,17 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What may lie in a source's folder. */
 public final class SourceFiles {
     private static final List<String> PICKLES = List.of(".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib");
+
+    /** As llama.cpp names them; it reads parts of no other name. */
+    private static final Pattern PART = Pattern.compile("-\\d{5}-of-\\d{5}\\.gguf$");
 
     private SourceFiles() {}
 
@@ -53,9 +58,28 @@ public final class SourceFiles {
         }
         for (Path file : all) {
             if (mayBePickle(file, all)) {
-                throw new UnreadableModelException(folder.relativize(file)
+                throw new UnreadableModelException((file.equals(folder) ? file.getFileName() : folder.relativize(file))
                         + " may be a Python pickle, which can run code when it is read; save the weights as"
                         + " .safetensors or export the model to ONNX, and leave this file out");
+            }
+        }
+    }
+
+    /**
+     * Refuses a part of a model, as no engine here reads parts.
+     *
+     * @param source a folder or a file
+     * @throws UnreadableModelException it is a split GGUF; with the way out
+     */
+    public static void requireWhole(Path source) throws UnreadableModelException, IOException {
+        try (Stream<Path> files = Files.walk(source)) {
+            Optional<String> part = files.map(file -> file.getFileName().toString())
+                    .filter(PART.asPredicate())
+                    .sorted()
+                    .findFirst();
+            if (part.isPresent()) {
+                throw new UnreadableModelException(
+                        part.get() + " is a part of a split model; merge the parts with llama-gguf-split --merge");
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.runtime.assess.Assessor;
 import dev.edgeai.runtime.assess.UnreadableModelException;
+import dev.edgeai.runtime.cli.options.FileArgument;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
@@ -18,15 +19,18 @@ import java.util.concurrent.Callable;
 /** What a model's file says of it. */
 @Command(
         name = "assess",
-        description = "Reads a model's file: architecture, weights, precision, inputs and outputs, operators.")
+        description =
+                "Reads what a model's files say of it: architecture, weights, precision, inputs and outputs, operators.")
 final class AssessCommand implements Callable<Integer> {
     @Mixin
     private final Output output;
 
     @Parameters(
-            paramLabel = "FOLDER",
-            description = "Folder that holds one .onnx, one OpenVINO .xml with its files, one .gguf, or a checkpoint.")
-    private Path folder;
+            paramLabel = "FILE|FOLDER",
+            converter = FileArgument.Existing.class,
+            description =
+                    "One .onnx or .gguf file, or a folder that holds one .onnx, one OpenVINO .xml with its files, one .gguf, or a checkpoint.")
+    private Path source;
 
     AssessCommand(Environment environment) {
         output = new Output(environment);
@@ -34,19 +38,19 @@ final class AssessCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Assessment assessment = assess(folder);
+        Assessment assessment = assess(source);
         output.result(assessment, text(assessment));
         return ExitCode.DONE;
     }
 
     /**
-     * Assesses the model of a folder.
+     * Assesses the model of a folder or of a file.
      *
      * @throws RuntimeFailure {@code UnsupportedModel}
      */
-    static Assessment assess(Path folder) {
+    static Assessment assess(Path source) {
         try {
-            return Assessor.assess(folder);
+            return Assessor.assess(source);
         } catch (UnreadableModelException e) {
             throw unsupported(e);
         }

@@ -8,6 +8,7 @@ import dev.edgeai.runtime.artifact.registry.Artifacts;
 import dev.edgeai.runtime.bundle.Bundler;
 import dev.edgeai.runtime.certify.Certifier;
 import dev.edgeai.runtime.certify.SigningKey;
+import dev.edgeai.runtime.cli.options.FileArgument;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
@@ -30,11 +31,17 @@ final class CertifyCommand implements Callable<Integer> {
     @Mixin
     private final Output output;
 
-    @Option(names = "--key", required = true, paramLabel = "FILE", description = "Private key, PKCS#8 PEM.")
+    @Option(
+            names = "--key",
+            converter = FileArgument.ExistingFile.class,
+            required = true,
+            paramLabel = "FILE",
+            description = "Private key, PKCS#8 PEM.")
     private Path privateKey;
 
     @Option(
             names = "--public-key",
+            converter = FileArgument.ExistingFile.class,
             paramLabel = "FILE",
             description = "Its public key, PEM (default: public.pem beside it).")
     private @Nullable Path publicKey;

@@ -18,6 +18,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -110,6 +115,12 @@ public final class EdgeAi implements Runnable {
                 report(environment, verb, failure.failure());
                 yield failure.exitCode();
             }
+            case FileSystemException file
+            when !isFull(file) -> {
+                LOG.debug("Failed", file);
+                report(environment, verb, RuntimeFailure.failure(FailureReason.INTERNAL_ERROR, unusable(file)));
+                yield ExitCode.FAILED;
+            }
             default -> {
                 LOG.error("Unexpected", e);
                 report(environment, verb, unexpected(e));
@@ -135,7 +146,7 @@ public final class EdgeAi implements Runnable {
                                     .formatted(linkage));
                 }
                 case IOException disk
-                when NO_ROOM.matcher(String.valueOf(disk.getMessage())).find() -> {
+                when isFull(disk) -> {
                     return RuntimeFailure.failure(
                             FailureReason.DISK_FULL,
                             "A file could not be written (%s); give the volume more room, or free room on the node."
@@ -145,6 +156,22 @@ public final class EdgeAi implements Runnable {
             }
         }
         return RuntimeFailure.failure(FailureReason.INTERNAL_ERROR, e.toString());
+    }
+
+    private static boolean isFull(IOException e) {
+        return NO_ROOM.matcher(String.valueOf(e.getMessage())).find();
+    }
+
+    /** Java names the kind of trouble in the class, and often nothing in the message. */
+    private static String unusable(FileSystemException e) {
+        String what = switch (e) {
+            case NoSuchFileException _ -> "it is not there";
+            case FileAlreadyExistsException _ -> "it is there already";
+            case NotDirectoryException _ -> "it is no folder";
+            case AccessDeniedException _ -> "access is denied";
+            default -> String.valueOf(e.getReason());
+        };
+        return "The file %s cannot be used: %s. Check the paths that were given.".formatted(e.getFile(), what);
     }
 
     private static int wrongUsage(Environment environment, ParameterException e) {

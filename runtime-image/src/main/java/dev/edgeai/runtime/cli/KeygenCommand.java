@@ -1,6 +1,7 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.certify.SigningKey;
+import dev.edgeai.runtime.cli.options.FileArgument;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
@@ -21,6 +22,7 @@ final class KeygenCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
+            converter = FileArgument.Folder.class,
             required = true,
             paramLabel = "FOLDER",
             description = "Where the files go; nothing is overwritten.")

@@ -10,6 +10,7 @@ import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.search.SearchPlan;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.runtime.cli.options.BenchmarkOptions;
+import dev.edgeai.runtime.cli.options.FileArgument;
 import dev.edgeai.runtime.cli.options.InputOptions;
 import dev.edgeai.runtime.cli.options.Threads;
 import dev.edgeai.runtime.cli.output.Output;
@@ -75,6 +76,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--file"},
+            converter = FileArgument.ExistingFile.class,
             required = true,
             paramLabel = "FILE",
             description = "The manifest, as 'kubectl apply' takes it.")
@@ -85,6 +87,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--into",
+            converter = FileArgument.Folder.class,
             paramLabel = "FOLDER",
             description = "An empty or new folder for the run's files, variants among them (default: run-<name>).")
     private @Nullable Path into;
@@ -124,8 +127,7 @@ final class OptimizeCommand implements Callable<Integer> {
     private int plan(RunManifest run, Machine machine) throws IOException {
         Path folder = Files.createTempDirectory("edgeai-dry-run");
         try {
-            inputs.source(run.spec().source(), folder);
-            Assessment assessment = AssessCommand.assess(folder);
+            Assessment assessment = bring(run, folder).assessment();
             SearchPlan plan = machine.plan(run.spec(), assessment);
             output.print(new DryRun(assessment, plan), AssessCommand.text(assessment) + "\n\n" + RunText.of(plan));
             return plan.trials().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
@@ -136,22 +138,30 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private int optimize(RunManifest run, Machine machine, Map<Framework, OptimizerCommand> optimizers)
             throws IOException {
-        Path folder = LocalFiles.fresh(into == null ? Path.of("run-" + run.name()) : into);
-        Path source = folder.resolve("source");
-        String sourceDigest = inputs.source(run.spec().source(), source);
-        String datasetDigest = inputs.dataset(run.spec().evaluation().dataset(), folder.resolve("dataset"));
-        FetchResult fetched = new FetchResult(sourceDigest, datasetDigest, LocalFiles.bytes(source));
+        Path asked = into == null ? Path.of("run-" + run.name()) : into;
+        boolean there = Files.exists(asked);
+        Path folder = LocalFiles.fresh(asked);
+        Inputs brought;
+        try {
+            brought = bring(run, folder);
+        } catch (IOException | RuntimeException e) {
+            leaveNothing(folder, there);
+            throw e;
+        }
         Progress progress = new Progress(
                 output.isJson()
                         ? verb.commandLine().getErr()
                         : verb.commandLine().getOut());
-        benchmark.over(run.spec().evaluation().measured()); // wrong values are told before anything runs
         LocalTrials trials = new LocalTrials(
                 folder, run, threads.count(), optimizers, new MeasureProcess(benchmark.arguments()), progress);
         OptimizationRunStatus status = new LocalRun(run.spec(), machine, trials, Clock.systemUTC())
-                .run(fetched, AssessCommand.assess(source), teller(progress));
-        ReportFiles.write(folder, new ReportedRun("", run.name(), run.spec(), status, Machine.memory()));
+                .run(brought.fetched(), brought.assessment(), teller(progress));
         output.print(status, "\n" + RunText.of(status));
+        if (status.baseline() == null) {
+            leaveNothing(folder, there);
+            throw failure(status);
+        }
+        ReportFiles.write(folder, new ReportedRun("", run.name(), run.spec(), status, Machine.memory()));
         if (status.selected() == null) {
             throw failure(status);
         }
@@ -159,6 +169,26 @@ final class OptimizeCommand implements Callable<Integer> {
                 + folder.resolve(status.selected().trial()).resolve("variant") + "\nReport: "
                 + folder.resolve(ReportFiles.HTML));
         return ExitCode.DONE;
+    }
+
+    /** What a run starts from. */
+    private record Inputs(FetchResult fetched, Assessment assessment) {}
+
+    private Inputs bring(RunManifest run, Path folder) throws IOException {
+        Path source = folder.resolve("source");
+        String sourceDigest = inputs.source(run.spec().source(), source);
+        Assessment assessment = AssessCommand.assess(source);
+        String datasetDigest = inputs.dataset(run.spec().evaluation().dataset(), folder.resolve("dataset"));
+        return new Inputs(new FetchResult(sourceDigest, datasetDigest, LocalFiles.bytes(source)), assessment);
+    }
+
+    /** Of a run that measured nothing, so that the same command works when what was wrong is right. */
+    private static void leaveNothing(Path folder, boolean there) throws IOException {
+        if (there) {
+            LocalFiles.clear(folder);
+        } else {
+            LocalFiles.delete(folder);
+        }
     }
 
     /** Tells the plan when it is made and each trial when it ends, once. */

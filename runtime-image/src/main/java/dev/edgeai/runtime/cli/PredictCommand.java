@@ -1,7 +1,9 @@
 package dev.edgeai.runtime.cli;
 
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.runtime.cli.options.FileArgument;
 import dev.edgeai.runtime.cli.options.ModelAddress;
+import dev.edgeai.runtime.cli.options.NumberArgument;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.cli.output.Prediction;
 import dev.edgeai.runtime.client.InferenceClient;
@@ -42,7 +44,11 @@ final class PredictCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Inputs inputs;
 
-    @Option(names = "--timeout", defaultValue = "30", description = "Seconds (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--timeout",
+            converter = NumberArgument.Positive.class,
+            defaultValue = "30",
+            description = "Seconds (default: ${DEFAULT-VALUE}).")
     private int timeoutSeconds;
 
     PredictCommand(Environment environment) {
@@ -75,6 +81,7 @@ final class PredictCommand implements Callable<Integer> {
 
         @Option(
                 names = "--max-tokens",
+                converter = NumberArgument.Positive.class,
                 defaultValue = "64",
                 description = "Most tokens to write (default: ${DEFAULT-VALUE}).")
         private int maxTokens;
@@ -82,10 +89,18 @@ final class PredictCommand implements Callable<Integer> {
 
     /** One sample of a dataset. */
     private static final class Sample {
-        @Option(names = "--dataset", required = true, description = "An .npz file with an array for each input.")
+        @Option(
+                names = "--dataset",
+                converter = FileArgument.ExistingFile.class,
+                required = true,
+                description = "An .npz file with an array for each input.")
         private Path dataset;
 
-        @Option(names = "--index", defaultValue = "0", description = "Sample of it (default: ${DEFAULT-VALUE}).")
+        @Option(
+                names = "--index",
+                converter = NumberArgument.NotNegative.class,
+                defaultValue = "0",
+                description = "Sample of it (default: ${DEFAULT-VALUE}).")
         private int index;
     }
 

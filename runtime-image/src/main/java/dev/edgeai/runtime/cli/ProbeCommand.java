@@ -1,6 +1,8 @@
 package dev.edgeai.runtime.cli;
 
+import dev.edgeai.runtime.cli.options.NumberArgument;
 import dev.edgeai.runtime.cli.options.SampleOptions;
+import dev.edgeai.runtime.cli.options.WebAddress;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.Probe;
@@ -48,6 +50,7 @@ final class ProbeCommand implements Callable<Integer> {
 
     @Option(
             names = "--reference-url",
+            converter = WebAddress.class,
             required = true,
             description = "Server or Service of the version it is compared with.")
     private URI referenceUrl;
@@ -61,7 +64,11 @@ final class ProbeCommand implements Callable<Integer> {
             description = "Samples a second, to each (default: ${DEFAULT-VALUE}).")
     private double rate;
 
-    @Option(names = "--duration", defaultValue = "3600", description = "Seconds to go on (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--duration",
+            converter = NumberArgument.NotNegative.class,
+            defaultValue = "3600",
+            description = "Seconds to go on (default: ${DEFAULT-VALUE}).")
     private int durationSeconds;
 
     ProbeCommand(Environment environment) {
@@ -71,7 +78,7 @@ final class ProbeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        if (!(rate > 0)) {
+        if (!(rate > 0 && Double.isFinite(rate))) {
             throw new UsageException("--rate must be more than 0.");
         }
         SampleSet set = samples.read(Optional.of(revision), MOST_SAMPLES);

@@ -2,6 +2,9 @@ package dev.edgeai.runtime.cli;
 
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.assess.SourceFiles;
+import dev.edgeai.runtime.assess.UnreadableModelException;
+import dev.edgeai.runtime.cli.options.FileArgument;
 import dev.edgeai.runtime.cli.options.RegistryOptions;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.pod.Environment;
@@ -24,7 +27,11 @@ final class PushCommand implements Callable<Integer> {
     @Mixin
     private final Output output;
 
-    @Parameters(index = "0", paramLabel = "FILE|FOLDER", description = "What to push.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FILE|FOLDER",
+            converter = FileArgument.Existing.class,
+            description = "What to push.")
     private Path what;
 
     @Parameters(index = "1", paramLabel = "oci://REGISTRY/REPOSITORY[:TAG]", description = "Where it goes.")
@@ -52,6 +59,11 @@ final class PushCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Reference reference = Reference.parse(target);
+        try {
+            SourceFiles.requireWhole(what);
+        } catch (UnreadableModelException e) {
+            throw AssessCommand.unsupported(e);
+        }
         Artifacts.Pushed pushed = registry.artifacts().push(what, reference);
         String digest = pushed.digest().toString();
         output.result(

@@ -5,6 +5,8 @@ import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Reference;
 import dev.edgeai.runtime.artifact.registry.Artifacts;
+import dev.edgeai.runtime.cli.options.FileArgument;
+import dev.edgeai.runtime.cli.options.NumberArgument;
 import dev.edgeai.runtime.cli.options.RegistryOptions;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.ExitCode;
@@ -56,6 +58,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Option(
             names = {"-o", "--output"},
+            converter = FileArgument.NewFile.class,
             paramLabel = "FILE",
             description = "Where the page goes (default: standard output).")
     private @Nullable Path file;
@@ -66,6 +69,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--memory-limit",
             paramLabel = "BYTES",
+            converter = NumberArgument.Bytes.class,
             description = "Memory limit of the pods that measured, to judge whether memory is a bottleneck.")
     private @Nullable Long memoryLimit;
 

@@ -7,6 +7,8 @@ import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.certify.Statement;
 import dev.edgeai.runtime.certify.Trust;
 import dev.edgeai.runtime.certify.VerifiedModel;
+import dev.edgeai.runtime.cli.options.FileArgument;
+import dev.edgeai.runtime.cli.options.NumberArgument;
 import dev.edgeai.runtime.cli.options.TaskConverter;
 import dev.edgeai.runtime.cli.options.Threads;
 import dev.edgeai.runtime.cli.output.Output;
@@ -51,6 +53,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--models",
+            converter = FileArgument.ExistingFolder.class,
             required = true,
             description = "Folder that 'edgeai load' filled; with --unverified the variant's own folder.")
     private Path models;
@@ -64,7 +67,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--revision", required = true, description = "Revision, in answers and metrics.")
     private String revision;
 
-    @Option(names = "--port", defaultValue = "8080", description = "TCP port (default: ${DEFAULT-VALUE}); 0: any.")
+    @Option(
+            names = "--port",
+            converter = NumberArgument.Port.class,
+            defaultValue = "8080",
+            description = "TCP port (default: ${DEFAULT-VALUE}); 0: any.")
     private int port;
 
     @Mixin
@@ -76,16 +83,21 @@ final class ServeCommand implements Callable<Integer> {
             description = "What the model is for, such as ImageClassification; classifiers get a confidence metric.")
     private @Nullable Task task;
 
-    @Option(names = "--concurrency", description = "Inferences at once (default: processors / threads, at least 1).")
+    @Option(
+            names = "--concurrency",
+            converter = NumberArgument.Positive.class,
+            description = "Inferences at once (default: processors / threads, at least 1).")
     private @Nullable Integer concurrency;
 
     @Option(
             names = "--queue",
+            converter = NumberArgument.NotNegative.class,
             description = "Requests that may wait; more get 503 (default: " + ServerOptions.DEFAULT_QUEUE + ").")
     private @Nullable Integer queue;
 
     @Option(
             names = "--max-request-bytes",
+            converter = NumberArgument.Positive.class,
             description = "Largest request body (default: 32 MiB, at most a quarter of the heap).")
     private @Nullable Integer maxRequestBytes;
 
@@ -105,12 +117,14 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--settle",
+            converter = NumberArgument.NotNegative.class,
             defaultValue = "3",
             description = "On SIGTERM: seconds without a request before the end (default: ${DEFAULT-VALUE}).")
     private int settleSeconds;
 
     @Option(
             names = "--drain",
+            converter = NumberArgument.NotNegative.class,
             defaultValue = "60",
             description = "On SIGTERM: seconds after which to end anyway (default: ${DEFAULT-VALUE}).")
     private int drainSeconds;
@@ -213,12 +227,23 @@ final class ServeCommand implements Callable<Integer> {
     private static VariantDescriptor descriptor(Path folder) {
         Path file = folder.resolve(VariantDescriptor.FILE);
         if (!Files.isRegularFile(file)) {
-            return Engines.forSource(folder);
+            return ofSource(folder);
         }
         try {
             return Json.read(Files.readString(file), VariantDescriptor.class);
         } catch (IOException e) {
             throw new RuntimeFailure(FailureReason.UNSUPPORTED_MODEL, "Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A source as it is; what is wrong with one is told as it is elsewhere. */
+    private static VariantDescriptor ofSource(Path folder) {
+        AssessCommand.assess(folder);
+        try {
+            return Engines.forSource(folder);
+        } catch (EngineException e) {
+            throw new RuntimeFailure(
+                    FailureReason.UNSUPPORTED_MODEL, "The model is not supported: " + e.getMessage() + ".", e);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.edgeai.runtime.cli;
 import dev.edgeai.api.trial.WarmupResult;
 import dev.edgeai.api.trial.WarmupResult.Side;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.runtime.cli.options.NumberArgument;
 import dev.edgeai.runtime.cli.options.SampleOptions;
+import dev.edgeai.runtime.cli.options.WebAddress;
 import dev.edgeai.runtime.cli.output.Output;
 import dev.edgeai.runtime.client.Endpoint;
 import dev.edgeai.runtime.client.SampleSet;
@@ -46,19 +48,34 @@ final class WarmupCommand implements Callable<Integer> {
     @Option(names = "--revision", description = "The revision that is meant; what another one answers counts not.")
     private @Nullable String revision;
 
-    @Option(names = "--stable-url", description = "Server or Service of the version that serves, to compare with.")
+    @Option(
+            names = "--stable-url",
+            converter = WebAddress.class,
+            description = "Server or Service of the version that serves, to compare with.")
     private @Nullable URI stableUrl;
 
     @Option(names = "--stable-revision", description = "The revision that is meant there.")
     private @Nullable String stableRevision;
 
-    @Option(names = "--requests", defaultValue = "200", description = "Samples to send (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--requests",
+            converter = NumberArgument.Positive.class,
+            defaultValue = "200",
+            description = "Samples to send (default: ${DEFAULT-VALUE}).")
     private int requests;
 
-    @Option(names = "--concurrency", defaultValue = "4", description = "Samples at once (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--concurrency",
+            converter = NumberArgument.Positive.class,
+            defaultValue = "4",
+            description = "Samples at once (default: ${DEFAULT-VALUE}).")
     private int concurrency;
 
-    @Option(names = "--deadline", defaultValue = "300", description = "Seconds for all (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--deadline",
+            converter = NumberArgument.NotNegative.class,
+            defaultValue = "300",
+            description = "Seconds for all (default: ${DEFAULT-VALUE}).")
     private int deadlineSeconds;
 
     WarmupCommand(Environment environment) {

@@ -9,6 +9,7 @@ import dev.edgeai.runtime.engine.Tensor;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -63,7 +64,8 @@ public final class InferenceClient implements AutoCloseable {
         String root = base.toString();
         root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
         completionsUri = root + "/v1/completions";
-        modelUri = root + "/v2/models/" + model;
+        modelUri = root + "/v2/models/"
+                + URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20");
         this.model = model;
         this.timeout = timeout;
         http = HttpClient.newBuilder()

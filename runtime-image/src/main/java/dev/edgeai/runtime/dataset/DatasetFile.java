@@ -39,14 +39,17 @@ public record DatasetFile(Path path, boolean text) {
     }
 
     /**
-     * Gives a file that was just brought into its folder the name its content asks for; text is checked line by line.
+     * Gives a file that was just brought into its folder the name its content asks for; text is checked line by
+     * line, arrays by their headers.
      *
-     * @throws InvalidDatasetException a line is malformed
+     * @throws InvalidDatasetException a line or an array is malformed
      */
     public static DatasetFile settle(Path file) throws IOException {
         boolean text = of(file).text();
         if (text) {
             JsonLines.check(file);
+        } else {
+            Npz.open(file, Long.MAX_VALUE);
         }
         Files.deleteIfExists(file.resolveSibling(text ? ARRAYS : TEXT));
         Path place = file.resolveSibling(text ? TEXT : ARRAYS);

@@ -3,6 +3,7 @@ package dev.edgeai.runtime.measure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.planner.Json;
+import dev.edgeai.runtime.pod.ChildProcess;
 import dev.edgeai.runtime.pod.ChildProgram;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
@@ -107,27 +108,27 @@ public final class MemoryProbe {
 
     private static long reading(MemoryTask task, Path own) throws IOException {
         Path output = own.resolve("output");
-        Process process = new ProcessBuilder(command(Json.write(task)))
+        ProcessBuilder builder = new ProcessBuilder(command(Json.write(task)))
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
+                .redirectOutput(output.toFile());
+        int code;
+        try (ChildProcess child = ChildProcess.start(builder)) {
+            Process process = child.process();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 throw failed("a process gave no answer within " + TIMEOUT_SECONDS + " s");
             }
+            code = process.exitValue();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw failed("it was interrupted");
-        } finally {
-            process.destroyForcibly();
         }
         List<String> lines = Files.readAllLines(output);
         Optional<Long> peak = lines.stream()
                 .filter(line -> line.startsWith(VERB + " "))
                 .map(line -> Long.parseLong(line.substring(VERB.length() + 1)))
                 .findFirst();
-        if (process.exitValue() != 0 || peak.isEmpty()) {
-            throw failed("a process ended with " + process.exitValue() + ": "
+        if (code != 0 || peak.isEmpty()) {
+            throw failed("a process ended with " + code + ": "
                     + String.join(" ", lines.subList(Math.max(0, lines.size() - 5), lines.size())));
         }
         return peak.get();

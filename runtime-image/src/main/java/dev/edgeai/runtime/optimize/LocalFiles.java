@@ -3,6 +3,7 @@ package dev.edgeai.runtime.optimize;
 import dev.edgeai.runtime.pod.UsageException;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -17,26 +18,48 @@ public final class LocalFiles {
     /**
      * Copies a folder, or one file, into a folder.
      *
-     * @throws UsageException there is none
+     * @throws UsageException there is none, or the folder is empty
      */
     public static void copy(Path from, Path into) throws IOException {
         if (!Files.exists(from)) {
             throw new UsageException("There is no file or folder " + from + ".");
         }
-        for (Path file : files(from)) {
+        List<Path> files = files(from);
+        if (files.isEmpty()) {
+            throw new UsageException(from + " holds no files.");
+        }
+        for (Path file : files) {
             Files.copy(file, target(from, file, into));
         }
     }
 
-    /** The same files in another folder; their bytes lie on the disk once where the file system can. */
-    static void link(Path from, Path into) throws IOException {
-        for (Path file : files(from)) {
+    /**
+     * The same files in a folder of a trial's own. Their bytes lie on the disk once where the file system can, but for
+     * what lies beside an ONNX model: Python's onnx reads no weights from a file of several names, as such a link can
+     * reach out of the model's folder.
+     */
+    static void lend(Path from, Path into) throws IOException {
+        List<Path> files = files(from);
+        boolean onnx = files.stream().anyMatch(LocalFiles::isOnnx);
+        for (Path file : files) {
             Path target = target(from, file, into);
-            try {
-                Files.createLink(target, file);
-            } catch (UnsupportedOperationException | IOException _) {
+            if (onnx && !isOnnx(file)) {
                 Files.copy(file, target);
+            } else {
+                link(file, target);
             }
+        }
+    }
+
+    private static boolean isOnnx(Path file) {
+        return file.toString().endsWith(".onnx");
+    }
+
+    private static void link(Path file, Path target) throws IOException {
+        try {
+            Files.createLink(target, file);
+        } catch (UnsupportedOperationException | FileSystemException _) { // no such links here, or too many of them
+            Files.copy(file, target);
         }
     }
 
@@ -66,9 +89,17 @@ public final class LocalFiles {
 
     /** Removes a folder with all that is in it. */
     public static void delete(Path folder) throws IOException {
+        clear(folder);
+        Files.delete(folder);
+    }
+
+    /** Removes all that is in a folder. */
+    public static void clear(Path folder) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
+            all = walk.filter(path -> !path.equals(folder))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         }
         for (Path one : all) {
             Files.delete(one);

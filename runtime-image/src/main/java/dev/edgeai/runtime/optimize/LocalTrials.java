@@ -4,13 +4,13 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
-import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.Json;
 import dev.edgeai.planner.run.RunAction;
+import dev.edgeai.runtime.measure.EngineOptions;
 import dev.edgeai.runtime.measure.Progress;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** What a trial's pod does, done here: each trial has a folder of its own, laid out as docs/contracts.md says. */
 public final class LocalTrials {
@@ -138,7 +137,7 @@ public final class LocalTrials {
     private Path prepare(TrialSpec spec) throws IOException {
         Path work = Files.createDirectories(folder.resolve(spec.trial()));
         for (String part : List.of("source", "dataset")) {
-            LocalFiles.link(folder.resolve(part), work.resolve(part));
+            LocalFiles.lend(folder.resolve(part), work.resolve(part));
         }
         return again(spec);
     }
@@ -149,24 +148,10 @@ public final class LocalTrials {
         for (String part : List.of("variant", "baseline")) {
             Path made = folder.resolve(base).resolve(part);
             if (Files.exists(made)) {
-                LocalFiles.link(made, work.resolve(part));
+                LocalFiles.lend(made, work.resolve(part));
             }
         }
-        Path file = work.resolve("variant").resolve(VariantDescriptor.FILE);
-        VariantDescriptor d = Json.read(Files.readString(file), VariantDescriptor.class);
-        Map<String, String> options = new TreeMap<>(d.options());
-        options.putAll(spec.engineOptions());
-        Files.delete(file); // it is the other trial's too
-        Files.writeString(
-                file,
-                Json.write(new VariantDescriptor(
-                        d.engine(),
-                        d.model(),
-                        options,
-                        d.framework(),
-                        d.technique(),
-                        d.versions(),
-                        d.nondeterministic())));
+        EngineOptions.put(spec.engineOptions(), work.resolve("variant"), base);
         return work;
     }
 

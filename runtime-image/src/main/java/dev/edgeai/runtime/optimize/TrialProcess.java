@@ -3,6 +3,7 @@ package dev.edgeai.runtime.optimize;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.planner.Json;
+import dev.edgeai.runtime.pod.ChildProcess;
 import dev.edgeai.runtime.pod.Environment;
 
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A step of a trial as a process of this machine. It keeps the contract of a container of the trial's pod
@@ -27,8 +27,6 @@ import java.util.stream.Stream;
 record TrialProcess(List<String> words, FailureReason reason) {
     /** An exit code above this is a signal's number above it. */
     private static final int SIGNAL = 128;
-
-    private static final Duration KILLED_WITHIN = Duration.ofSeconds(5);
 
     TrialProcess {
         words = List.copyOf(words);
@@ -49,16 +47,12 @@ record TrialProcess(List<String> words, FailureReason reason) {
     Optional<Failure> run(Path work, Duration timeout, Consumer<String> progress) throws IOException {
         Path termination = termination(work);
         Files.write(termination, new byte[0]);
-        Process process;
-        try {
-            process = start(work, termination);
-        } catch (IOException e) {
-            return Optional.of(failure("could not be started: " + e.getMessage()));
-        }
-        // Reads aside: a program that neither ends nor prints must not outlive its time.
-        Thread reader =
-                Thread.startVirtualThread(() -> process.inputReader().lines().forEach(progress));
-        try {
+        int code;
+        try (ChildProcess child = ChildProcess.start(builder(work, termination))) {
+            Process process = child.process();
+            // Reads aside: a program that neither ends nor prints must not outlive its time.
+            Thread reader = Thread.startVirtualThread(
+                    () -> process.inputReader().lines().forEach(progress));
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 return Optional.of(new Failure(
                         FailureReason.DEADLINE_EXCEEDED.reason(),
@@ -66,13 +60,13 @@ record TrialProcess(List<String> words, FailureReason reason) {
                                 + " s, half of search.timeout; give more time"));
             }
             reader.join(Duration.ofSeconds(1));
+            code = process.exitValue();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Optional.of(failure("was interrupted"));
-        } finally {
-            end(process);
+        } catch (IOException e) {
+            return Optional.of(failure("could not be started: " + e.getMessage()));
         }
-        int code = process.exitValue();
         if (code == 0) {
             return Optional.empty();
         }
@@ -86,22 +80,12 @@ record TrialProcess(List<String> words, FailureReason reason) {
                                         : "ended with " + code + " and left no reason; see what it printed"));
     }
 
-    /** With all it started. What is killed holds its memory for a moment more, and the next one needs it. */
-    private static void end(Process process) {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList();
-        all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(each -> each.onExit()
-                .completeOnTimeout(each, KILLED_WITHIN.toSeconds(), TimeUnit.SECONDS)
-                .join());
-    }
-
-    private Process start(Path work, Path termination) throws IOException {
+    private ProcessBuilder builder(Path work, Path termination) {
         ProcessBuilder builder =
                 new ProcessBuilder(words).directory(work.toFile()).redirectErrorStream(true);
         builder.environment()
                 .putAll(Map.of("EDGEAI_WORK", work.toString(), Environment.TERMINATION_LOG, termination.toString()));
-        return builder.start();
+        return builder;
     }
 
     private Failure failure(String what) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The environment variables a verb reads, handed in so that tests need no process.
@@ -49,6 +50,25 @@ public record Environment(Map<String, String> variables) {
             throw new UsageException("The environment variable %s holds no valid %s: %s"
                     .formatted(name, type.getSimpleName(), e.getMessage()));
         }
+    }
+
+    /**
+     * A whole number of 0 or more.
+     *
+     * @throws UsageException it is set and is none
+     */
+    public OptionalInt number(String name) {
+        Optional<String> value = get(name);
+        try {
+            OptionalInt number = value.stream().mapToInt(Integer::parseInt).findFirst();
+            if (number.orElse(0) >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new UsageException("The environment variable %s must be a whole number of 0 or more, not '%s'."
+                .formatted(name, value.orElse("")));
     }
 
     /** Registries ({@code host:port}) that are spoken to without TLS. */

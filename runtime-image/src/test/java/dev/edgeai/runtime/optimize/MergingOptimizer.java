@@ -1,18 +1,22 @@
 package dev.edgeai.runtime.optimize;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.testing.OnnxModels;
 
+import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A real optimizer for {@link OnnxModels#linear}: {@code int8-dynamic} multiplies the factors into one, {@code
@@ -30,7 +34,7 @@ final class MergingOptimizer {
     public static void main(String[] arguments) throws Exception {
         Path work = Path.of(System.getenv("EDGEAI_WORK"));
         TrialSpec spec = Json.read(Files.readString(work.resolve("spec.json")), TrialSpec.class);
-        ModelProto source = ModelProto.parseFrom(Files.readAllBytes(work.resolve("source/model.onnx")));
+        ModelProto source = load(work.resolve("source"));
         ModelProto variant;
         switch (String.valueOf(spec.technique())) {
             case "int8-dynamic" -> variant = merged(source);
@@ -47,6 +51,28 @@ final class MergingOptimizer {
                 "OnnxRuntime", "model.onnx", Map.of(), "onnxruntime", spec.technique(), Map.of("merging", "1"), null);
         Files.writeString(folder.resolve(VariantDescriptor.FILE), Json.write(descriptor));
         System.out.println("merged " + source.getGraph().getInitializerCount() + " factors");
+    }
+
+    /** Brings weights that lie in a file of their own into the model, as Python's onnx does since 1.21. */
+    private static ModelProto load(Path folder) throws IOException {
+        ModelProto.Builder model = ModelProto.newBuilder().mergeFrom(Files.readAllBytes(folder.resolve("model.onnx")));
+        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
+            if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+                Map<String, String> entries = tensor.getExternalDataList().stream()
+                        .collect(Collectors.toMap(StringStringEntryProto::getKey, StringStringEntryProto::getValue));
+                Path file = folder.resolve(entries.get("location"));
+                if (Files.isSymbolicLink(file) || (int) Files.getAttribute(file, "unix:nlink") > 1) {
+                    throw new IOException(file + " has multiple hard links or is a link, which is refused");
+                }
+                tensor.clearExternalData()
+                        .clearDataLocation()
+                        .setRawData(ByteString.copyFrom(
+                                Files.readAllBytes(file),
+                                Integer.parseInt(entries.get("offset")),
+                                Integer.parseInt(entries.get("length"))));
+            }
+        }
+        return model.build();
     }
 
     private static ModelProto merged(ModelProto source) {

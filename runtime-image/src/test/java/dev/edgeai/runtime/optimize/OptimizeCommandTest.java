@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +154,58 @@ class OptimizeCommandTest {
     }
 
     @Test
+    void aMistypedDatasetLeavesNothingAndTheCorrectedCommandWorks() throws Exception {
+        Path data = folder.resolve("data.npz");
+        Path elsewhere = Files.move(data, folder.resolve("elsewhere.npz"));
+        assertThat(optimize(MANIFEST).code()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(into).doesNotExist();
+
+        Files.writeString(data, "no array");
+        Run malformed = optimize(MANIFEST);
+        assertThat(malformed.failure().reason()).isEqualTo("InvalidDataset");
+        assertThat(into).doesNotExist();
+
+        NpzFiles.write(data, Map.of("other", NpzFiles.gaussians(1, SAMPLES, FEATURES)));
+        Run other = optimize(MANIFEST);
+        assertThat(other.failure().reason()).as(other.err()).isEqualTo("InvalidDataset");
+        assertThat(into).doesNotExist();
+
+        Files.createDirectory(into);
+        assertThat(optimize(MANIFEST).code()).isEqualTo(ExitCode.FAILED);
+        assertThat(into).as("a folder that was there").isEmptyDirectory();
+
+        Files.move(elsewhere, data, StandardCopyOption.REPLACE_EXISTING);
+        Run corrected = optimize(MANIFEST, "--target", "yard");
+        assertThat(corrected.code()).as(corrected.err()).isEqualTo(ExitCode.REFUSED);
+        assertThat(into.resolve("report.html")).exists();
+    }
+
+    @Test
+    void aDryRunLooksAtTheDatasetToo() throws Exception {
+        Path data = folder.resolve("data.npz");
+        Files.writeString(data, "{\"text\": \"good\"}\n{\"label\": 1}\n");
+        assertThat(optimize(MANIFEST, "--dry-run").failure())
+                .returns("InvalidDataset", Failure::reason)
+                .satisfies(failure -> assertThat(failure.message()).contains("Line 2 "));
+
+        Files.write(data, new byte[] {'P', 'K', 3, 4, 0});
+        assertThat(optimize(MANIFEST, "--dry-run").failure().message()).contains("is no .npz file");
+    }
+
+    @Test
+    void aModelWithItsWeightsBesideItWorksInEveryTrial() throws Exception {
+        OnnxModels.moveWeights(folder.resolve("model"));
+
+        Run run = optimize(MANIFEST);
+
+        assertThat(run.code()).as(run.err() + run.out()).isZero();
+        assertThat(run.out())
+                .contains("  merged 3 factors")
+                .containsPattern("\n> onnxruntime/int8-dynamic +Accepted")
+                .containsPattern("\n  onnxruntime/int8-static +Rejected");
+    }
+
+    @Test
     void aDryRunWithNothingToTryFails() throws Exception {
         variables.clear();
 
@@ -179,12 +232,19 @@ class OptimizeCommandTest {
             quoteCharacter = '`',
             value = {
                 "minSpeedup: \"2.0\"      | minSpedup: \"2.0\"     | spec.gates.minSpedup is no field; there are maxJoulesPerInference,",
-                "minSpeedup: \"2.0\"      | minSpeedup: fast       | spec.gates.minSpeedup must be a decimal number in quotes",
-                "ImageClassification      | Guessing               | spec.task must be one of ImageClassification, ",
+                "minSpeedup: \"2.0\"      | minSpeedup: fast       | spec.gates.minSpeedup: give a number of 0 or more, in quotes",
+                "minSpeedup: \"2.0\"      | minSpeedup: \"-1\"     | spec.gates.minSpeedup: give a number of 0 or more",
+                "samples: 200             | samples: 0             | spec.evaluation.samples must be at least 16",
+                "calibrationSamples: 50   | calibrationSamples: 0  | spec.evaluation.calibrationSamples must be at least 1",
+                "maxTrials: 3             | maxTrials: 0           | spec.targets[0].search.maxTrials must be at least 1",
+                "samples: 200             | samples: 200, samples: 300 | is no YAML: Duplicate field 'samples'",
+                "apiVersion: edgeai.dev/v1alpha1 | apiVersion: edgeai.dev/v1 | apiVersion must be edgeai.dev/v1alpha1",
+                "kind: Namespace          | kind: OptimizationRun  | kind is 'OptimizationRun', 'EdgeModel'; one OptimizationRun or",
+                "ImageClassification      | Guessing               | spec.task must be one of AudioClassification, ",
                 "task: ImageClassification| replicas: 1            | spec.task is missing",
                 "uri: \"oci://registry.example/digits:1\" |        | spec.source.uri is missing",
-                "search: {maxTrials: 3}   | search: {timeout: soon}| spec.targets[0].search.timeout is wrong",
-                "kind: EdgeModel          | kind: Deployment       | kind is 'Namespace', 'Deployment'; an OptimizationRun",
+                "search: {maxTrials: 3}   | search: {timeout: soon}| spec.targets[0].search.timeout: give a number and a unit",
+                "kind: EdgeModel          | kind: Deployment       | kind is 'Namespace', 'Deployment'; one OptimizationRun",
                 "spec:                    | spec: [                | is no YAML",
             })
     void aWrongManifestIsToldWithItsField(String right, String wrong, String told) throws Exception {

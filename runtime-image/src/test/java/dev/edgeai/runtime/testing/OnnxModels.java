@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -123,6 +124,31 @@ public final class OnnxModels {
         Files.createDirectories(folder);
         Files.write(folder.resolve("model.onnx"), model.toByteArray());
         return folder;
+    }
+
+    /**
+     * Moves the weights of a folder's {@code model.onnx} into {@code weights.bin} beside it.
+     *
+     * @see <a href="https://onnx.ai/onnx/repo-docs/ExternalData.html">External data</a>
+     */
+    public static void moveWeights(Path folder) throws IOException {
+        ModelProto.Builder model = ModelProto.newBuilder().mergeFrom(Files.readAllBytes(folder.resolve("model.onnx")));
+        ByteString.Output data = ByteString.newOutput();
+        for (TensorProto.Builder tensor : model.getGraphBuilder().getInitializerBuilderList()) {
+            ByteString raw = tensor.getRawData();
+            tensor.clearRawData()
+                    .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(entry("location", "weights.bin"))
+                    .addExternalData(entry("offset", Integer.toString(data.size())))
+                    .addExternalData(entry("length", Integer.toString(raw.size())));
+            raw.writeTo(data);
+        }
+        Files.write(folder.resolve("weights.bin"), data.toByteString().toByteArray());
+        write(folder, model.build());
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     private static float[] flat(float[][] rows) {

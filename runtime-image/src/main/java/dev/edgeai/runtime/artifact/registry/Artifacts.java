@@ -39,6 +39,7 @@ import java.util.stream.Stream;
 public final class Artifacts {
     private static final Logger LOG = LoggerFactory.getLogger(Artifacts.class);
     private static final String RETRY_VARIABLE = "EDGEAI_RETRY_SECONDS";
+    private static final int RETRY_SECONDS = 120;
 
     private final RegistryClient registry;
 
@@ -58,8 +59,8 @@ public final class Artifacts {
     }
 
     public static Retry retry(Environment environment) {
-        return Retry.within(Duration.ofSeconds(
-                environment.get(RETRY_VARIABLE).map(Long::parseLong).orElse(120L)));
+        return Retry.within(
+                Duration.ofSeconds(environment.number(RETRY_VARIABLE).orElse(RETRY_SECONDS)));
     }
 
     /**
@@ -94,7 +95,8 @@ public final class Artifacts {
         try {
             for (ModelPack.PackedFile file : pack.files()) {
                 Descriptor layer = file.layer();
-                registry.upload(target, layer.digest(), layer.size(), file.path(), file.name());
+                String what = "'%s' for %s".formatted(file.name(), target.name());
+                registry.upload(target, layer.digest(), layer.size(), file.path(), what);
             }
             registry.upload(target, pack.config(), "the configuration of " + target.name());
             registry.putManifest(target.at(pack.digest()), Manifest.MEDIA_TYPE, manifest);

@@ -233,7 +233,7 @@ final class RegistryClient {
     private <T> T call(String what, StallGuard.Transfer<T> transfer) {
         return retry.call(() -> {
             try {
-                return guard.run(transfer);
+                return guard.run(what, transfer);
             } catch (OrasException e) {
                 throw RegistryErrors.of(what, e);
             } catch (FileSystemException e) {

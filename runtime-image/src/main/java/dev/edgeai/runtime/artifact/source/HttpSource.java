@@ -52,7 +52,7 @@ final class HttpSource {
         String what = shown(uri);
         return retry.call(() -> {
             try {
-                return guard.run(progress -> follow(uri, place, pin, limit, progress));
+                return guard.run(what, progress -> follow(uri, place, pin, limit, progress));
             } catch (FileSystemException e) {
                 throw new UncheckedIOException(e); // a local file, not the server
             } catch (IOException e) {

@@ -20,6 +20,8 @@ import java.util.Set;
 
 /** Fetches models and datasets from wherever a specification says: {@code oci://}, {@code https://}, {@code http://}. */
 public final class Sources {
+    private static final int MAX_PORT = 65_535;
+
     private final Artifacts artifacts;
     private final HttpSource http;
     private final long limit;
@@ -126,7 +128,7 @@ public final class Sources {
         try {
             URI uri = URI.create(address);
             boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
-            if (web && uri.getHost() != null) {
+            if (web && uri.getHost() != null && uri.getPort() <= MAX_PORT) {
                 return uri;
             }
         } catch (IllegalArgumentException _) {

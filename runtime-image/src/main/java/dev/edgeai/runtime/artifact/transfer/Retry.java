@@ -55,7 +55,11 @@ public record Retry(Duration window, InstantSource clock, Sleeper sleeper) {
                         || now.plus(pause).isAfter(deadline)) {
                     throw e;
                 }
-                LOG.info("{} Trying again in {} ms.", e.getMessage(), pause.toMillis());
+                LOG.info(
+                        "{} Trying again in {} ms, and for {} s more.",
+                        e.getMessage(),
+                        pause.toMillis(),
+                        Duration.between(now, deadline).toSeconds());
                 rest(pause, e);
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }

@@ -4,7 +4,6 @@ import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
 import dev.edgeai.runtime.measure.MeasureSettings;
-import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,12 +14,17 @@ import java.util.List;
 public final class BenchmarkOptions {
     @Option(
             names = "--pairs",
+            converter = NumberArgument.Positive.class,
             description = "Timed inferences of each model; at least " + BenchmarkSettings.MIN_PAIRS + " (default: "
                     + BenchmarkSettings.DEFAULT_PAIRS + ").")
     private @Nullable Integer pairs;
 
-    @Option(names = "--time-cap", paramLabel = "20s", description = "Most time for timing (default: 20s).")
-    private @Nullable String timeCap;
+    @Option(
+            names = "--time-cap",
+            paramLabel = "20s",
+            converter = PositiveSpan.class,
+            description = "Most time for timing (default: 20s).")
+    private @Nullable TimeSpan timeCap;
 
     /** As they were given, for another process. */
     public List<String> arguments() {
@@ -29,17 +33,13 @@ public final class BenchmarkOptions {
             arguments.addAll(List.of("--pairs", pairs.toString()));
         }
         if (timeCap != null) {
-            arguments.addAll(List.of("--time-cap", timeCap));
+            arguments.addAll(List.of("--time-cap", timeCap.text()));
         }
         return arguments;
     }
 
     /** These options over what was asked for. */
     public MeasureSettings over(MeasurementSettings asked) {
-        try {
-            return MeasureSettings.of(asked, pairs, timeCap == null ? null : new TimeSpan(timeCap).duration());
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--time-cap: " + e.getMessage());
-        }
+        return MeasureSettings.of(asked, pairs, timeCap == null ? null : timeCap.duration());
     }
 }

@@ -11,7 +11,6 @@ import dev.edgeai.runtime.optimize.LocalFiles;
 import dev.edgeai.runtime.optimize.RunManifest;
 import dev.edgeai.runtime.pod.Environment;
 import dev.edgeai.runtime.pod.RuntimeFailure;
-import dev.edgeai.runtime.pod.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,12 +27,14 @@ public final class InputOptions {
 
     @Option(
             names = "--source",
+            converter = FileArgument.Existing.class,
             paramLabel = "FILE|FOLDER",
             description = "The model on this machine, instead of the one the manifest names.")
     private @Nullable Path source;
 
     @Option(
             names = "--dataset",
+            converter = FileArgument.ExistingFile.class,
             paramLabel = "FILE",
             description = "The dataset on this machine, instead of the one the manifest names.")
     private @Nullable Path dataset;
@@ -72,9 +73,6 @@ public final class InputOptions {
             settle(folder.resolve(DATASET));
             return fetched.digest().toString();
         }
-        if (!Files.isRegularFile(dataset)) {
-            throw new UsageException("There is no file " + dataset + ".");
-        }
         settle(Files.copy(dataset, Files.createDirectories(folder).resolve(DATASET)));
         return Artifacts.digest(dataset).toString();
     }
@@ -82,7 +80,7 @@ public final class InputOptions {
     /**
      * Names a dataset that was just brought by its content.
      *
-     * @throws RuntimeFailure {@code InvalidDataset}: a line of text is malformed
+     * @throws RuntimeFailure {@code InvalidDataset}: a line or an array is malformed
      */
     public static void settle(Path dataset) throws IOException {
         try {

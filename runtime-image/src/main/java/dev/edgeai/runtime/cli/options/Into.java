@@ -6,7 +6,12 @@ import java.nio.file.Path;
 
 /** The folder that a verb fills. */
 public final class Into {
-    @Option(names = "--into", required = true, paramLabel = "FOLDER", description = "Where the files go.")
+    @Option(
+            names = "--into",
+            converter = FileArgument.Folder.class,
+            required = true,
+            paramLabel = "FOLDER",
+            description = "Where the files go.")
     private Path folder;
 
     public Path folder() {

@@ -6,7 +6,11 @@ import java.net.URI;
 
 /** Which model of which server is asked. */
 public final class ModelAddress {
-    @Option(names = "--url", required = true, description = "Server or Service, for example http://localhost:8080.")
+    @Option(
+            names = "--url",
+            converter = WebAddress.class,
+            required = true,
+            description = "Server or Service, for example http://localhost:8080.")
     private URI url;
 
     @Option(names = "--model", required = true, description = "The model's name.")

@@ -50,12 +50,14 @@ public final class SampleOptions {
 
     @Option(
             names = "--dataset",
+            converter = FileArgument.Existing.class,
             required = true,
             description = "A .npz or .jsonl file, or the folder that fetch left one in.")
     private Path dataset;
 
     @Option(
             names = "--source",
+            converter = FileArgument.Folder.class,
             paramLabel = "FOLDER",
             defaultValue = ".",
             description = "Folder with the tokenizer.json that text needs (default: this one).")
@@ -69,6 +71,7 @@ public final class SampleOptions {
 
     @Option(
             names = "--calibration-samples",
+            converter = NumberArgument.NotNegative.class,
             defaultValue = "128",
             description = "Without a trial's specification: samples of the file that are not evaluated"
                     + " (default: ${DEFAULT-VALUE}).")
@@ -76,11 +79,16 @@ public final class SampleOptions {
 
     @Option(
             names = "--wait",
+            converter = NumberArgument.NotNegative.class,
             defaultValue = "30",
             description = "Seconds to wait for the first answer, before anything counts (default: ${DEFAULT-VALUE}).")
     private int waitSeconds;
 
-    @Option(names = "--timeout", defaultValue = "10", description = "Seconds for one (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--timeout",
+            converter = NumberArgument.Positive.class,
+            defaultValue = "10",
+            description = "Seconds for one (default: ${DEFAULT-VALUE}).")
     private int timeoutSeconds;
 
     public SampleOptions(Environment environment) {

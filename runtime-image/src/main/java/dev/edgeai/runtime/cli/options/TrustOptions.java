@@ -13,6 +13,7 @@ public final class TrustOptions {
 
     @Option(
             names = "--key",
+            converter = FileArgument.ExistingFile.class,
             paramLabel = "FILE",
             description = "Public key that certificates must be signed with, PEM (default: EDGEAI_TRUSTED_KEY).")
     private @Nullable Path key;

@@ -1,6 +1,10 @@
 package dev.edgeai.runtime.artifact.transfer;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +22,7 @@ class StallGuardTest {
     void aTransferOnWhichNothingMovesIsInterrupted() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
 
-        assertThatThrownBy(() -> guard.run(_ -> {
+        assertThatThrownBy(() -> guard.run("a file", _ -> {
                     try {
                         return new CountDownLatch(1).await(1, TimeUnit.MINUTES);
                     } catch (InterruptedException e) {
@@ -32,8 +36,30 @@ class StallGuardTest {
     }
 
     @Test
+    void whatIsWaitedForIsToldMeanwhile() {
+        Logger logger = (Logger) LoggerFactory.getLogger(StallGuard.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.addAppender(told);
+        try {
+            assertThatThrownBy(() -> guard.run("model.onnx for registry.example/digits", _ -> {
+                        forever();
+                        return "never";
+                    }))
+                    .isInstanceOf(IOException.class);
+        } finally {
+            logger.detachAppender(told);
+        }
+
+        assertThat(told.list)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(line.getFormattedMessage())
+                        .startsWith("model.onnx for registry.example/digits: no answer for "));
+    }
+
+    @Test
     void aSlowTransferThatMovesIsLeftAlone() throws Exception {
-        String done = guard.run(progress -> {
+        String done = guard.run("a file", progress -> {
             for (int i = 0; i < 12; i++) {
                 pause();
                 progress.moved(1);
@@ -46,11 +72,19 @@ class StallGuardTest {
 
     @Test
     void whatATransferThrowsComesThrough() {
-        assertThatThrownBy(() -> guard.run(_ -> {
+        assertThatThrownBy(() -> guard.run("a file", _ -> {
                     throw new UncheckedIOException(new IOException("own"));
                 }))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("own");
+    }
+
+    private static void forever() throws IOException {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     private static void pause() throws IOException {
