@@ -13,6 +13,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
+import dev.edgeai.runtime.engine.OnnxTypes;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -129,7 +130,7 @@ final class OnnxFile {
         if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             checkExternal(tensor);
         }
-        String type = type(tensor.getDataType());
+        String type = OnnxTypes.element(tensor.getDataType());
         if (ElementTypes.isWeight(type)) {
             weights.merge(type, elements, Math::addExact);
         }
@@ -169,13 +170,12 @@ final class OnnxFile {
     private static ModelFacts.Port port(ValueInfoProto value) {
         TypeProto type = value.getType();
         if (!type.hasTensorType()) {
-            return new ModelFacts.Port(
-                    value.getName(), type.getValueCase().toString().toLowerCase(Locale.ROOT), List.of());
+            return new ModelFacts.Port(value.getName(), OnnxTypes.name(type), List.of());
         }
         List<String> shape = type.getTensorType().getShape().getDimList().stream()
                 .map(OnnxFile::dimension)
                 .toList();
-        return new ModelFacts.Port(value.getName(), type(type.getTensorType().getElemType()), shape);
+        return new ModelFacts.Port(value.getName(), OnnxTypes.name(type), shape);
     }
 
     private static String dimension(TensorShapeProto.Dimension dimension) {
@@ -183,30 +183,6 @@ final class OnnxFile {
             case DIM_VALUE -> Long.toString(dimension.getDimValue());
             case DIM_PARAM -> dimension.getDimParam().length() <= 20 ? dimension.getDimParam() : "?";
             case VALUE_NOT_SET -> "?";
-        };
-    }
-
-    private static String type(int number) {
-        return switch (number) {
-            case 1 -> "float32";
-            case 2 -> "uint8";
-            case 3 -> "int8";
-            case 4 -> "uint16";
-            case 5 -> "int16";
-            case 6 -> "int32";
-            case 7 -> "int64";
-            case 8 -> "string";
-            case 9 -> "bool";
-            case 10 -> "float16";
-            case 11 -> "float64";
-            case 12 -> "uint32";
-            case 13 -> "uint64";
-            case 16 -> "bfloat16";
-            case 17, 18, 19, 20 -> "float8";
-            case 21 -> "uint4";
-            case 22 -> "int4";
-            case 23 -> "float4";
-            default -> "type" + number;
         };
     }
 }
