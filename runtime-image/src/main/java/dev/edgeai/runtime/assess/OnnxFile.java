@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
@@ -14,6 +15,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.runtime.engine.OnnxTypes;
+import dev.edgeai.runtime.engine.OnnxVersions;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -45,6 +47,7 @@ final class OnnxFile {
             throw new UnreadableModelException(
                     file.getFileName() + " holds no ONNX graph; it may be cut off or of another format");
         }
+        requireKnown(model, file);
         OnnxFile reading = new OnnxFile(file);
         reading.visit(graph);
         model.getFunctionsList().forEach(function -> function.getNodeList().forEach(reading::count));
@@ -58,6 +61,24 @@ final class OnnxFile {
                 graph.getOutputList().stream().map(OnnxFile::port).toList();
         return new ModelFacts(
                 ModelFormat.ONNX, reading.operators, reading.weights, inputs, outputs, reading.namesExperts);
+    }
+
+    private static void requireKnown(ModelProto model, Path file) throws UnreadableModelException {
+        long operators = model.getOpsetImportList().stream()
+                .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .max()
+                .orElse(0);
+        if (model.getIrVersion() > OnnxVersions.NEWEST_FORMAT || operators > OnnxVersions.NEWEST_OPERATORS) {
+            throw new UnreadableModelException(
+                    "%s has IR version %d and opset %d; the newest that ONNX Runtime reads here are %d and %d, so export it for these (opset_version) or convert it with onnx.version_converter"
+                            .formatted(
+                                    file.getFileName(),
+                                    model.getIrVersion(),
+                                    operators,
+                                    OnnxVersions.NEWEST_FORMAT,
+                                    OnnxVersions.NEWEST_OPERATORS));
+        }
     }
 
     private static ModelProto parse(Path file) throws IOException, UnreadableModelException {
