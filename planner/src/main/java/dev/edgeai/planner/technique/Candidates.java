@@ -8,8 +8,14 @@ import dev.edgeai.api.v1alpha1.source.Task;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,16 +46,41 @@ public final class Candidates {
         };
     }
 
-    /** A framework that reads the model and has no technique for it is not planned, and says why. */
+    /**
+     * The plan with the techniques that cannot be applied, and why; a framework that reads the model and has no technique
+     * for it is not planned.
+     */
     public static FrameworkPlan judge(FrameworkPlan plan, TechniqueContext situation) {
-        if (!plan.planned() || techniques(plan.framework(), situation).findAny().isPresent()) {
+        if (!plan.planned()) {
             return plan;
+        }
+        Optional<String> obstacles = obstacles(plan.framework(), situation);
+        if (techniques(plan.framework(), situation).findAny().isPresent()) {
+            return obstacles
+                    .map(told -> new FrameworkPlan(plan.framework(), true, plan.reason() + "; " + told))
+                    .orElse(plan);
         }
         String why = situation.model().alreadyQuantized()
                 ? "the source is quantized already (%s) and is not quantized again; give the original"
                         .formatted(situation.model().precision())
-                : "has no technique for a model of this kind";
+                : obstacles.orElse("has no technique for a model of this kind");
         return new FrameworkPlan(plan.framework(), false, FrameworkNames.of(plan.framework()) + ": " + why);
+    }
+
+    /** For example { NotApplicable: int8-dynamic, int8-static (why)}. */
+    private static Optional<String> obstacles(Framework framework, TechniqueContext situation) {
+        Map<String, Set<String>> byObstacle = new LinkedHashMap<>();
+        Techniques.ALL.stream()
+                .filter(technique -> technique.framework() == framework && technique.suits(situation))
+                .forEach(technique -> Obstacles.of(technique, situation)
+                        .ifPresent(why -> byObstacle
+                                .computeIfAbsent(why, _ -> new LinkedHashSet<>())
+                                .add(technique.name())));
+        return byObstacle.isEmpty()
+                ? Optional.empty()
+                : Optional.of(byObstacle.entrySet().stream()
+                        .map(entry -> String.join(", ", entry.getValue()) + " (" + entry.getKey() + ")")
+                        .collect(Collectors.joining(", ", "NotApplicable: ", "")));
     }
 
     private static Stream<Technique> techniques(Framework framework, TechniqueContext situation) {

@@ -38,6 +38,11 @@ record Technique(
     record Choice(String parameter, List<String> values) {}
 
     boolean fits(TechniqueContext situation) {
+        return suits(situation) && Obstacles.of(this, situation).isEmpty();
+    }
+
+    /** Whether it would be tried if it could be applied. */
+    boolean suits(TechniqueContext situation) {
         return formats.contains(situation.model().format())
                 && (stage != Stage.QUANTIZATION || !situation.model().alreadyQuantized())
                 && suits.test(situation);

@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Stage;
 import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
+import dev.edgeai.api.v1alpha1.source.AssessmentBuilder;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.Metric;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
@@ -140,6 +141,56 @@ class CandidatesTest {
         FrameworkPlan plan = Candidates.judge(new FrameworkPlan(LLAMA_CPP, true, "LlamaCpp: suits"), gguf);
         assertThat(plan.planned()).isFalse();
         assertThat(plan.reason()).startsWith("LlamaCpp: the source is quantized already");
+    }
+
+    @Test
+    void a_random_forest_is_not_quantized_and_the_plan_says_so() {
+        TechniqueContext forest = situation(
+                AssessmentBuilder.builder(Runs.assessment(ModelFormat.ONNX, Architecture.OTHER, false))
+                        .precision("none")
+                        .operators(Map.of("TreeEnsembleClassifier", 1, "Cast", 1))
+                        .build(),
+                Task.TABULAR,
+                null,
+                AVX2);
+        assertThat(candidates(forest, OPENVINO, ONNX_RUNTIME, OLIVE))
+                .extracting(Candidate::name)
+                .isNotEmpty()
+                .allMatch(name -> name.contains("graph") || name.contains("session"));
+        FrameworkPlan openVino = Candidates.judge(new FrameworkPlan(OPENVINO, true, "OpenVINO: suits"), forest);
+        assertThat(openVino.planned()).isFalse();
+        assertThat(openVino.reason())
+                .isEqualTo("OpenVINO: NotApplicable: int8-ptq, fp32, w4, w8"
+                        + " (OpenVINO has no operators of classical machine learning (ai.onnx.ml))");
+        FrameworkPlan onnxRuntime =
+                Candidates.judge(new FrameworkPlan(ONNX_RUNTIME, true, "OnnxRuntime: suits"), forest);
+        assertThat(onnxRuntime.planned()).isTrue();
+        assertThat(onnxRuntime.reason())
+                .isEqualTo("OnnxRuntime: suits; NotApplicable: int8-dynamic, int8-static"
+                        + " (the model has no matrix product, convolution or recurrent layer to be quantized)");
+    }
+
+    @Test
+    void float16_is_not_quantized_dynamically_and_the_plan_says_so() {
+        TechniqueContext half = situation(
+                AssessmentBuilder.builder(Runs.assessment(ModelFormat.ONNX, Architecture.DENSE, false))
+                        .precision("float16")
+                        .build(),
+                Task.TABULAR,
+                null,
+                AVX2);
+        assertThat(candidates(half, ONNX_RUNTIME, OLIVE))
+                .extracting(Candidate::technique)
+                .contains("int8-static")
+                .doesNotContain("int8-dynamic");
+        assertThat(Candidates.judge(new FrameworkPlan(OLIVE, true, "Olive: suits"), half)
+                        .reason())
+                .startsWith("Olive: suits; NotApplicable: int8-dynamic (");
+        assertThat(Candidates.judge(
+                                new FrameworkPlan(OLIVE, true, "Olive: suits"),
+                                situation(Runs.onnx(), Task.TABULAR, null, AVX2))
+                        .reason())
+                .isEqualTo("Olive: suits");
     }
 
     @Test

@@ -22,8 +22,6 @@ final class ElementTypes {
         return switch (type) {
             case "boolean", "bool" -> "bool";
             case "bf16" -> "bfloat16";
-            case "f8e4m3", "f8e5m2", "f8e8m0" -> "float8";
-            case "f4e2m1" -> "float4";
             case "nf4", "string" -> type;
             default ->
                 type.startsWith("f")

@@ -1,7 +1,7 @@
 package dev.edgeai.runtime.assess;
 
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
-import org.jspecify.annotations.Nullable;
+import dev.edgeai.runtime.engine.IrPorts;
 
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -26,19 +25,12 @@ final class IrFile {
     private final long weightBytes;
     private final Map<String, Integer> operators = new HashMap<>();
     private final Map<String, Long> weights = new HashMap<>();
-    private final List<ModelFacts.Port> inputs = new ArrayList<>();
-    private final Map<String, ModelFacts.Port> producers = new HashMap<>();
-    private final Map<String, ModelFacts.Port> results = new HashMap<>();
-    private final List<ModelFacts.Port> outputs = new ArrayList<>();
     private boolean namesExperts;
     private boolean isNet;
 
-    /** Depth of loop and branch bodies, whose parameters are no inputs of the model. */
-    private int bodies;
+    private Layer layer = new Layer("", "");
 
-    private Layer layer = new Layer("", "", "");
-
-    private record Layer(String id, String type, String name) {}
+    private record Layer(String type, String name) {}
 
     private IrFile(long weightBytes) {
         this.weightBytes = weightBytes;
@@ -59,45 +51,32 @@ final class IrFile {
             throw new UnreadableModelException(
                     file.getFileName() + " is no OpenVINO IR or is cut off: " + e.getMessage(), e);
         }
-        if (!reading.isNet || reading.operators.isEmpty() || reading.outputs.isEmpty()) {
+        IrPorts ports = IrPorts.read(file);
+        if (!reading.isNet || ports.outputs().isEmpty()) {
             throw new UnreadableModelException(file.getFileName() + " is XML but no OpenVINO IR (no net with layers)");
         }
         return new ModelFacts(
                 ModelFormat.OPENVINO_IR,
                 reading.operators,
                 reading.weights,
-                reading.inputs,
-                reading.outputs,
+                ports(ports.inputs()),
+                ports(ports.outputs()),
                 reading.namesExperts);
     }
 
     private void read(XMLStreamReader xml) throws XMLStreamException, UnreadableModelException {
         while (xml.hasNext()) {
-            int event = xml.next();
-            if (event == XMLStreamConstants.START_ELEMENT) {
+            if (xml.next() == XMLStreamConstants.START_ELEMENT) {
                 start(xml);
-            } else if (event == XMLStreamConstants.END_ELEMENT && isBody(xml.getLocalName())) {
-                bodies--;
             }
         }
     }
 
-    private static boolean isBody(String element) {
-        return element.equals("body") || element.equals("then_body") || element.equals("else_body");
-    }
-
-    private void start(XMLStreamReader xml) throws XMLStreamException, UnreadableModelException {
-        String element = xml.getLocalName();
-        if (isBody(element)) {
-            bodies++;
-            return;
-        }
-        switch (element) {
+    private void start(XMLStreamReader xml) throws UnreadableModelException {
+        switch (xml.getLocalName()) {
             case "net" -> isNet = true;
             case "layer" -> startLayer(xml);
             case "data" -> data(xml);
-            case "port" -> port(xml);
-            case "edge" -> edge(xml);
             default -> {
                 // rt_info, meta_data and the like say nothing about the graph
             }
@@ -105,7 +84,7 @@ final class IrFile {
     }
 
     private void startLayer(XMLStreamReader xml) {
-        layer = new Layer(attribute(xml, "id"), attribute(xml, "type"), attribute(xml, "name"));
+        layer = new Layer(attribute(xml, "type"), attribute(xml, "name"));
         boolean plumbing = layer.type().equals("Const")
                 || layer.type().equals("Parameter")
                 || layer.type().equals("Result");
@@ -139,38 +118,15 @@ final class IrFile {
         }
     }
 
-    /** An output of a parameter is an input of the model; ports of results and producers meet in {@link #edge}. */
-    private void port(XMLStreamReader xml) throws XMLStreamException {
-        if (bodies > 0) {
-            return;
-        }
-        String id = attribute(xml, "id");
-        String names = attribute(xml, "names");
-        String type = ElementTypes.ofIr(attribute(xml, "precision"));
-        List<String> shape = new ArrayList<>();
-        while (xml.next() != XMLStreamConstants.END_ELEMENT
-                || !xml.getLocalName().equals("port")) {
-            if (xml.isStartElement() && xml.getLocalName().equals("dim")) {
-                String size = xml.getElementText().strip();
-                shape.add(size.startsWith("-") ? "?" : size);
-            }
-        }
-        String first = names.isEmpty() ? layer.name() : names.split(",")[0];
-        ModelFacts.Port port = new ModelFacts.Port(first, type, shape);
-        switch (layer.type()) {
-            case "Parameter" -> inputs.add(port);
-            case "Result" -> results.put(layer.id(), port);
-            default -> producers.put(layer.id() + ":" + id, port);
-        }
-    }
-
-    private void edge(XMLStreamReader xml) {
-        ModelFacts.Port result = bodies > 0 ? null : results.get(attribute(xml, "to-layer"));
-        if (result != null) {
-            ModelFacts.@Nullable Port producer =
-                    producers.get(attribute(xml, "from-layer") + ":" + attribute(xml, "from-port"));
-            outputs.add(producer == null ? result : producer);
-        }
+    private static List<ModelFacts.Port> ports(List<IrPorts.Port> ports) {
+        return ports.stream()
+                .map(port -> new ModelFacts.Port(
+                        port.name(),
+                        ElementTypes.ofIr(port.type()),
+                        port.shape().stream()
+                                .map(size -> size < 0 ? "?" : size.toString())
+                                .toList()))
+                .toList();
     }
 
     private static String attribute(XMLStreamReader xml, String name) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
@@ -13,6 +14,8 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
+import dev.edgeai.runtime.engine.OnnxTypes;
+import dev.edgeai.runtime.engine.OnnxVersions;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -44,6 +47,7 @@ final class OnnxFile {
             throw new UnreadableModelException(
                     file.getFileName() + " holds no ONNX graph; it may be cut off or of another format");
         }
+        requireKnown(model, file);
         OnnxFile reading = new OnnxFile(file);
         reading.visit(graph);
         model.getFunctionsList().forEach(function -> function.getNodeList().forEach(reading::count));
@@ -57,6 +61,24 @@ final class OnnxFile {
                 graph.getOutputList().stream().map(OnnxFile::port).toList();
         return new ModelFacts(
                 ModelFormat.ONNX, reading.operators, reading.weights, inputs, outputs, reading.namesExperts);
+    }
+
+    private static void requireKnown(ModelProto model, Path file) throws UnreadableModelException {
+        long operators = model.getOpsetImportList().stream()
+                .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .max()
+                .orElse(0);
+        if (model.getIrVersion() > OnnxVersions.NEWEST_FORMAT || operators > OnnxVersions.NEWEST_OPERATORS) {
+            throw new UnreadableModelException(
+                    "%s has IR version %d and opset %d; the newest that ONNX Runtime reads here are %d and %d, so export it for these (opset_version) or convert it with onnx.version_converter"
+                            .formatted(
+                                    file.getFileName(),
+                                    model.getIrVersion(),
+                                    operators,
+                                    OnnxVersions.NEWEST_FORMAT,
+                                    OnnxVersions.NEWEST_OPERATORS));
+        }
     }
 
     private static ModelProto parse(Path file) throws IOException, UnreadableModelException {
@@ -129,7 +151,7 @@ final class OnnxFile {
         if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             checkExternal(tensor);
         }
-        String type = type(tensor.getDataType());
+        String type = OnnxTypes.element(tensor.getDataType());
         if (ElementTypes.isWeight(type)) {
             weights.merge(type, elements, Math::addExact);
         }
@@ -169,13 +191,12 @@ final class OnnxFile {
     private static ModelFacts.Port port(ValueInfoProto value) {
         TypeProto type = value.getType();
         if (!type.hasTensorType()) {
-            return new ModelFacts.Port(
-                    value.getName(), type.getValueCase().toString().toLowerCase(Locale.ROOT), List.of());
+            return new ModelFacts.Port(value.getName(), OnnxTypes.name(type), List.of());
         }
         List<String> shape = type.getTensorType().getShape().getDimList().stream()
                 .map(OnnxFile::dimension)
                 .toList();
-        return new ModelFacts.Port(value.getName(), type(type.getTensorType().getElemType()), shape);
+        return new ModelFacts.Port(value.getName(), OnnxTypes.name(type), shape);
     }
 
     private static String dimension(TensorShapeProto.Dimension dimension) {
@@ -183,30 +204,6 @@ final class OnnxFile {
             case DIM_VALUE -> Long.toString(dimension.getDimValue());
             case DIM_PARAM -> dimension.getDimParam().length() <= 20 ? dimension.getDimParam() : "?";
             case VALUE_NOT_SET -> "?";
-        };
-    }
-
-    private static String type(int number) {
-        return switch (number) {
-            case 1 -> "float32";
-            case 2 -> "uint8";
-            case 3 -> "int8";
-            case 4 -> "uint16";
-            case 5 -> "int16";
-            case 6 -> "int32";
-            case 7 -> "int64";
-            case 8 -> "string";
-            case 9 -> "bool";
-            case 10 -> "float16";
-            case 11 -> "float64";
-            case 12 -> "uint32";
-            case 13 -> "uint64";
-            case 16 -> "bfloat16";
-            case 17, 18, 19, 20 -> "float8";
-            case 21 -> "uint4";
-            case 22 -> "int4";
-            case 23 -> "float4";
-            default -> "type" + number;
         };
     }
 }

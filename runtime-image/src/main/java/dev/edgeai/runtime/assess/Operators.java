@@ -65,7 +65,7 @@ final class Operators {
             "FakeConvert");
     private static final Set<String> EXPERTS = Set.of("MoE", "QMoE");
     private static final Set<String> SMALL_WEIGHTS =
-            Set.of("int8", "uint8", "int4", "uint4", "int2", "uint2", "uint1", "nf4", "float8", "float4");
+            Set.of("int8", "uint8", "int4", "uint4", "int2", "uint2", "uint1", "nf4");
 
     private Operators() {}
 
@@ -90,12 +90,16 @@ final class Operators {
     static boolean isQuantized(ModelFacts facts) {
         long all = facts.weights().values().stream().mapToLong(Long::longValue).sum();
         long small = facts.weights().entrySet().stream()
-                .filter(e -> SMALL_WEIGHTS.contains(e.getKey()))
+                .filter(e -> isSmall(e.getKey()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
         boolean operators =
                 facts.operators().keySet().stream().anyMatch(o -> QUANTIZED.contains(o) || o.startsWith("QLinear"));
         return operators || 2 * small > all;
+    }
+
+    private static boolean isSmall(String type) {
+        return SMALL_WEIGHTS.contains(type) || type.startsWith("float8") || type.startsWith("float4");
     }
 
     static boolean hasExperts(Map<String, Integer> operators) {

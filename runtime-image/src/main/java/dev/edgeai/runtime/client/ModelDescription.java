@@ -44,7 +44,7 @@ public record ModelDescription(
 
     /** Whether it takes text and no tensors. */
     public boolean language() {
-        return inputs.isEmpty();
+        return inputs.isEmpty() && outputs.isEmpty();
     }
 
     public List<TensorInfo> inputInfos() {

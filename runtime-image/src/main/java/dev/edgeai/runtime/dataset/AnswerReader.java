@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.dataset;
 
 import dev.edgeai.api.v1alpha1.source.Task;
-import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.engine.TensorInfo;
 
@@ -29,11 +28,11 @@ public final class AnswerReader {
 
     public static AnswerReader of(Task task, List<TensorInfo> outputs) {
         TensorInfo read = outputs.stream()
-                .filter(output -> isFloat(output.type()))
+                .filter(output -> output.type().isFloat())
                 .findFirst()
                 .orElse(outputs.getFirst());
         boolean number =
-                isFloat(read.type()) && !read.shape().isEmpty() && read.shape().getLast() == 1;
+                read.type().isFloat() && !read.shape().isEmpty() && read.shape().getLast() == 1;
         return new AnswerReader(read.name(), isClassification(task) && !(task == Task.TABULAR && number));
     }
 
@@ -58,7 +57,7 @@ public final class AnswerReader {
         }
         float[] values = new float[Math.toIntExact(tensor.elements())];
         for (int i = 0; i < values.length; i++) {
-            values[i] = value(tensor, i);
+            values[i] = tensor.element(i).floatValue();
         }
         return values;
     }
@@ -71,7 +70,7 @@ public final class AnswerReader {
         float[] scores = vector(outputs);
         if (scores.length == 1) {
             Tensor tensor = outputs.get(output);
-            boolean score = tensor != null && isFloat(tensor.type());
+            boolean score = tensor != null && tensor.type().isFloat();
             boolean sound = Float.isFinite(scores[0]) && (score || (scores[0] >= 0 && scores[0] < MAX_CLASSES));
             return !sound ? NO_CLASS : score ? (scores[0] > 0.5f ? 1 : 0) : (int) scores[0];
         }
@@ -85,22 +84,5 @@ public final class AnswerReader {
             }
         }
         return best;
-    }
-
-    private static boolean isFloat(DataType type) {
-        return type == DataType.FP16 || type == DataType.FP32 || type == DataType.FP64;
-    }
-
-    private static float value(Tensor tensor, int i) {
-        return switch (tensor.type()) {
-            case BOOL, UINT8 -> tensor.data().get(i) & 0xff;
-            case INT8 -> tensor.data().get(i);
-            case INT16 -> tensor.data().getShort(2 * i);
-            case INT32 -> tensor.data().getInt(4 * i);
-            case INT64 -> tensor.data().getLong(8 * i);
-            case FP16 -> Float.float16ToFloat(tensor.data().getShort(2 * i));
-            case FP32 -> tensor.data().getFloat(4 * i);
-            case FP64 -> (float) tensor.data().getDouble(8 * i);
-        };
     }
 }

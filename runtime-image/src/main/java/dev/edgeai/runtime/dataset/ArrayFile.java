@@ -175,11 +175,13 @@ final class ArrayFile {
     private static long integer(Npz.Rows rows, int index) {
         MemorySegment data = rows.data();
         return switch (rows.type()) {
-            case BOOL, UINT8 -> data.get(ValueLayout.JAVA_BYTE, index) & 0xff;
+            case BOOL, UINT8 -> Byte.toUnsignedLong(data.get(ValueLayout.JAVA_BYTE, index));
+            case UINT16 -> Short.toUnsignedLong(data.getAtIndex(ValueLayout.JAVA_SHORT, index));
+            case UINT32 -> Integer.toUnsignedLong(data.getAtIndex(ValueLayout.JAVA_INT, index));
             case INT8 -> data.get(ValueLayout.JAVA_BYTE, index);
             case INT16 -> data.getAtIndex(ValueLayout.JAVA_SHORT, index);
             case INT32 -> data.getAtIndex(ValueLayout.JAVA_INT, index);
-            case INT64 -> data.getAtIndex(ValueLayout.JAVA_LONG, index);
+            case INT64, UINT64 -> data.getAtIndex(ValueLayout.JAVA_LONG, index);
             case FP16, FP32, FP64 ->
                 throw new InvalidDatasetException("The labels are " + rows.type() + "; save class numbers as int64.");
         };

@@ -25,16 +25,19 @@ record NpyHeader(DataType type, List<Long> shape, int length) {
     private static final int MAX_TEXT = 1 << 16;
     private static final int MAX_RANK = 16;
 
-    private static final Map<String, DataType> TYPES = Map.of(
-            "|b1", DataType.BOOL,
-            "|u1", DataType.UINT8,
-            "|i1", DataType.INT8,
-            "<i2", DataType.INT16,
-            "<i4", DataType.INT32,
-            "<i8", DataType.INT64,
-            "<f2", DataType.FP16,
-            "<f4", DataType.FP32,
-            "<f8", DataType.FP64);
+    private static final Map<String, DataType> TYPES = Map.ofEntries(
+            Map.entry("|b1", DataType.BOOL),
+            Map.entry("|u1", DataType.UINT8),
+            Map.entry("<u2", DataType.UINT16),
+            Map.entry("<u4", DataType.UINT32),
+            Map.entry("<u8", DataType.UINT64),
+            Map.entry("|i1", DataType.INT8),
+            Map.entry("<i2", DataType.INT16),
+            Map.entry("<i4", DataType.INT32),
+            Map.entry("<i8", DataType.INT64),
+            Map.entry("<f2", DataType.FP16),
+            Map.entry("<f4", DataType.FP32),
+            Map.entry("<f8", DataType.FP64));
 
     /** One {@code 'key': value} of the dictionary; a value is a quoted word, a boolean, or a tuple of numbers. */
     private static final Pattern ENTRY =

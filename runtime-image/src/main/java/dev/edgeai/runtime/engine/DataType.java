@@ -4,6 +4,9 @@ package dev.edgeai.runtime.engine;
 public enum DataType {
     BOOL(1),
     UINT8(1),
+    UINT16(2),
+    UINT32(4),
+    UINT64(8),
     INT8(1),
     INT16(2),
     INT32(4),
@@ -21,5 +24,9 @@ public enum DataType {
     /** Size of one element. */
     public int bytes() {
         return bytes;
+    }
+
+    public boolean isFloat() {
+        return this == FP16 || this == FP32 || this == FP64;
     }
 }

@@ -1,7 +1,8 @@
 package dev.edgeai.runtime.engine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -9,12 +10,9 @@ import java.util.TreeSet;
 /** Tells whether tensors fit a model's inputs, before native code sees them. */
 public final class InputCheck {
     private final List<TensorInfo> inputs;
-    private final Map<String, TensorInfo> byName;
 
     public InputCheck(List<TensorInfo> inputs) {
-        this.inputs = inputs;
-        byName = HashMap.newHashMap(inputs.size());
-        inputs.forEach(input -> byName.put(input.name(), input));
+        this.inputs = List.copyOf(inputs);
     }
 
     /**
@@ -26,7 +24,7 @@ public final class InputCheck {
         Tensor[] ordered = new Tensor[inputs.size()];
         for (int i = 0; i < ordered.length; i++) {
             TensorInfo input = inputs.get(i);
-            Tensor tensor = tensors.get(input.name());
+            Tensor tensor = given(input, tensors);
             if (tensor == null) {
                 throw new InvalidInputException(
                         "input '" + input.name() + "' is missing; given: " + new TreeSet<>(tensors.keySet()));
@@ -36,11 +34,24 @@ public final class InputCheck {
         }
         if (tensors.size() != inputs.size()) {
             TreeSet<String> unknown = new TreeSet<>(tensors.keySet());
-            unknown.removeAll(byName.keySet());
-            throw new InvalidInputException(
-                    "unknown input " + unknown + "; the model takes " + new TreeSet<>(byName.keySet()));
+            inputs.forEach(input -> unknown.remove(nameGiven(input, tensors)));
+            throw new InvalidInputException("unknown input " + unknown + "; the model takes "
+                    + inputs.stream().map(TensorInfo::name).sorted().toList());
         }
         return ordered;
+    }
+
+    private static @Nullable Tensor given(TensorInfo input, Map<String, Tensor> tensors) {
+        return tensors.get(nameGiven(input, tensors));
+    }
+
+    private static String nameGiven(TensorInfo input, Map<String, Tensor> tensors) {
+        return tensors.containsKey(input.name())
+                ? input.name()
+                : input.otherNames().stream()
+                        .filter(tensors::containsKey)
+                        .findFirst()
+                        .orElse(input.name());
     }
 
     private static void checkTensor(TensorInfo input, Tensor tensor) {
@@ -67,7 +78,7 @@ public final class InputCheck {
         }
         for (int i = 0; i < shape.length; i++) {
             long dimension = wanted.get(i);
-            if (dimension < 0 ? shape[i] < 1 : shape[i] != dimension) {
+            if (dimension < 0 ? shape[i] < 0 : shape[i] != dimension) {
                 return false;
             }
         }

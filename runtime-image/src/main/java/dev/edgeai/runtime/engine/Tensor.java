@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.engine;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -31,5 +32,31 @@ public record Tensor(DataType type, long[] shape, ByteBuffer data) {
     /** Number of elements. */
     public long elements() {
         return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    }
+
+    /**
+     * One element, as a number that holds it exactly; a boolean as 0 or 1.
+     *
+     * @param index row-major
+     */
+    public Number element(int index) {
+        int at = index * type.bytes();
+        return switch (type) {
+            case BOOL, UINT8 -> Byte.toUnsignedInt(data.get(at));
+            case UINT16 -> Short.toUnsignedInt(data.getShort(at));
+            case UINT32 -> Integer.toUnsignedLong(data.getInt(at));
+            case UINT64 -> unsigned(data.getLong(at));
+            case INT8 -> data.get(at);
+            case INT16 -> data.getShort(at);
+            case INT32 -> data.getInt(at);
+            case INT64 -> data.getLong(at);
+            case FP16 -> Float.float16ToFloat(data.getShort(at));
+            case FP32 -> data.getFloat(at);
+            case FP64 -> data.getDouble(at);
+        };
+    }
+
+    private static Number unsigned(long bits) {
+        return bits >= 0 ? Long.valueOf(bits) : new BigInteger(Long.toUnsignedString(bits));
     }
 }

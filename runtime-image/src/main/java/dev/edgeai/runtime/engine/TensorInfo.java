@@ -8,9 +8,20 @@ import java.util.List;
  * @param name as in the model
  * @param type element type
  * @param shape dimensions, outermost first; -1 where the model leaves it open
+ * @param otherNames by which it may be asked for too
  */
-public record TensorInfo(String name, DataType type, List<Long> shape) {
+public record TensorInfo(String name, DataType type, List<Long> shape, List<String> otherNames) {
     public TensorInfo {
         shape = List.copyOf(shape);
+        otherNames = List.copyOf(otherNames);
+    }
+
+    /** Of one name. */
+    public TensorInfo(String name, DataType type, List<Long> shape) {
+        this(name, type, shape, List.of());
+    }
+
+    public boolean isNamed(String asked) {
+        return name.equals(asked) || otherNames.contains(asked);
     }
 }

@@ -3,7 +3,6 @@ package dev.edgeai.runtime.evaluate;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.runtime.dataset.AnswerReader;
 import dev.edgeai.runtime.dataset.Dataset;
-import dev.edgeai.runtime.engine.DataType;
 import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
@@ -95,11 +94,11 @@ public final class Robustness {
             String input = info.name();
             double least = Double.POSITIVE_INFINITY;
             double greatest = Double.NEGATIVE_INFINITY;
-            if (isFloat(info.type())) {
+            if (info.type().isFloat()) {
                 for (int i = 0; i < samples; i++) {
                     Tensor tensor = tensor(dataset.sample(i), input);
                     for (int e = 0; e < tensor.elements(); e++) {
-                        double value = get(tensor, e);
+                        double value = tensor.element(e).doubleValue();
                         least = Math.min(least, value);
                         greatest = Math.max(greatest, value);
                     }
@@ -112,10 +111,10 @@ public final class Robustness {
             Tensor clean = tensor(dataset.sample(index), input);
             Tensor copy = Tensor.allocate(clean.type(), clean.shape());
             copy.data().put(0, clean.data(), 0, clean.data().limit());
-            if (isFloat(clean.type())) {
+            if (clean.type().isFloat()) {
                 double deviation = NOISE * (greatest - least);
                 for (int e = 0; e < copy.elements(); e++) {
-                    double noisy = get(copy, e) + deviation * random.nextGaussian();
+                    double noisy = copy.element(e).doubleValue() + deviation * random.nextGaussian();
                     set(copy, e, Math.min(greatest, Math.max(least, noisy)));
                 }
             } else {
@@ -136,21 +135,6 @@ public final class Robustness {
                 throw new IllegalArgumentException("no input " + input);
             }
             return tensor;
-        }
-
-        private static boolean isFloat(DataType type) {
-            return switch (type) {
-                case FP16, FP32, FP64 -> true;
-                case BOOL, UINT8, INT8, INT16, INT32, INT64 -> false;
-            };
-        }
-
-        private static double get(Tensor tensor, int e) {
-            return switch (tensor.type()) {
-                case FP16 -> Float.float16ToFloat(tensor.data().getShort(2 * e));
-                case FP64 -> tensor.data().getDouble(8 * e);
-                default -> tensor.data().getFloat(4 * e);
-            };
         }
 
         private static void set(Tensor tensor, int e, double value) {

@@ -5,10 +5,17 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.planner.Json;
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.TensorInfo;
+import dev.edgeai.runtime.engine.installed.Engines;
+import dev.edgeai.runtime.testing.EngineLibraries;
+import dev.edgeai.runtime.testing.IrModels;
 import dev.edgeai.runtime.testing.OnnxModels;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -151,6 +158,56 @@ class AssessorTest {
         assertThat(assessment.inputs()).containsExactly("x: float32[?,3]");
         assertThat(assessment.outputs()).containsExactly("y: float32[?,2]");
         assertThat(assessment.operators()).containsExactly(Map.entry("MatMul", 1));
+    }
+
+    @Test
+    void namesAndOrderOfAnIrAreOpenVinos() throws Exception {
+        EngineLibraries.openVino();
+        for (String ir : List.of(IrModels.TWO_RESULTS, IrModels.NOTHING_BETWEEN)) {
+            Files.writeString(folder.resolve("model.xml"), ir);
+            Assessment assessment = Assessor.assess(folder);
+            try (LoadedModel model = Engines.load(folder, Engines.forSource(folder), 1)) {
+                assertThat(names(assessment.inputs()))
+                        .isEqualTo(model.inputs().stream().map(TensorInfo::name).toList());
+                assertThat(names(assessment.outputs()))
+                        .isEqualTo(
+                                model.outputs().stream().map(TensorInfo::name).toList());
+            }
+        }
+        assertThat(Assessor.assess(folder).outputs()).containsExactly("y: float32[2]");
+    }
+
+    private static List<String> names(List<String> ports) {
+        return ports.stream().map(port -> port.substring(0, port.indexOf(": "))).toList();
+    }
+
+    @Test
+    void typesThatAreNoTensorsHaveTheirNames() throws Exception {
+        TypeProto floats = TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE))
+                .build();
+        TypeProto map = TypeProto.newBuilder()
+                .setMapType(TypeProto.Map.newBuilder()
+                        .setKeyType(TensorProto.DataType.INT64_VALUE)
+                        .setValueType(floats))
+                .build();
+        GraphProto graph = GraphProto.newBuilder()
+                .addInput(OnnxModels.value("x", TensorProto.DataType.FLOAT8E5M2, 2))
+                .addOutput(ValueInfoProto.newBuilder()
+                        .setName("scores")
+                        .setType(TypeProto.newBuilder()
+                                .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(map))))
+                .addOutput(ValueInfoProto.newBuilder()
+                        .setName("maybe")
+                        .setType(TypeProto.newBuilder()
+                                .setOptionalType(TypeProto.Optional.newBuilder().setElemType(floats))))
+                .addNode(OnnxModels.node("ZipMap", List.of("x"), "scores"))
+                .build();
+        OnnxModels.write(folder, OnnxModels.model(graph));
+        Assessment assessment = Assessor.assess(folder);
+        assertThat(assessment.inputs()).containsExactly("x: float8e5m2[2]");
+        assertThat(assessment.outputs())
+                .containsExactly("scores: sequence(map(int64, float32))[]", "maybe: optional(float32)[]");
     }
 
     @Test

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -198,6 +201,28 @@ class NpzTest {
         arrays.put("labels", NpzFiles.floats(new float[100], 100));
         Path floats = write(arrays);
         assertThatThrownBy(() -> read(floats, evaluation(50, 10), X)).hasMessageContaining("int64");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"<u2, UINT16, 40000", "<u4, UINT32, 4000000000", "<u8, UINT64, 18446744073709551615"})
+    void readsUnsignedNumbers(String numpy, DataType type, BigInteger value) throws Exception {
+        ByteBuffer rows = ByteBuffer.allocate(20 * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer labels = ByteBuffer.allocate(20 * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 20; i++) {
+            for (int b = 0; b < type.bytes(); b++) {
+                rows.put(value.shiftRight(8 * b).byteValue());
+                labels.put((byte) (b == 0 ? i : b == 1 ? 0x9c : 0));
+            }
+        }
+        Path file = write(Map.of(
+                "x", NpzFiles.npy(numpy, new long[] {20, 1}, rows.array()),
+                "labels", NpzFiles.npy(numpy, new long[] {20}, labels.array())));
+
+        Dataset dataset =
+                Dataset.read(file, evaluation(20, 2), List.of(new TensorInfo("x", type, List.of(-1L, 1L))), 1 << 20);
+
+        assertThat(new BigInteger(x(dataset, 3).element(0).toString())).isEqualTo(value);
+        assertThat(dataset.labels().orElseThrow()[7]).isEqualTo(0x9c07);
     }
 
     @ParameterizedTest

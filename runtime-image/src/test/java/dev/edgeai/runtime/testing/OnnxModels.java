@@ -119,6 +119,36 @@ public final class OnnxModels {
                 .build();
     }
 
+    /** y = -2147483648 / (n - 2), on which ONNX Runtime 1.29 dies (SIGFPE) with n = 1; n, y: int32[1]. */
+    public static ModelProto dividesByLess() {
+        return model(GraphProto.newBuilder()
+                .setName("divides")
+                .addInput(value("n", TensorProto.DataType.INT32, 1))
+                .addOutput(value("y", TensorProto.DataType.INT32, 1))
+                .addInitializer(wholeNumber("two", 2))
+                .addInitializer(wholeNumber("least", Integer.MIN_VALUE))
+                .addNode(node("Sub", List.of("n", "two"), "less"))
+                .addNode(node("Div", List.of("least", "less"), "y"))
+                .build());
+    }
+
+    private static TensorProto wholeNumber(String name, int value) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT32_VALUE)
+                .addDims(1)
+                .addInt32Data(value)
+                .build();
+    }
+
+    public static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
     /** Writes {@code model.onnx} into a folder and returns the folder. */
     public static Path write(Path folder, ModelProto model) throws IOException {
         Files.createDirectories(folder);

@@ -24,30 +24,17 @@ public record Prediction(String model, String revision, List<Output> outputs) {
      *
      * @param data row-major; booleans as 0 and 1, NaN and infinity as they are written in text
      */
-    record Output(String name, DataType datatype, List<Long> shape, List<Object> data) {
+    record Output(String name, DataType datatype, List<Long> shape, List<Number> data) {
         static Output of(String name, Tensor tensor) {
-            List<Object> data = new ArrayList<>();
+            List<Number> data = new ArrayList<>();
             for (int i = 0; i < tensor.elements(); i++) {
-                data.add(value(tensor, i));
+                data.add(tensor.element(i));
             }
             List<Long> shape = new ArrayList<>();
             for (long dimension : tensor.shape()) {
                 shape.add(dimension);
             }
             return new Output(name, tensor.type(), shape, data);
-        }
-
-        private static Object value(Tensor tensor, int i) {
-            return switch (tensor.type()) {
-                case BOOL, UINT8 -> tensor.data().get(i) & 0xFF;
-                case INT8 -> tensor.data().get(i);
-                case INT16 -> tensor.data().getShort(2 * i);
-                case INT32 -> tensor.data().getInt(4 * i);
-                case INT64 -> tensor.data().getLong(8 * i);
-                case FP16 -> Float.float16ToFloat(tensor.data().getShort(2 * i));
-                case FP32 -> tensor.data().getFloat(4 * i);
-                case FP64 -> tensor.data().getDouble(8 * i);
-            };
         }
 
         private String text() {
@@ -59,21 +46,21 @@ public record Prediction(String model, String revision, List<Output> outputs) {
         /** Where one sample has a score for each class, the class it answers. */
         private String highest() {
             boolean scores = shape.size() == 2 && shape.getFirst() == 1 && shape.getLast() > 1;
-            if (!scores || !(data.getFirst() instanceof Float || data.getFirst() instanceof Double)) {
+            if (!scores || !datatype.isFloat()) {
                 return "";
             }
             int best = 0;
             for (int i = 1; i < data.size(); i++) {
-                if (((Number) data.get(i)).doubleValue() > ((Number) data.get(best)).doubleValue()) {
+                if (data.get(i).doubleValue() > data.get(best).doubleValue()) {
                     best = i;
                 }
             }
             return "\n  highest: " + best + " (" + shown(data.get(best)) + ")";
         }
 
-        private static String shown(Object value) {
+        private static String shown(Number value) {
             return value instanceof Float || value instanceof Double
-                    ? String.format(Locale.ROOT, "%.5g", ((Number) value).doubleValue())
+                    ? String.format(Locale.ROOT, "%.5g", value.doubleValue())
                     : value.toString();
         }
     }

@@ -33,8 +33,9 @@ public final class OnnxRuntimeEngine implements TensorEngine {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             SessionSettings.apply(options, descriptor.options(), threads);
             return OnnxRuntimeModel.open(environment, environment.createSession(file.toString(), options));
-        } catch (OrtException e) {
-            throw new EngineException("ONNX Runtime cannot load " + descriptor.model() + ": " + e.getMessage(), e);
+        } catch (OrtException | EngineException e) {
+            String why = UnsupportedTypes.of(file).orElseGet(() -> String.valueOf(e.getMessage()));
+            throw new EngineException("ONNX Runtime cannot load " + descriptor.model() + ": " + why, e);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.engine.onnxruntime;
 
 import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -29,30 +28,22 @@ final class OnnxRuntimeModel implements LoadedModel {
     private final List<TensorInfo> outputs;
     private final InputCheck check;
     private final NamedDimensions dimensions;
+    private final UnsignedInputs unsigned;
 
-    private OnnxRuntimeModel(
-            OrtEnvironment environment,
-            OrtSession session,
-            List<TensorInfo> inputs,
-            List<TensorInfo> outputs,
-            NamedDimensions dimensions) {
+    private OnnxRuntimeModel(OrtEnvironment environment, OrtSession session) throws OrtException {
         this.environment = environment;
         this.session = session;
-        this.inputs = inputs;
-        this.outputs = outputs;
-        this.dimensions = dimensions;
+        inputs = describe(session.getInputInfo().values());
+        outputs = describe(session.getOutputInfo().values());
+        dimensions = NamedDimensions.of(session.getInputInfo());
         check = new InputCheck(inputs);
+        unsigned = new UnsignedInputs(environment, inputs);
     }
 
     /** Owns the session from here on, even when this fails. */
     static OnnxRuntimeModel open(OrtEnvironment environment, OrtSession session) throws OrtException {
         try {
-            return new OnnxRuntimeModel(
-                    environment,
-                    session,
-                    describe(session.getInputInfo().values()),
-                    describe(session.getOutputInfo().values()),
-                    NamedDimensions.of(session.getInputInfo()));
+            return new OnnxRuntimeModel(environment, session);
         } catch (OrtException | RuntimeException e) {
             session.close();
             throw e;
@@ -65,43 +56,17 @@ final class OnnxRuntimeModel implements LoadedModel {
 
     private static TensorInfo describe(NodeInfo node) {
         if (!(node.getInfo() instanceof ai.onnxruntime.TensorInfo info)) {
-            throw new EngineException("'" + node.getName() + "' is no tensor but " + node.getInfo()
-                    + "; export the model with tensor inputs and outputs only (no ZipMap)");
+            throw new EngineException("'" + node.getName() + "' is no tensor but " + node.getInfo());
         }
         return new TensorInfo(
                 node.getName(),
-                type(node.getName(), info.type),
+                type(node.getName(), info),
                 Arrays.stream(info.getShape()).boxed().toList());
     }
 
-    private static DataType type(String name, OnnxJavaType type) {
-        return switch (type) {
-            case BOOL -> DataType.BOOL;
-            case UINT8 -> DataType.UINT8;
-            case INT8 -> DataType.INT8;
-            case INT16 -> DataType.INT16;
-            case INT32 -> DataType.INT32;
-            case INT64 -> DataType.INT64;
-            case FLOAT16 -> DataType.FP16;
-            case FLOAT -> DataType.FP32;
-            case DOUBLE -> DataType.FP64;
-            case BFLOAT16, STRING, UNKNOWN ->
-                throw new EngineException("'" + name + "' has element type " + type + ", which is not supported");
-        };
-    }
-
-    private static OnnxJavaType type(DataType type) {
-        return switch (type) {
-            case BOOL -> OnnxJavaType.BOOL;
-            case UINT8 -> OnnxJavaType.UINT8;
-            case INT8 -> OnnxJavaType.INT8;
-            case INT16 -> OnnxJavaType.INT16;
-            case INT32 -> OnnxJavaType.INT32;
-            case INT64 -> OnnxJavaType.INT64;
-            case FP16 -> OnnxJavaType.FLOAT16;
-            case FP32 -> OnnxJavaType.FLOAT;
-            case FP64 -> OnnxJavaType.DOUBLE;
-        };
+    private static DataType type(String name, ai.onnxruntime.TensorInfo info) {
+        return TensorTypes.of(info.onnxType)
+                .orElseThrow(() -> new EngineException("'" + name + "' has element type " + info.onnxType));
     }
 
     @Override
@@ -120,10 +85,7 @@ final class OnnxRuntimeModel implements LoadedModel {
         Map<String, OnnxTensor> values = HashMap.newHashMap(inputs.size());
         try {
             for (int i = 0; i < ordered.length; i++) {
-                Tensor tensor = ordered[i];
-                values.put(
-                        inputs.get(i).name(),
-                        OnnxTensor.createTensor(environment, tensor.data(), tensor.shape(), type(tensor.type())));
+                values.put(inputs.get(i).name(), tensor(ordered[i]));
             }
             try (OrtSession.Result result = session.run(values)) {
                 Map<String, Tensor> answer = HashMap.newHashMap(outputs.size());
@@ -142,15 +104,22 @@ final class OnnxRuntimeModel implements LoadedModel {
         }
     }
 
+    private OnnxTensor tensor(Tensor tensor) throws OrtException {
+        OnnxTensor buffer = OnnxTensor.createTensor(
+                environment, tensor.data(), tensor.shape(), TensorTypes.ofBuffer(tensor.type()));
+        return unsigned.of(tensor.type(), buffer);
+    }
+
     private static Tensor copy(String name, OnnxTensor value) {
         ai.onnxruntime.TensorInfo info = value.getInfo();
-        return new Tensor(type(name, info.type), info.getShape(), value.getByteBuffer());
+        return new Tensor(type(name, info), info.getShape(), value.getByteBuffer());
     }
 
     @Override
     public void close() {
         try {
             session.close();
+            unsigned.close();
         } catch (OrtException e) {
             throw new EngineException("ONNX Runtime failed to close a session: " + e.getMessage(), e);
         }

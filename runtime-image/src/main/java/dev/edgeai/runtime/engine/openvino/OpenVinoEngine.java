@@ -50,8 +50,8 @@ public final class OpenVinoEngine implements TensorEngine {
         Runtime now = runtime();
         MemorySegment model = now.openVino().readModel(now.core(), file);
         try {
-            return OpenVinoModel.open(
-                    now.openVino(), model, now.openVino().compile(now.core(), model, properties(descriptor, threads)));
+            MemorySegment compiled = now.openVino().compile(now.core(), model, properties(descriptor, threads));
+            return OpenVinoModel.open(now.openVino(), model, compiled, DeclaredNames.of(file));
         } catch (RuntimeException e) {
             now.openVino().free("ov_model_free", model);
             throw e;

@@ -50,12 +50,14 @@ final class OpenVinoModel implements LoadedModel {
     }
 
     /** Owns the compiled model from here on, even when this fails, and the one it is made of when it does not. */
-    static OpenVinoModel open(OpenVinoNative openVino, MemorySegment model, MemorySegment compiled) {
+    static OpenVinoModel open(
+            OpenVinoNative openVino, MemorySegment model, MemorySegment compiled, DeclaredNames declared) {
         try {
-            List<TensorInfo> outputs = openVino.ports(compiled, false).stream()
+            List<TensorInfo> outputs = OpenVinoPorts.outputs(openVino, model, declared).stream()
                     .map(OpenVinoPort::info)
                     .toList();
-            return new OpenVinoModel(openVino, model, compiled, openVino.ports(compiled, true), outputs);
+            return new OpenVinoModel(
+                    openVino, model, compiled, OpenVinoPorts.inputs(openVino, model, declared), outputs);
         } catch (RuntimeException e) {
             openVino.free("ov_compiled_model_free", compiled);
             throw e;

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -58,18 +59,18 @@ final class OpenVinoNative {
 
     static final long SHAPE_RANK = offset(SHAPE, "rank");
     static final long SHAPE_DIMENSIONS = offset(SHAPE, "dims");
-    private static final long LEAST_RANK = offset(PARTIAL_SHAPE, "rank", "min");
-    private static final long GREATEST_RANK = offset(PARTIAL_SHAPE, "rank", "max");
-    private static final long DIMENSIONS = offset(PARTIAL_SHAPE, "dims");
-    private static final long LEAST = offset(DIMENSION, "min");
-    private static final long GREATEST = offset(DIMENSION, "max");
+    static final long LEAST_RANK = offset(PARTIAL_SHAPE, "rank", "min");
+    static final long GREATEST_RANK = offset(PARTIAL_SHAPE, "rank", "max");
+    static final long DIMENSIONS = offset(PARTIAL_SHAPE, "dims");
+    static final long LEAST = offset(DIMENSION, "min");
+    static final long GREATEST = offset(DIMENSION, "max");
 
     // Handles by signature, the function's address being the first argument: constants for the compiler.
     private static final MethodHandle P = status(ADDRESS);
-    private static final MethodHandle PP = status(ADDRESS, ADDRESS);
-    private static final MethodHandle PPP = status(ADDRESS, ADDRESS, ADDRESS);
+    static final MethodHandle PP = status(ADDRESS, ADDRESS);
+    static final MethodHandle PPP = status(ADDRESS, ADDRESS, ADDRESS);
     private static final MethodHandle PPPP = status(ADDRESS, ADDRESS, ADDRESS, ADDRESS);
-    private static final MethodHandle PLP = status(ADDRESS, JAVA_LONG, ADDRESS);
+    static final MethodHandle PLP = status(ADDRESS, JAVA_LONG, ADDRESS);
     private static final MethodHandle PPPL = status(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
     private static final MethodHandle PPPLPP = status(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     private static final MethodHandle HOST_TENSOR = status(JAVA_INT, SHAPE, ADDRESS, ADDRESS);
@@ -77,6 +78,14 @@ final class OpenVinoNative {
     private static final MethodHandle TEXT = Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS));
     private static final MethodHandle TEXT_OF_STATUS =
             Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    private static final int INVALID_PARAMETER = -14; // INVALID_C_PARAM
+
+    /**
+     * Statuses of the C wrapper itself: wrong parameters, an unknown error, a function that is not there. It leaves no
+     * message, and the last one is of another call.
+     */
+    private static final Set<Integer> TELL_NOTHING = Set.of(INVALID_PARAMETER, -15, -16);
 
     private final SymbolLookup symbols;
     private final MemorySegment infer;
@@ -210,70 +219,16 @@ final class OpenVinoNative {
         }
     }
 
-    /** Inputs or outputs of a compiled model. */
-    List<OpenVinoPort> ports(MemorySegment compiled, boolean inputs) {
-        String kind = inputs ? "input" : "output";
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment size = arena.allocate(JAVA_LONG);
-            call(PP, "ov_compiled_model_" + kind + "s_size", compiled, size);
-            return LongStream.range(0, size.get(JAVA_LONG, 0))
-                    .mapToObj(index -> port(arena, compiled, kind, index))
-                    .toList();
-        }
-    }
-
-    private OpenVinoPort port(Arena arena, MemorySegment compiled, String kind, long index) {
-        MemorySegment out = arena.allocate(ADDRESS);
-        call(PLP, "ov_compiled_model_" + kind + "_by_index", compiled, index, out);
-        MemorySegment port = out.get(ADDRESS, 0);
-        try {
-            MemorySegment type = arena.allocate(JAVA_INT);
-            call(PP, "ov_port_get_element_type", port, type);
-            return new OpenVinoPort(portName(port, out, kind + index), type.get(JAVA_INT, 0), portShape(arena, port));
-        } finally {
-            free("ov_output_const_port_free", port);
-        }
-    }
-
-    private String portName(MemorySegment port, MemorySegment out, String whenNameless) {
-        try {
-            if ((int) PP.invokeExact(function("ov_port_get_any_name"), port, out) != 0) {
-                return whenNameless;
-            }
-            String name = text(out.get(ADDRESS, 0));
-            free("ov_free", out.get(ADDRESS, 0));
-            return name;
-        } catch (Throwable e) {
-            throw wrap(e);
-        }
-    }
-
-    private List<Long> portShape(Arena arena, MemorySegment port) {
-        MemorySegment shape = arena.allocate(PARTIAL_SHAPE);
-        call(PP, "ov_port_get_partial_shape", port, shape);
-        long rank = shape.get(JAVA_LONG, LEAST_RANK);
-        if (rank != shape.get(JAVA_LONG, GREATEST_RANK)) {
-            free("ov_partial_shape_free", shape);
-            return List.of();
-        }
-        MemorySegment dimensions = shape.get(ADDRESS, DIMENSIONS).reinterpret(rank * DIMENSION.byteSize());
-        List<Long> dims = LongStream.range(0, rank)
-                .map(i -> {
-                    long at = i * DIMENSION.byteSize();
-                    long least = dimensions.get(JAVA_LONG, at + LEAST);
-                    return least == dimensions.get(JAVA_LONG, at + GREATEST) ? least : -1;
-                })
-                .boxed()
-                .toList();
-        free("ov_partial_shape_free", shape);
-        return dims;
-    }
-
     /** The hot path: {@code out} is scratch memory of one pointer. */
     void setInput(
-            MemorySegment request, long index, int type, MemorySegment shape, MemorySegment data, MemorySegment out) {
+            MemorySegment request,
+            long index,
+            ElementType type,
+            MemorySegment shape,
+            MemorySegment data,
+            MemorySegment out) {
         try {
-            check((int) HOST_TENSOR.invokeExact(hostTensor, type, shape, data, out));
+            check((int) HOST_TENSOR.invokeExact(hostTensor, type.ordinal(), shape, data, out));
             MemorySegment tensor = out.get(ADDRESS, 0);
             int status = (int) PLP.invokeExact(setInput, request, index, tensor);
             FREE.invokeExact(tensorFree, tensor);
@@ -297,12 +252,7 @@ final class OpenVinoNative {
             check((int) PLP.invokeExact(getOutput, request, index, out));
             MemorySegment tensor = out.get(ADDRESS, 0);
             try {
-                check((int) PP.invokeExact(tensorShape, tensor, shape));
-                long rank = shape.get(JAVA_LONG, SHAPE_RANK);
-                long[] dimensions = shape.get(ADDRESS, SHAPE_DIMENSIONS)
-                        .reinterpret(rank * JAVA_LONG.byteSize())
-                        .toArray(JAVA_LONG);
-                check((int) P.invokeExact(shapeFree, shape));
+                long[] dimensions = dimensions(tensor, shape);
                 long elements = Arrays.stream(dimensions).reduce(1, Math::multiplyExact);
                 byte[] copy = new byte[Math.toIntExact(Math.multiplyExact(elements, type.bytes()))];
                 if (copy.length > 0) {
@@ -319,6 +269,21 @@ final class OpenVinoNative {
         }
     }
 
+    /** None for a scalar, whose shape the C API cannot give: it calls its own parameters wrong. */
+    private long[] dimensions(MemorySegment tensor, MemorySegment shape) throws Throwable {
+        int status = (int) PP.invokeExact(tensorShape, tensor, shape);
+        if (status == INVALID_PARAMETER) {
+            return new long[0];
+        }
+        check(status);
+        long rank = shape.get(JAVA_LONG, SHAPE_RANK);
+        long[] copy = shape.get(ADDRESS, SHAPE_DIMENSIONS)
+                .reinterpret(rank * JAVA_LONG.byteSize())
+                .toArray(JAVA_LONG);
+        check((int) P.invokeExact(shapeFree, shape));
+        return copy;
+    }
+
     void free(String function, MemorySegment pointer) {
         try {
             FREE.invokeExact(function(function), pointer);
@@ -328,26 +293,42 @@ final class OpenVinoNative {
     }
 
     /** Off the hot path: any function by name. */
-    private void call(MethodHandle signature, String function, Object... arguments) {
+    void call(MethodHandle signature, String function, Object... arguments) {
+        check(statusOf(signature, function, arguments));
+    }
+
+    /** The same of one that may fail. */
+    boolean succeeds(MethodHandle signature, String function, Object... arguments) {
+        return statusOf(signature, function, arguments) == 0;
+    }
+
+    private int statusOf(MethodHandle signature, String function, Object... arguments) {
         Object[] all = new Object[arguments.length + 1];
         all[0] = function(function);
         System.arraycopy(arguments, 0, all, 1, arguments.length);
         try {
-            check((int) signature.invokeWithArguments(all));
+            return (int) signature.invokeWithArguments(all);
         } catch (Throwable e) {
             throw wrap(e);
         }
     }
 
-    private void check(int status) throws Throwable {
-        if (status != 0) {
+    private void check(int status) {
+        if (status == 0) {
+            return;
+        }
+        try {
             String kind = text((MemorySegment) TEXT_OF_STATUS.invokeExact(function("ov_get_error_info"), status));
-            String message = text((MemorySegment) TEXT.invokeExact(function("ov_get_last_err_msg")));
+            String message = TELL_NOTHING.contains(status)
+                    ? ""
+                    : text((MemorySegment) TEXT.invokeExact(function("ov_get_last_err_msg")));
             throw new EngineException("OpenVINO: " + (message.isBlank() ? kind : message.strip()));
+        } catch (Throwable e) {
+            throw wrap(e);
         }
     }
 
-    private static String text(MemorySegment pointer) {
+    static String text(MemorySegment pointer) {
         return pointer.equals(MemorySegment.NULL)
                 ? ""
                 : pointer.reinterpret(Long.MAX_VALUE).getString(0);

@@ -5,40 +5,33 @@ import dev.edgeai.runtime.engine.EngineException;
 import dev.edgeai.runtime.engine.TensorInfo;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
- * An input or output of a compiled model.
+ * An input or output of a model.
  *
- * @param name one of its names
- * @param elementType {@code ov_element_type_e} of OpenVINO 2026.4
+ * @param name by which it is shown
+ * @param elementType of its tensors
  * @param shape -1 where dynamic; empty where even the rank is
+ * @param names all that are known of it
  */
-record OpenVinoPort(String name, int elementType, List<Long> shape) {
+record OpenVinoPort(String name, ElementType elementType, List<Long> shape, List<String> names) {
+    OpenVinoPort {
+        shape = List.copyOf(shape);
+        names = List.copyOf(names);
+    }
+
     TensorInfo info() {
-        return new TensorInfo(name, type(), shape);
+        return new TensorInfo(
+                name,
+                type(),
+                shape,
+                names.stream().filter(other -> !other.equals(name)).toList());
     }
 
     private DataType type() {
-        return type(elementType)
-                .orElseThrow(() -> new EngineException("'" + name + "' has OpenVINO element type " + elementType
-                        + ", which is not supported; make it a plain integer or float type"));
-    }
-
-    /** Empty for those that tensors do not have here. */
-    static Optional<DataType> type(int elementType) {
-        return Optional.ofNullable(
-                switch (elementType) {
-                    case 1 -> DataType.BOOL;
-                    case 3 -> DataType.FP16;
-                    case 4 -> DataType.FP32;
-                    case 5 -> DataType.FP64;
-                    case 7 -> DataType.INT8;
-                    case 8 -> DataType.INT16;
-                    case 9 -> DataType.INT32;
-                    case 10 -> DataType.INT64;
-                    case 16 -> DataType.UINT8;
-                    default -> null;
-                });
+        return elementType
+                .tensors()
+                .orElseThrow(() -> new EngineException("'" + name + "' is of type " + elementType
+                        + ", which is not supported; put a conversion to f32 or to a plain integer type beside it"));
     }
 }

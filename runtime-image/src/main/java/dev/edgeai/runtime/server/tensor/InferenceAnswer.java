@@ -8,14 +8,15 @@ import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.server.ServedModel;
 import dev.edgeai.runtime.server.tensor.InferenceRequest.RequestedOutput;
+import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The answer to an inference request.
@@ -41,10 +42,14 @@ record InferenceAnswer(ServedModel model, Optional<String> id, List<Output> outp
     /**
      * What the request asked for out of what the engine answered.
      *
+     * @param answered the output of a name
      * @throws EngineException an output to be written as JSON holds NaN or infinity, which JSON cannot carry
      */
     static InferenceAnswer of(
-            ServedModel served, LoadedModel model, InferenceRequest request, Map<String, Tensor> answered) {
+            ServedModel served,
+            LoadedModel model,
+            InferenceRequest request,
+            Function<String, @Nullable Tensor> answered) {
         List<RequestedOutput> wanted = request.outputs().isEmpty()
                 ? model.outputs().stream()
                         .map(info -> new RequestedOutput(info.name(), Optional.empty()))
@@ -53,7 +58,7 @@ record InferenceAnswer(ServedModel model, Optional<String> id, List<Output> outp
         List<Output> outputs = wanted.stream()
                 .map(output -> new Output(
                         output.name(),
-                        Objects.requireNonNull(answered.get(output.name()), output.name()),
+                        Objects.requireNonNull(answered.apply(output.name()), output.name()),
                         output.binary().orElse(request.binaryOutputs())))
                 .toList();
         outputs.stream().filter(output -> !output.binary()).forEach(InferenceAnswer::requireFinite);

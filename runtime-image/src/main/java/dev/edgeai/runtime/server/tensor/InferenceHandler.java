@@ -18,10 +18,10 @@ import io.helidon.webserver.http.ServerResponse;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** {@code POST /v2/models/{name}/infer}. */
 final class InferenceHandler implements AdmittedHandler.Answerer {
@@ -29,14 +29,15 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
 
     private final ServedModel served;
     private final LoadedModel model;
-    private final Set<String> outputNames;
+    private final Map<String, String> outputNames = new HashMap<>(); // as asked for, as the engine answers
     private final Optional<Confidence> confidence;
     private final ServerMetrics metrics;
 
     InferenceHandler(ServedModel served, LoadedModel model, Optional<Confidence> confidence, ServerMetrics metrics) {
         this.served = served;
         this.model = model;
-        this.outputNames = model.outputs().stream().map(TensorInfo::name).collect(Collectors.toUnmodifiableSet());
+        model.outputs().forEach(output -> output.otherNames().forEach(other -> outputNames.put(other, output.name())));
+        model.outputs().forEach(output -> outputNames.put(output.name(), output.name()));
         this.confidence = confidence;
         this.metrics = metrics;
     }
@@ -51,13 +52,14 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
         InferenceRequest request =
                 RequestReader.read(new RequestBody(body, jsonLength(headers, body.length), place.tensors()::grow));
         for (InferenceRequest.RequestedOutput output : request.outputs()) {
-            if (!outputNames.contains(output.name())) {
-                throw RefusedException.badRequest(
-                        "the model has no output '" + output.name() + "'; it has " + outputNames);
+            if (!outputNames.containsKey(output.name())) {
+                throw RefusedException.badRequest("the model has no output '" + output.name() + "'; it has "
+                        + model.outputs().stream().map(TensorInfo::name).toList());
             }
         }
         Map<String, Tensor> outputs = place.run(() -> model.infer(request.inputs()));
-        InferenceAnswer answer = InferenceAnswer.of(served, model, request, outputs);
+        InferenceAnswer answer = InferenceAnswer.of(
+                served, model, request, name -> outputs.get(Objects.requireNonNull(outputNames.get(name))));
         confidence
                 .filter(_ -> AdmittedHandler.origin(headers) == ServerMetrics.Origin.USER)
                 .ifPresent(scores -> scores.forEach(outputs, metrics::observeConfidence));

@@ -26,6 +26,7 @@ final class RequestReader {
     private final RequestBody body;
     private @Nullable String id;
     private RequestParameters parameters = RequestParameters.NONE;
+    private boolean inputsGiven;
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
     private final List<RequestedOutput> outputs = new ArrayList<>();
 
@@ -69,8 +70,8 @@ final class RequestReader {
         if (parser.nextToken() != null) {
             throw RefusedException.badRequest("the body goes on after the JSON object");
         }
-        if (inputs.isEmpty()) {
-            throw RefusedException.badRequest("'inputs' is missing or empty");
+        if (!inputsGiven) {
+            throw RefusedException.badRequest("'inputs' is missing; of a model that takes none it is an empty array");
         }
     }
 
@@ -78,7 +79,10 @@ final class RequestReader {
         switch (field) {
             case "id" -> id = JsonFields.string(parser, field);
             case "parameters" -> parameters = RequestParameters.read(parser, "the request");
-            case "inputs" -> JsonFields.readObjects(parser, field, () -> readInput(parser));
+            case "inputs" -> {
+                inputsGiven = true;
+                JsonFields.readObjects(parser, field, () -> readInput(parser));
+            }
             case "outputs" -> JsonFields.readObjects(parser, field, () -> addOutput(readOutput(parser)));
             default -> parser.skipChildren();
         }

@@ -8,6 +8,7 @@ import dev.edgeai.runtime.engine.Tensor;
 import dev.edgeai.runtime.server.RefusedException;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
@@ -118,8 +119,11 @@ final class TensorJson {
             case INT32 -> data.putInt((int) whole(Integer.MIN_VALUE, Integer.MAX_VALUE));
             case INT16 -> data.putShort((short) whole(Short.MIN_VALUE, Short.MAX_VALUE));
             case INT8 -> data.put((byte) whole(Byte.MIN_VALUE, Byte.MAX_VALUE));
-            case UINT8 -> data.put((byte) whole(0, 255));
-            case FP16 -> data.putShort(Float.floatToFloat16((float) real(65504)));
+            case UINT64 -> data.putLong(unsignedLong());
+            case UINT32 -> data.putInt((int) whole(0, 0xFFFF_FFFFL));
+            case UINT16 -> data.putShort((short) whole(0, 0xFFFF));
+            case UINT8 -> data.put((byte) whole(0, 0xFF));
+            case FP16 -> data.putShort(Float16.of(real(Float16.LARGEST_ROUNDED)));
             case FP64 -> data.putDouble(real(Double.MAX_VALUE));
             case BOOL -> data.put((byte) (bool() ? 1 : 0));
         }
@@ -134,6 +138,9 @@ final class TensorJson {
             throw wrongElement("a number");
         }
         double value = type == DataType.FP32 ? parser.getFloatValue() : parser.getDoubleValue();
+        if (value == 0 && parser.getText().startsWith("-")) {
+            return -0.0; // a whole number to the parser, which knows no sign of 0
+        }
         if (Math.abs(value) > largest) {
             throw wrongElement("a number within " + type);
         }
@@ -159,6 +166,17 @@ final class TensorJson {
             throw wrongElement("a whole number from " + smallest + " to " + largest);
         }
         return value;
+    }
+
+    /** Bits of a number up to 2^64 - 1. */
+    private long unsignedLong() throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+            BigInteger value = parser.getBigIntegerValue();
+            if (value.signum() >= 0 && value.bitLength() <= Long.SIZE) {
+                return value.longValue();
+            }
+        }
+        throw wrongElement("a whole number from 0 to 18446744073709551615");
     }
 
     private boolean bool() throws IOException {
@@ -205,7 +223,10 @@ final class TensorJson {
                 case INT32 -> json.writeNumber(data.getInt());
                 case INT16 -> json.writeNumber(data.getShort());
                 case INT8 -> json.writeNumber((int) data.get());
-                case UINT8 -> json.writeNumber(data.get() & 0xFF);
+                case UINT64 -> json.writeNumber(Long.toUnsignedString(data.getLong()));
+                case UINT32 -> json.writeNumber(Integer.toUnsignedLong(data.getInt()));
+                case UINT16 -> json.writeNumber(Short.toUnsignedInt(data.getShort()));
+                case UINT8 -> json.writeNumber(Byte.toUnsignedInt(data.get()));
                 case BOOL -> json.writeBoolean(data.get() != 0);
             }
         }
@@ -214,14 +235,16 @@ final class TensorJson {
 
     /** Index of the first element that is NaN or infinite; -1 when all are finite. */
     static long firstNonFinite(Tensor tensor) {
+        if (!tensor.type().isFloat()) {
+            return -1;
+        }
         ByteBuffer data = tensor.data();
         int step = tensor.type().bytes();
         for (int at = 0; at < data.limit(); at += step) {
             boolean finite = switch (tensor.type()) {
-                case FP32 -> Float.isFinite(data.getFloat(at));
                 case FP64 -> Double.isFinite(data.getDouble(at));
                 case FP16 -> Float.isFinite(Float.float16ToFloat(data.getShort(at)));
-                case INT64, INT32, INT16, INT8, UINT8, BOOL -> true;
+                default -> Float.isFinite(data.getFloat(at));
             };
             if (!finite) {
                 return at / step;

@@ -4,9 +4,13 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.edgeai.runtime.engine.DataType;
+import dev.edgeai.runtime.engine.LoadedModel;
+import dev.edgeai.runtime.engine.TensorInfo;
 import dev.edgeai.runtime.server.ServerOptions;
 import dev.edgeai.runtime.server.TestServer;
 import dev.edgeai.runtime.testing.OnnxModels;
+import dev.edgeai.runtime.testing.WrappedModel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,7 +126,7 @@ class ProtocolTest {
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'INT32','data':[1,2]}]} | input 'x' must be FP32",
                 "{'inputs':[{'name':'x','shape':[2],'datatype':'FP32','data':[1,2]}]} | must have shape [-1, 2]",
                 "{'inputs':[{'name':'x','shape':[1,3],'datatype':'FP32','data':[1,2,3]}]} | must have shape [-1, 2]",
-                "{'inputs':[{'name':'x','shape':[0,2],'datatype':'FP32','data':[]}]} | must have shape [-1, 2]",
+                "{'inputs':[]} | input 'x' is missing; given: []",
                 "{'inputs':[{'name':'x','shape':[-1,2],'datatype':'FP32','data':[1,2]}]} | 'shape' must hold whole",
                 "{'inputs':[{'name':'x','shape':[1.5,2],'datatype':'FP32','data':[1,2]}]} | 'shape' must hold whole",
                 "{'inputs':[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1]}]} | needs 2 elements",
@@ -249,6 +253,9 @@ class ProtocolTest {
         List<Case> cases = List.of(
                 new Case("BOOL", TensorProto.DataType.BOOL, "[true,false,true]"),
                 new Case("UINT8", TensorProto.DataType.UINT8, "[0,127,255]"),
+                new Case("UINT16", TensorProto.DataType.UINT16, "[0,40000,65535]"),
+                new Case("UINT32", TensorProto.DataType.UINT32, "[0,4000000000,4294967295]"),
+                new Case("UINT64", TensorProto.DataType.UINT64, "[0,9223372036854775808,18446744073709551615]"),
                 new Case("INT8", TensorProto.DataType.INT8, "[-128,0,127]"),
                 new Case("INT16", TensorProto.DataType.INT16, "[-32768,0,32767]"),
                 new Case("INT32", TensorProto.DataType.INT32, "[-2147483648,0,2147483647]"),
@@ -278,13 +285,19 @@ class ProtocolTest {
     @CsvSource({
         "UINT8, 256",
         "UINT8, -1",
+        "UINT16, 65536",
+        "UINT32, 4294967296",
+        "UINT64, 18446744073709551616",
+        "UINT64, -1",
+        "UINT64, 1.5",
         "INT8, 128",
         "INT16, 40000",
         "INT32, 2147483648",
         "INT64, 9223372036854775808",
         "INT64, 1.5",
         "BOOL, 1",
-        "FP16, 70000"
+        "FP16, 65520",
+        "FP16, -70000"
     })
     void anElementOutsideItsTypeIsRefused(String type, String element) throws Exception {
         HttpResponse<String> response = server.infer(
@@ -294,6 +307,77 @@ class ProtocolTest {
         assertThat(response.body())
                 .contains("input 'x' element 0: " + type + " takes")
                 .contains("not " + element);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FP32, FLOAT, -0, -0.0",
+        "FP64, DOUBLE, -0, -0.0",
+        "FP16, FLOAT16, -0, -0.0",
+        "FP32, FLOAT, -0.0, -0.0",
+        "FP32, FLOAT, -1e-60, -0.0",
+        "FP16, FLOAT16, 1.00048828126, 1.0009766", // just over the middle of two halves; by way of a float it is the
+        // middle
+        "FP16, FLOAT16, 1.00048828125, 1.0",
+        "FP16, FLOAT16, 65519.9, 65504.0",
+    })
+    void aNumberIsRoundedOnceAndKeepsItsSign(String type, TensorProto.DataType onnx, String given, String answered)
+            throws Exception {
+        ModelProto identity = OnnxModels.model(GraphProto.newBuilder()
+                .setName("identity")
+                .addInput(OnnxModels.value("x", onnx, 1))
+                .addOutput(OnnxModels.value("y", onnx, 1))
+                .addNode(OnnxModels.node("Identity", List.of("x"), "y"))
+                .build());
+        try (TestServer typed = TestServer.start(
+                folder.resolve("rounded"), identity, Optional.empty(), new ServerOptions(0, 1, 4, 4096, 4096))) {
+            HttpResponse<String> response = typed.infer(
+                    quoted("{'inputs':[{'name':'x','shape':[1],'datatype':'" + type + "','data':[" + given + "]}]}"));
+
+            assertThat(response.body()).contains("\"data\":[" + answered + "]");
+        }
+    }
+
+    @Test
+    void anOpenDimensionMayHaveNoElements() throws Exception {
+        HttpResponse<String> response =
+                server.infer(quoted("{'inputs':[{'name':'x','shape':[0,2],'datatype':'FP32','data':[]}]}"));
+
+        assertThat(response.body()).contains(quoted("'shape':[0,3],'data':[]"));
+    }
+
+    @Test
+    void aModelWithoutInputsAnswersToEmptyInputs() throws Exception {
+        ModelProto constant = OnnxModels.model(GraphProto.newBuilder()
+                .setName("constant")
+                .addInitializer(OnnxModels.weights("w", new float[] {1, 2}, 2))
+                .addOutput(OnnxModels.value("y", 2))
+                .addNode(OnnxModels.node("Neg", List.of("w"), "y"))
+                .build());
+        try (TestServer alone = TestServer.start(
+                folder.resolve("constant"), constant, Optional.empty(), new ServerOptions(0, 1, 4, 4096, 4096))) {
+            assertThat(alone.infer("{\"inputs\":[]}").body()).contains("\"data\":[-1.0,-2.0]");
+        }
+    }
+
+    @Test
+    void anOutputIsFoundByItsOtherNames() throws Exception {
+        LoadedModel linear = TestServer.load(OnnxModels.write(folder.resolve("names"), OnnxModels.linear(new float[][] {
+            {1, 2}, {10, 20}
+        })));
+        LoadedModel named = new WrappedModel(linear) {
+            @Override
+            public List<TensorInfo> outputs() {
+                return List.of(new TensorInfo("y", DataType.FP32, List.of(-1L, 2L), List.of("Identity:0")));
+            }
+        };
+        try (TestServer typed = TestServer.start(named, Optional.empty(), new ServerOptions(0, 1, 4, 4096, 4096))) {
+            HttpResponse<String> response = typed.infer(quoted("{'outputs':[{'name':'Identity:0'}],'inputs':"
+                    + "[{'name':'x','shape':[1,2],'datatype':'FP32','data':[1,1]}]}"));
+
+            assertThat(response.body())
+                    .contains(quoted("'name':'Identity:0','datatype':'FP32','shape':[1,2],'data':[11.0,22.0]"));
+        }
     }
 
     @Test
