@@ -192,7 +192,8 @@ record RunJobs(
                 new Evaluation.Dataset(evaluation.dataset().uri(), known(status.datasetDigest(), "datasetDigest")),
                 evaluation.metric(),
                 evaluation.samples(),
-                evaluation.calibrationSamples());
+                evaluation.calibrationSamples(),
+                evaluation.maxCpuWait());
     }
 
     private AcceleratorProfile profile(String name) {

@@ -135,6 +135,10 @@ class InheritanceTest {
                         IMAGES),
                 change("a pinned source", with(new ModelSource(source.uri(), Runs.digest("x"), null), data), IMAGES),
                 change("samples", with(source, new Evaluation(data.dataset(), null, 500, null)), IMAGES),
+                change(
+                        "the wait for a core",
+                        with(source, new Evaluation(data.dataset(), null, null, null, Decimal.of("0.5"))),
+                        IMAGES),
                 change("search", Runs.spec(9, 2, "1h"), IMAGES),
                 change(
                         "seed",

@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
@@ -69,6 +70,10 @@ class MeasurerTest {
         assertThat(result.baseline().footprintBytes().orElseThrow())
                 .as("at least the weights, at most some copies of them")
                 .isBetween(result.baseline().sizeBytes(), 6 * result.baseline().sizeBytes());
+        assertThat(requireNonNull(result.baseline().cpuWait()).share().asDouble())
+                .isBetween(0.0, 1.0);
+        assertThat(requireNonNull(result.baseline().latencyVariationInterval()).value())
+                .isEqualTo(result.baseline().latencyVariation());
         assertThat(pushed).isEmpty();
         assertThat(log.toString())
                 .contains("evaluate 250/250")
@@ -165,7 +170,8 @@ class MeasurerTest {
                 null,
                 Map.of(),
                 new ModelSource("oci://registry:5000/source:1", null, null),
-                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50),
+                new Evaluation(
+                        new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50, Decimal.of("1")),
                 "intel-cpu",
                 1,
                 42,

@@ -1,6 +1,7 @@
 package dev.edgeai.api.v1alpha1.source;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -26,12 +27,30 @@ public record Evaluation(
         @Min(1)
         @Max(100_000)
         @JsonPropertyDescription("Calibration samples; never drawn from the evaluation split")
-        Integer calibrationSamples) {
+        Integer calibrationSamples,
+
+        @Pattern(Decimal.SHARE)
+        @JsonPropertyDescription(
+                "Share of the CPU time it wants that a timing may wait for (default 0.10); above it the node counts as "
+                        + "busy: rounds of timing are repeated, and where that does not help no gate on time is decided")
+        @Nullable
+        Decimal maxCpuWait) {
+    private static final Decimal MAX_CPU_WAIT = Decimal.of("0.10");
 
     @SuppressWarnings({"NullAway", "ConstantValue"}) // defaults for objects that no API server has completed
     public Evaluation {
         samples = samples == null ? 1000 : samples;
         calibrationSamples = calibrationSamples == null ? 128 : calibrationSamples;
+    }
+
+    /** With the default wait for a core. */
+    public Evaluation(Dataset dataset, @Nullable Metric metric, Integer samples, Integer calibrationSamples) {
+        this(dataset, metric, samples, calibrationSamples, null);
+    }
+
+    /** The share that holds; absent in the object it is no part of a run's fingerprint. */
+    public Decimal cpuWaitLimit() {
+        return maxCpuWait == null ? MAX_CPU_WAIT : maxCpuWait;
     }
 
     /**
