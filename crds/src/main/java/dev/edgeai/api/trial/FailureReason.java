@@ -26,6 +26,8 @@ public enum FailureReason {
     GATE_REFUSED("GateRefused"),
     OUT_OF_MEMORY("OutOfMemory"),
     DEADLINE_EXCEEDED("DeadlineExceeded"),
+    /** Whether anything passes could not be told; see docs/measurement.md. */
+    NODE_BUSY("NodeBusy"),
     INTERNAL_ERROR("InternalError");
 
     private final String reason;

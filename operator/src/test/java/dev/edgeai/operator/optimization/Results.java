@@ -3,6 +3,7 @@ package dev.edgeai.operator.optimization;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
@@ -67,24 +68,20 @@ final class Results {
     }
 
     private static Measurement measurement(long micros, long megabytes) {
-        return new Measurement(
-                "OpenVINO 2026.4.1",
-                1,
-                around(0.91),
-                micros,
-                micros * 11 / 10,
-                micros * 12 / 10,
-                Decimal.of("0.05"),
-                SAMPLES,
-                Decimal.of(1e6 / micros),
-                megabytes << 20,
-                8L << 20,
-                megabytes << 18,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return MeasurementBuilder.builder()
+                .engine("OpenVINO 2026.4.1")
+                .threads(1)
+                .quality(around(0.91))
+                .latencyP50Micros(micros)
+                .latencyP95Micros(micros * 11 / 10)
+                .latencyP99Micros(micros * 12 / 10)
+                .latencyVariation(Decimal.of("0.05"))
+                .latencySamples(SAMPLES)
+                .throughput(Decimal.of(1e6 / micros))
+                .peakMemoryBytes(megabytes << 20)
+                .engineMemoryBytes(8L << 20)
+                .sizeBytes(megabytes << 18)
+                .build();
     }
 
     private static Estimate around(double value) {

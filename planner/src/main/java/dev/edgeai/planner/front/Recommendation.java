@@ -7,7 +7,8 @@ import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.front.ParetoFront.Axis;
 import dev.edgeai.planner.front.ParetoFront.Point;
-import org.jspecify.annotations.Nullable;
+import dev.edgeai.planner.gate.Floors;
+import dev.edgeai.planner.gate.MemoryChange;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +32,6 @@ import java.util.Objects;
  */
 public record Recommendation(List<Ranked> ranked, String reason) {
     private static final double ERROR_FLOOR = 0.01;
-    private static final double FOOTPRINT_FLOOR = 1 << 20;
 
     /** A trial and its score; 0 is the best on every axis. */
     public record Ranked(TrialStatus trial, double score) {}
@@ -77,7 +77,7 @@ public record Recommendation(List<Ranked> ranked, String reason) {
     private static double scale(Axis axis, Point p) {
         return switch (axis) {
             case LATENCY -> Math.max(1, axis.cost(p));
-            case MEMORY, SIZE -> Math.max(FOOTPRINT_FLOOR, axis.cost(p));
+            case MEMORY, SIZE -> Math.max(Floors.MEMORY, axis.cost(p));
             case QUALITY, FIDELITY -> Math.max(0, 1 + axis.cost(p)) + ERROR_FLOOR;
             case DIVERGENCE -> Math.max(0, axis.cost(p)) + ERROR_FLOOR;
             case ENERGY -> Math.max(Double.MIN_NORMAL, axis.cost(p));
@@ -97,10 +97,11 @@ public record Recommendation(List<Ranked> ranked, String reason) {
         String among = size == 1
                 ? "; the only one on the front that passes all gates"
                 : "; best by %s among %d on the front".formatted(weights(axes, objectives), size);
-        return best.variant() + ": " + gains(best.comparison()) + among;
+        return best.variant() + ": " + gains(best) + among;
     }
 
-    private static String gains(@Nullable Comparison comparison) {
+    private static String gains(TrialStatus best) {
+        Comparison comparison = best.comparison();
         if (comparison == null) {
             return "not compared with the baseline";
         }
@@ -115,12 +116,17 @@ public record Recommendation(List<Ranked> ranked, String reason) {
             gains.add("agrees with the baseline on "
                     + percent(comparison.fidelity().value()));
         }
-        Decimal memory = comparison.memoryReduction();
-        double saved = (memory != null ? memory : comparison.sizeReduction()).asDouble();
-        gains.add(percent(Decimal.of(Math.abs(saved)))
-                + (saved >= 0 ? " less " : " more ")
-                + (memory != null ? "memory" : "size, speed not measured"));
+        gains.add(space(measured(best), comparison));
         return String.join(", ", gains);
+    }
+
+    private static String space(Measurement measured, Comparison comparison) {
+        Decimal memory = comparison.memoryReduction();
+        Decimal saved = memory != null ? memory : comparison.sizeReduction();
+        String share = percent(Decimal.of(Math.abs(saved.asDouble()))) + (saved.asDouble() >= 0 ? " less " : " more ");
+        return memory == null
+                ? share + "size, speed not measured"
+                : MemoryChange.absolute(measured, memory).orElse(share + "memory");
     }
 
     private static String weights(List<Axis> axes, Objectives objectives) {

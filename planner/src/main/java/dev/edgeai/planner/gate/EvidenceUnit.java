@@ -2,8 +2,9 @@ package dev.edgeai.planner.gate;
 
 /** What a value with an interval rests on, so many independent ones, and the field of the spec that gives more of it. */
 enum EvidenceUnit {
-    PAIRS("pairs", "evaluation.measurement.pairs or timeCap", GateEvaluation.MIN_PAIRS),
-    REQUEST_PAIRS("pairs of requests", "evaluation.measurement.requests", GateEvaluation.MIN_REQUEST_PAIRS),
+    PAIRS("pairs", "evaluation.measurement.pairs or timeCap", TimedGates.MIN_PAIRS),
+    REQUEST_PAIRS("pairs of requests", "evaluation.measurement.requests", TimedGates.MIN_REQUEST_PAIRS),
+    LOADS("loads of the model", "evaluation.measurement.timeCap", TimedGates.MIN_LOADS),
     SAMPLES("samples", "evaluation.samples", GateEvaluation.MIN_QUALITY_SAMPLES),
     HELD_OUT_SAMPLES("held-out samples", "evaluation.samples", GateEvaluation.MIN_QUALITY_SAMPLES),
     BLOCKS("blocks of text", "evaluation.measurement.tokens", LanguageGates.MIN_BLOCKS),

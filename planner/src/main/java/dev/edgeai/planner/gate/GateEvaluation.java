@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Holds a variant's measurement against the gates. What comes with a 95 % interval passes when the whole interval lies
@@ -22,26 +21,14 @@ import java.util.Objects;
  * straddles it or rests on too few samples (docs/decisions/gate-statistics.md). A minimum of 0 turns its gate off.
  */
 public final class GateEvaluation {
-    /** Alternated pairs below which a speed-up says nothing. */
-    public static final int MIN_PAIRS = 50;
-
-    /** The same of a language model, whose requests are long. */
-    public static final int MIN_REQUEST_PAIRS = 15;
-
     /** Evaluation samples below which a quality says nothing. */
     public static final int MIN_QUALITY_SAMPLES = 100;
-
-    /** Timed inferences below which a percentile or a variation says nothing. */
-    public static final int MIN_LATENCY_SAMPLES = 100;
-
-    /** Timed requests of a language model, each of many inferences, below which they say nothing. */
-    public static final int MIN_REQUESTS = 30;
 
     private final Gates gates;
     private final Measurement variant;
     private final Comparison comparison;
-    private final boolean language;
     private final boolean heldOut;
+    private final TimedGates timed;
     private final List<GateResult> results = new ArrayList<>();
 
     private GateEvaluation(Gates gates, Measurement variant, Comparison comparison, boolean heldOut) {
@@ -49,7 +36,7 @@ public final class GateEvaluation {
         this.variant = variant;
         this.comparison = comparison;
         this.heldOut = heldOut;
-        this.language = comparison.language() != null || variant.generation() != null;
+        this.timed = new TimedGates(variant, comparison.language() != null || variant.generation() != null);
     }
 
     /** Every gate that is in force, in the order of {@code spec.gates}; quality is that which variants are chosen by. */
@@ -84,7 +71,9 @@ public final class GateEvaluation {
         if (comparison.language() != null) {
             results.addAll(LanguageGates.evaluate(gates, comparison.language(), heldOut));
         }
-        energy();
+        if (gates.maxJoulesPerInference() != null) {
+            results.add(timed.energy(gates.maxJoulesPerInference()));
+        }
         return List.copyOf(results);
     }
 
@@ -104,18 +93,12 @@ public final class GateEvaluation {
             results.add(retention(gates.minAccuracyRetention()));
         }
         if (on(gates.minSpeedup())) {
-            results.add(speedup(gates.minSpeedup()));
+            results.add(timed.speedup(comparison.speedup(), gates.minSpeedup()));
         }
         if (on(gates.minMemoryReduction())) {
             results.add(memoryReduction(gates.minMemoryReduction()));
         }
-        Decimal variation = variant.latencyVariation();
-        timed(
-                Gate.MAX_LATENCY_VARIATION,
-                variation == null ? null : variation.asDouble(),
-                gates.maxLatencyVariation().asDouble(),
-                GateUnit.PERCENT,
-                gates.maxLatencyVariation().toString());
+        results.add(timed.variation(gates.maxLatencyVariation()));
     }
 
     private void absolute() {
@@ -123,13 +106,7 @@ public final class GateEvaluation {
             results.add(quality(Gate.MIN_ACCURACY, gates.minAccuracy()).atLeast(variant.quality()));
         }
         if (gates.maxLatencyP95() != null) {
-            Long p95 = variant.latencyP95Micros();
-            timed(
-                    Gate.MAX_LATENCY_P95,
-                    p95 == null ? null : p95 / 1000.0,
-                    gates.maxLatencyP95().duration().toNanos() / 1e6,
-                    GateUnit.MILLISECONDS,
-                    gates.maxLatencyP95().text());
+            results.add(timed.p95(gates.maxLatencyP95()));
         }
     }
 
@@ -157,51 +134,11 @@ public final class GateEvaluation {
                 gate, threshold, GateUnit.PERCENT, heldOut ? EvidenceUnit.HELD_OUT_SAMPLES : EvidenceUnit.SAMPLES);
     }
 
-    private GateResult speedup(Decimal threshold) {
-        return variant.timed()
-                ? new IntervalGate(
-                                Gate.MIN_SPEEDUP,
-                                threshold,
-                                GateUnit.TIMES,
-                                language ? EvidenceUnit.REQUEST_PAIRS : EvidenceUnit.PAIRS)
-                        .atLeast(comparison.speedup())
-                : otherHardware(Gate.MIN_SPEEDUP, threshold.toString());
-    }
-
-    /** A gate on what this hardware cannot tell. */
-    private GateResult otherHardware(Gate gate, String threshold) {
-        return new GateResult(
-                gate,
-                null,
-                threshold,
-                Verdict.NOT_MEASURED,
-                "%s: not measured, as %s runs on other hardware than the nodes'".formatted(gate, variant.engine()));
-    }
-
     private GateResult memoryReduction(Decimal threshold) {
         Decimal saved = comparison.memoryReduction();
-        if (saved == null) {
-            return otherHardware(Gate.MIN_MEMORY_REDUCTION, threshold.toString());
-        }
-        return PointGate.atLeast(
-                Gate.MIN_MEMORY_REDUCTION,
-                saved.asDouble(),
-                threshold.asDouble(),
-                GateUnit.PERCENT,
-                " (footprint: peak resident memory with the model less that of the same engine with none)");
-    }
-
-    /** An upper limit of what was timed. */
-    private void timed(Gate gate, @Nullable Double value, double threshold, GateUnit unit, String asWritten) {
-        int samples = Objects.requireNonNullElse(variant.latencySamples(), 0);
-        int minimum = language ? MIN_REQUESTS : MIN_LATENCY_SAMPLES;
-        if (value == null) {
-            results.add(otherHardware(gate, asWritten));
-        } else if (samples < minimum) {
-            results.add(PointGate.tooFew(gate, value, threshold, unit, samples, minimum));
-        } else {
-            results.add(PointGate.atMost(gate, value, threshold, unit, ""));
-        }
+        return saved == null
+                ? TimedGates.otherHardware(variant, Gate.MIN_MEMORY_REDUCTION, threshold.toString())
+                : MemoryGate.atLeast(variant, saved, threshold);
     }
 
     private void bytes(Gate gate, @Nullable Quantity threshold, @Nullable Long value) {
@@ -209,26 +146,8 @@ public final class GateEvaluation {
             double limit = threshold.getNumericalAmount().doubleValue();
             results.add(
                     value == null
-                            ? otherHardware(gate, threshold.toString())
+                            ? TimedGates.otherHardware(variant, gate, threshold.toString())
                             : PointGate.atMost(gate, value, limit, GateUnit.BYTES, ""));
-        }
-    }
-
-    private void energy() {
-        Decimal limit = gates.maxJoulesPerInference();
-        if (limit != null) {
-            Decimal joules = variant.joulesPerInference();
-            results.add(
-                    joules == null
-                            ? otherHardware(Gate.MAX_JOULES_PER_INFERENCE, limit.toString())
-                            : PointGate.atMost(
-                                    Gate.MAX_JOULES_PER_INFERENCE,
-                                    joules.asDouble(),
-                                    limit.asDouble(),
-                                    GateUnit.JOULES,
-                                    variant.energyMethod() == Measurement.EnergyMethod.MEASURED
-                                            ? " (measured)"
-                                            : " (estimated from CPU time)"));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.edgeai.planner.run;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.planner.gate.Floors;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -81,7 +82,7 @@ public record Bottleneck(Kind kind, Decimal value, Decimal threshold, String adv
         return over(
                 Kind.INCONSISTENT,
                 m.latencyVariation().asDouble(),
-                VARIATION,
+                Math.max(VARIATION, m.latencyP50Micros() == null ? 0 : Floors.SPREAD / m.latencyP50Micros()),
                 "its latency is not steady: look for neighbours on the node, give the pod whole CPUs of its own "
                         + "(requests equal to limits), and no more threads than it has");
     }

@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatusBuilder;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
+import dev.edgeai.planner.gate.BusyNode;
 import dev.edgeai.planner.gate.GateEvaluation;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.technique.Candidate;
@@ -73,11 +74,10 @@ final class InheritedTrials {
             return measuredAgain(t);
         }
         List<GateResult> results = GateEvaluation.evaluate(gates, measurement, comparison);
-        if (results.stream().anyMatch(gate -> wasNotAsked(gate, t))) {
+        if (BusyNode.leavesOpen(measurement, results) || results.stream().anyMatch(gate -> wasNotAsked(gate, t))) {
             return measuredAgain(t);
         }
         TrialStatusBuilder next = TrialStatusBuilder.builder(t);
-        next.reason(null);
         TrialTransitions.judge(next, results);
         return next.build();
     }

@@ -56,6 +56,8 @@ final class RunConclusion {
             certify(Recommendation.of(front, spec.objectives()), front);
         } else if (draft.trials.stream().anyMatch(TrialTransitions::registryAway)) {
             draft.fail(Reason.REGISTRY_UNAVAILABLE, registryAway());
+        } else if (rejected.stream().anyMatch(TrialTransitions::nodeBusy)) {
+            draft.fail(Reason.NODE_BUSY, nodeBusy(rejected));
         } else if (!rejected.isEmpty()) {
             draft.fail(Reason.NO_VARIANT_PASSED_GATES, nonePassed(rejected));
         } else {
@@ -200,6 +202,13 @@ final class RunConclusion {
 
     private static long count(TrialStatus trial, Verdict verdict) {
         return trial.gates().stream().filter(g -> g.verdict() == verdict).count();
+    }
+
+    private String nodeBusy(List<TrialStatus> rejected) {
+        List<TrialStatus> busy =
+                rejected.stream().filter(TrialTransitions::nodeBusy).toList();
+        return "whether %d of %d measured variants pass could not be told, and no other passed all gates: %s"
+                .formatted(busy.size(), rejected.size(), listed(busy));
     }
 
     private String noneMeasured() {

@@ -15,14 +15,19 @@ import dev.edgeai.planner.status.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** The next status of a run while it is being decided. */
 final class RunDraft {
-    private static final String TRY_AGAIN = "When it is back, try again: give the annotation edgeai.dev/retry of the"
+    /** What goes by and leaves nothing to change. */
+    private static final Set<Reason> PASSES = EnumSet.of(Reason.REGISTRY_UNAVAILABLE, Reason.NODE_BUSY);
+
+    private static final String TRY_AGAIN = "When that is over, try again: give the annotation edgeai.dev/retry of the"
             + " EdgeModel another value, or make a run without EdgeModel anew";
 
     final Instant now;
@@ -126,8 +131,7 @@ final class RunDraft {
     /** The run is over and a person has to act. */
     void fail(Reason reason, String message) {
         next.phase(RunPhase.FAILED).completionTime(now.toString());
-        conditions = conditions.stalled(
-                reason, reason == Reason.REGISTRY_UNAVAILABLE ? message + ". " + TRY_AGAIN : message);
+        conditions = conditions.stalled(reason, PASSES.contains(reason) ? message + ". " + TRY_AGAIN : message);
     }
 
     OptimizationRunStatus build() {

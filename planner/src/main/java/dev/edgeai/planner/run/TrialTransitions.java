@@ -13,6 +13,7 @@ import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.gate.BusyNode;
 import dev.edgeai.planner.gate.GateEvaluation;
 import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.technique.Candidate;
@@ -133,8 +134,11 @@ public final class TrialTransitions {
 
     static void judge(TrialStatusBuilder next, List<GateResult> results) {
         boolean passes = GateEvaluation.overall(results) == Verdict.PASS;
+        Measurement measurement = next.measurement();
+        boolean busy = measurement != null && BusyNode.leavesOpen(measurement, results);
         next.phase(passes ? TrialPhase.ACCEPTED : TrialPhase.REJECTED);
         next.gates(results);
+        next.reason(busy ? Reason.NODE_BUSY.text() : null);
         next.message(passes ? null : missed(results));
     }
 
@@ -171,6 +175,11 @@ public final class TrialTransitions {
     /** Whether it came to its end because the registry was away, which tells nothing about the variant. */
     static boolean registryAway(TrialStatus t) {
         return Reason.REGISTRY_UNAVAILABLE.text().equals(t.reason());
+    }
+
+    /** Whether the node was too busy to tell whether it passes, which tells nothing about the variant. */
+    public static boolean nodeBusy(TrialStatus t) {
+        return t.phase() == TrialPhase.REJECTED && Reason.NODE_BUSY.text().equals(t.reason());
     }
 
     private TrialTransitions() {}

@@ -12,6 +12,7 @@ import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.front.ParetoFront.Axis;
 import dev.edgeai.planner.front.ParetoFront.Point;
+import dev.edgeai.planner.gate.Floors;
 import dev.edgeai.planner.gate.GateEvaluation;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +44,6 @@ final class Screening {
 
     /** A footprint is read once when screening: by this share it may be off. */
     private static final double MEMORY_DOUBT = 0.05;
-
-    /** Below this much resident memory is noise, bytes. */
-    private static final double MEMORY_NOISE = 1 << 20;
 
     /** Why it cannot pass, whatever a full measurement would find. */
     static Optional<String> clearlyMisses(TrialStatus t, Gates gates) {
@@ -114,7 +112,7 @@ final class Screening {
         for (Axis axis : Axis.shared(List.of(p, q))) {
             boolean worse = switch (axis) {
                 case LATENCY -> false; // by the speed-up's interval, below
-                case MEMORY, SIZE -> axis.cost(p) > axis.cost(q) + MEMORY_NOISE;
+                case MEMORY, SIZE -> axis.cost(p) > axis.cost(q) + Floors.MEMORY;
                 case QUALITY, DIVERGENCE, FIDELITY -> axis.cost(p) > axis.cost(q);
                 case ENERGY -> false; // follows the latency where it is estimated
             };

@@ -53,7 +53,7 @@ public enum Reason {
     PODS_NOT_READY("PodsNotReady"),
     CRASH_LOOP("CrashLoop"),
     ANALYSIS_INCONCLUSIVE("AnalysisInconclusive"),
-    NODE_BUSY("NodeBusy"),
+    NODE_BUSY(FailureReason.NODE_BUSY.reason()),
     SCALED_TO_ZERO("ScaledToZero"),
     ABORTED("Aborted"),
     SKIPPED("Skipped"),

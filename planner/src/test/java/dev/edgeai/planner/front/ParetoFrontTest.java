@@ -102,25 +102,10 @@ class ParetoFrontTest {
     }
 
     private static Measurement energy(long p50, String joules, EnergyMethod method) {
-        Measurement m = Runs.measurement(p50, 10, 0.9);
-        return new Measurement(
-                m.engine(),
-                m.threads(),
-                m.quality(),
-                m.latencyP50Micros(),
-                m.latencyP95Micros(),
-                m.latencyP99Micros(),
-                m.latencyVariation(),
-                m.latencySamples(),
-                m.throughput(),
-                m.peakMemoryBytes(),
-                m.engineMemoryBytes(),
-                m.sizeBytes(),
-                null,
-                Decimal.of(joules),
-                method,
-                null,
-                null);
+        return MeasurementBuilder.builder(Runs.measurement(p50, 10, 0.9))
+                .joulesPerInference(Decimal.of(joules))
+                .energyMethod(method)
+                .build();
     }
 
     @Test

@@ -21,6 +21,8 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,24 @@ class RecommendationTest {
                         .reason())
                 .isEqualTo("openvino/int8-ptq: 4.0x faster, keeps 98.0 % of the accuracy, 70.0 % less memory; "
                         + "best by latency 100 : accuracy 10 : memory 5 among 3 on the front");
+    }
+
+    @ParameterizedTest(name = "{0} MiB, saved {1}: {2}")
+    @CsvSource({
+        "6, 0.7, 70.0 % less memory",
+        "40, -1, 100.0 % more memory",
+        "8.45, -7.45, 7.45 MiB more memory",
+        "1.5, -0.5, as much memory",
+        "2, 0.6, 3 MiB less memory"
+    })
+    void a_share_of_little_memory_is_told_in_absolute_terms(double footprintMiB, double saved, String words) {
+        TrialStatus small = TrialStatusBuilder.builder(measured(
+                        FAST, m -> m.peakMemoryBytes((40L << 20) + (long) (footprintMiB * (1 << 20)))))
+                .comparison(Runs.comparison(4, 0.98, saved))
+                .build();
+        assertThat(Recommendation.of(List.of(small), Objectives.defaults()).reason())
+                .isEqualTo("openvino/int8-ptq: 4.0x faster, keeps 98.0 % of the accuracy, " + words
+                        + "; the only one on the front that passes all gates");
     }
 
     @Property

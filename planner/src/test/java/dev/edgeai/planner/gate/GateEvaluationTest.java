@@ -3,8 +3,11 @@ package dev.edgeai.planner.gate;
 import dev.edgeai.api.v1alpha1.gate.GateOverrides;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
+import dev.edgeai.api.v1alpha1.gate.GatesBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.CpuWait;
+import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
@@ -209,13 +212,159 @@ class GateEvaluationTest {
         return new GateResult("g", "1", "1", verdict, "");
     }
 
+    // ---- a busy node ----
+
+    /** The measuring process got 0.27 of the core that it wanted; limit 10 %. */
+    private static Measurement onABusyNode(Measurement measured) {
+        return MeasurementBuilder.builder(measured)
+                .cpuWait(new CpuWait(Decimal.of("0.73"), Decimal.of("0.1"), 21))
+                .build();
+    }
+
+    @Test
+    void what_was_timed_on_a_busy_node_decides_nothing_and_quality_and_memory_do() {
+        Gates gates = GatesBuilder.builder(Gates.defaults())
+                .maxLatencyP95(new TimeSpan("1ms"))
+                .build();
+        Measurement unsteady = MeasurementBuilder.builder(onABusyNode(Runs.measurement(3000, 5, 0.97)))
+                .latencyVariation(Decimal.of("0.279"))
+                .build();
+        List<GateResult> results = GateEvaluation.evaluate(gates, unsteady, Runs.comparison(1.3, 0.99, 0.6));
+        assertThat(results)
+                .filteredOn(g -> g.verdict() == Verdict.INCONCLUSIVE)
+                .extracting(GateResult::name)
+                .containsExactly("minSpeedup", "maxLatencyVariation", "maxLatencyP95");
+        assertThat(results)
+                .filteredOn(g -> g.verdict() == Verdict.PASS)
+                .extracting(GateResult::name)
+                .containsExactly("minAccuracyRetention", "minMemoryReduction");
+        assertThat(gate("maxLatencyVariation", results).message())
+                .isEqualTo(
+                        "maxLatencyVariation: the node was busy: the measurement waited for 73 % of the CPU time that"
+                                + " it wanted, more than 10 % (spec.evaluation.measurement.maxCpuWait), and repeating 21 rounds did not"
+                                + " help");
+    }
+
+    @Test
+    void a_busy_node_lets_nothing_pass_either() {
+        assertThat(gate(
+                                "minSpeedup",
+                                GateEvaluation.evaluate(
+                                        Gates.defaults(),
+                                        onABusyNode(Runs.measurement(300, 5, 0.97)),
+                                        Runs.comparison(9, 0.99, 0.6)))
+                        .verdict())
+                .isEqualTo(Verdict.INCONCLUSIVE);
+    }
+
+    @ParameterizedTest(name = "{0} waited, {1} allowed: {2}")
+    @CsvSource({"0.1, 0.1, PASS", "0.100001, 0.1, INCONCLUSIVE", "1, 1, PASS", "0.001, 0, INCONCLUSIVE"})
+    void the_share_that_makes_a_node_busy_is_stated(String share, String limit, Verdict expected) {
+        Measurement measured = MeasurementBuilder.builder(Runs.measurement(300, 5, 0.97))
+                .cpuWait(new CpuWait(Decimal.of(share), Decimal.of(limit), 0))
+                .build();
+        assertThat(GateEvaluation.overall(
+                        GateEvaluation.evaluate(Gates.defaults(), measured, Runs.comparison(3, 0.99, 0.6))))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void a_meter_of_energy_sees_the_neighbours_and_an_estimate_does_not() {
+        Gates gates = GatesBuilder.builder(Gates.defaults())
+                .maxJoulesPerInference(Decimal.of("1"))
+                .build();
+        for (EnergyMethod method : EnergyMethod.values()) {
+            Measurement measured = MeasurementBuilder.builder(onABusyNode(Runs.measurement(300, 5, 0.97)))
+                    .joulesPerInference(Decimal.of("2"))
+                    .energyMethod(method)
+                    .build();
+            assertThat(gate(
+                                    "maxJoulesPerInference",
+                                    GateEvaluation.evaluate(gates, measured, Runs.comparison(3, 0.99, 0.6)))
+                            .verdict())
+                    .isEqualTo(method == EnergyMethod.MEASURED ? Verdict.INCONCLUSIVE : Verdict.FAIL);
+        }
+    }
+
+    // ---- floors in absolute terms ----
+
+    @ParameterizedTest(name = "variation {1} ({2} to {3}, {4} loads) of a median of {0} us: {5}")
+    @CsvSource({
+        "5000, 0.15, 0.12, 0.20, 12, PASS",
+        "5000, 0.19, 0.15, 0.21, 12, INCONCLUSIVE",
+        "5000, 0.279, 0.19, 0.33, 12, INCONCLUSIVE",
+        "5000, 0.279, 0.21, 0.33, 12, FAIL",
+        "5000, 0.05, 0.04, 0.06, 5, INCONCLUSIVE",
+        "35, 0.22, 0.21, 0.24, 12, PASS",
+        "20, 0.32, 0.28, 0.36, 12, PASS",
+        "20, 0.60, 0.55, 0.65, 12, FAIL",
+        "20, 0.45, 0.40, 0.55, 12, INCONCLUSIVE",
+    })
+    void a_variation_passes_by_its_interval_or_by_its_microseconds(
+            long p50, double value, double lower, double upper, int loads, Verdict expected) {
+        Measurement measured = MeasurementBuilder.builder(Runs.measurement(p50, 5, 0.97))
+                .latencyVariation(Decimal.of(value))
+                .latencyVariationInterval(Estimate.of(value, lower, upper, loads))
+                .build();
+        GateResult result = gate(
+                "maxLatencyVariation",
+                GateEvaluation.evaluate(Gates.defaults(), measured, Runs.comparison(3, 0.99, 0.6)));
+        assertThat(result.verdict()).isEqualTo(expected);
+        assertThat(result.threshold()).isEqualTo("0.2");
+        boolean byFloor = p50 < 50;
+        assertThat(result.message()
+                        .endsWith("it is held against 10 µs of its median of %d µs, as any work spreads by that much"
+                                .formatted(p50)))
+                .isEqualTo(byFloor);
+    }
+
+    @ParameterizedTest(name = "stored before there was an interval: {0} us, {1}: {2}")
+    @CsvSource({"5000, 0.21, FAIL", "5000, 0.20, PASS", "20, 0.32, PASS", "20, 0.51, FAIL"})
+    void a_variation_without_an_interval_is_held_as_it_is(long p50, String value, Verdict expected) {
+        Measurement stored = MeasurementBuilder.builder(Runs.measurement(p50, 5, 0.97))
+                .latencyVariation(Decimal.of(value))
+                .build();
+        assertThat(gate(
+                                "maxLatencyVariation",
+                                GateEvaluation.evaluate(Gates.defaults(), stored, Runs.comparison(3, 0.99, 0.6)))
+                        .verdict())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "footprint {0} KiB after {1} KiB: {2}, {3}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "900  | 1100 | NOT_MEASURED | 50 % of the baseline's footprint of 1.07 MiB is less than the 1 MiB by which readings differ",
+                "1900 | 1100 | NOT_MEASURED | readings differ",
+                "9300 | 1100 | FAIL | the footprint is 8.01 MiB more than the baseline's 1.07 MiB",
+                "0    | 1100 | PASS | 100 %",
+                "1500 | 2100 | FAIL | is below 50 %",
+                "1000 | 2100 | PASS | is at least 50 %",
+            })
+    void a_share_of_a_megabyte_of_memory_decides_nothing(long after, long before, Verdict expected, String words) {
+        Measurement variant = MeasurementBuilder.builder(Runs.measurement(300, 5, 0.97))
+                .peakMemoryBytes((40 << 20) + (after << 10))
+                .build();
+        Measurement baseline = MeasurementBuilder.builder(Runs.measurement(300, 5, 0.97))
+                .peakMemoryBytes((40 << 20) + (before << 10))
+                .build();
+        double saved = variant.memorySavedFrom(baseline).asDouble();
+        GateResult result = gate(
+                "minMemoryReduction",
+                GateEvaluation.evaluate(Gates.defaults(), variant, Runs.comparison(3, 0.99, saved)));
+        assertThat(result.verdict()).isEqualTo(expected);
+        assertThat(result.message()).contains(words);
+    }
+
     @Property
     void an_interval_that_straddles_the_threshold_never_passes(
             @ForAll @DoubleRange(min = 0.5, max = 5) double value,
             @ForAll @DoubleRange(min = 0.01, max = 2) double half,
             @ForAll @IntRange(min = 0, max = 500) int pairs) {
         GateResult result = gate("minSpeedup", evaluate(speed(value, value - half, value + half, pairs)));
-        boolean pass = Decimal.of(value - half).compareTo(Decimal.of("2.0")) >= 0 && pairs >= GateEvaluation.MIN_PAIRS;
+        boolean pass = Decimal.of(value - half).compareTo(Decimal.of("2.0")) >= 0 && pairs >= TimedGates.MIN_PAIRS;
         assertThat(result.verdict() == Verdict.PASS).isEqualTo(pass);
     }
 }

@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.Verdict;
@@ -41,24 +42,21 @@ class LanguageGatesTest {
     }
 
     private static Measurement measured(boolean timed, int requests) {
-        return new Measurement(
-                timed ? "LlamaCpp 0.5.0" : "MLX 0.32.4",
-                1,
-                null,
-                timed ? 900_000L : null,
-                timed ? 950_000L : null,
-                timed ? 990_000L : null,
-                timed ? Decimal.of("0.05") : null,
-                timed ? requests : null,
-                null,
-                timed ? 200L << 20 : null,
-                timed ? 40L << 20 : null,
-                50L << 20,
-                null,
-                timed ? Decimal.of("2.5") : null,
-                timed ? EnergyMethod.ESTIMATED : null,
-                new Generation(Estimate.of(20, 19, 21, 40), null, null, null, null, null),
-                null);
+        return MeasurementBuilder.builder()
+                .engine(timed ? "LlamaCpp 0.5.0" : "MLX 0.32.4")
+                .threads(1)
+                .latencyP50Micros(timed ? 900_000L : null)
+                .latencyP95Micros(timed ? 950_000L : null)
+                .latencyP99Micros(timed ? 990_000L : null)
+                .latencyVariation(timed ? Decimal.of("0.05") : null)
+                .latencySamples(timed ? requests : null)
+                .peakMemoryBytes(timed ? 200L << 20 : null)
+                .engineMemoryBytes(timed ? 40L << 20 : null)
+                .sizeBytes(50L << 20)
+                .joulesPerInference(timed ? Decimal.of("2.5") : null)
+                .energyMethod(timed ? EnergyMethod.ESTIMATED : null)
+                .generation(new Generation(Estimate.of(20, 19, 21, 40), null, null, null, null, null))
+                .build();
     }
 
     private static List<GateResult> evaluate(Estimate kl, Estimate ratio, @Nullable Estimate auc) {

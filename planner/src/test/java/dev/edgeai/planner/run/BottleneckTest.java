@@ -2,6 +2,7 @@ package dev.edgeai.planner.run;
 
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.Generation;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.run.Bottleneck.Kind;
@@ -63,23 +64,14 @@ class BottleneckTest {
             @Nullable Long peak,
             @Nullable String variation,
             @Nullable Generation generation) {
-        return new Measurement(
-                "OpenVINO 2026.4.1",
-                threads,
-                null,
-                null,
-                null,
-                null,
-                variation == null ? null : Decimal.of(variation),
-                null,
-                null,
-                peak,
-                null,
-                1L,
-                cores == null ? null : Decimal.of(cores),
-                null,
-                null,
-                generation,
-                null);
+        return MeasurementBuilder.builder()
+                .engine("OpenVINO 2026.4.1")
+                .threads(threads)
+                .latencyVariation(variation == null ? null : Decimal.of(variation))
+                .peakMemoryBytes(peak)
+                .sizeBytes(1L)
+                .cpuUtilization(cores == null ? null : Decimal.of(cores))
+                .generation(generation)
+                .build();
     }
 }

@@ -16,6 +16,8 @@ import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Search;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettingsBuilder;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.api.v1alpha1.value.Decimal;
@@ -126,6 +128,9 @@ class InheritanceTest {
     static Stream<Arguments> changes() {
         ModelSource source = BEFORE.source();
         Evaluation data = BEFORE.evaluation();
+        MeasurementSettings patient = MeasurementSettingsBuilder.builder(MeasurementSettings.defaults())
+                .maxCpuWait(Decimal.of("0.5"))
+                .build();
         AcceleratorProfile profile = Runs.profile("intel-cpu", "intel-cpu");
         OptimizationRunSpec b = BEFORE;
         return Stream.of(
@@ -135,6 +140,10 @@ class InheritanceTest {
                         IMAGES),
                 change("a pinned source", with(new ModelSource(source.uri(), Runs.digest("x"), null), data), IMAGES),
                 change("samples", with(source, new Evaluation(data.dataset(), null, 500, null, null)), IMAGES),
+                change(
+                        "the wait for a core",
+                        with(source, new Evaluation(data.dataset(), null, null, null, patient)),
+                        IMAGES),
                 change("search", Runs.spec(9, 2, "1h"), IMAGES),
                 change(
                         "seed",

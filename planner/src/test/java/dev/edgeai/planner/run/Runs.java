@@ -8,6 +8,7 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Search;
 import dev.edgeai.api.v1alpha1.search.Strategy;
@@ -86,24 +87,20 @@ public final class Runs {
     }
 
     public static Measurement measurement(long p50, long footprintMiB, double quality) {
-        return new Measurement(
-                "OpenVINO 2026.4.1",
-                1,
-                Estimate.of(quality, quality - 0.01, Math.min(1, quality + 0.01), 1000),
-                p50,
-                p50 * 12 / 10,
-                p50 * 14 / 10,
-                Decimal.of("0.05"),
-                400,
-                Decimal.of(1e6 / p50),
-                (40 + footprintMiB) << 20,
-                40L << 20,
-                500_000L,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return MeasurementBuilder.builder()
+                .engine("OpenVINO 2026.4.1")
+                .threads(1)
+                .quality(Estimate.of(quality, quality - 0.01, Math.min(1, quality + 0.01), 1000))
+                .latencyP50Micros(p50)
+                .latencyP95Micros(p50 * 12 / 10)
+                .latencyP99Micros(p50 * 14 / 10)
+                .latencyVariation(Decimal.of("0.05"))
+                .latencySamples(400)
+                .throughput(Decimal.of(1e6 / p50))
+                .peakMemoryBytes((40 + footprintMiB) << 20)
+                .engineMemoryBytes(40L << 20)
+                .sizeBytes(500_000L)
+                .build();
     }
 
     public static Comparison comparison(double speedup, double retention, double memory) {

@@ -11,15 +11,20 @@ final class BlockTimer implements AutoCloseable {
     private static final int LOOKED_AT = 50;
 
     private final Workload workload;
-    private final List<Block> blocks;
-    private final List<Block> steady;
+    private final int round;
+    private final List<Block> blocks = new ArrayList<>();
+    private final List<Block> steady = new ArrayList<>();
     private final CpuClock cpu = new CpuClock();
 
-    /** Timed blocks go to the end of {@code blocks}, steady ones of {@code steady}. The workload is closed with this. */
-    BlockTimer(Workload workload, List<Block> blocks, List<Block> steady) {
+    /** The workload is closed with this. */
+    BlockTimer(Workload workload, int round) {
         this.workload = workload;
-        this.blocks = blocks;
-        this.steady = steady;
+        this.round = round;
+    }
+
+    /** What was timed so far. */
+    Round.OfModel timed() {
+        return new Round.OfModel(List.copyOf(blocks), List.copyOf(steady));
     }
 
     /**
@@ -28,20 +33,20 @@ final class BlockTimer implements AutoCloseable {
      *
      * @param first number of the first request
      */
-    void time(int round, int first, int length) {
+    void time(int first, int length) {
         List<Workload.Request> requests = requests(first, length);
-        run(-1, requests.subList(0, Math.min(length, Math.max(HEAD, length / 10))));
-        blocks.add(run(round, requests));
+        run(requests.subList(0, Math.min(length, Math.max(HEAD, length / 10))));
+        blocks.add(run(requests));
     }
 
     /**
      * A stretch of this model alone, as it is served: how steady it is, no other model's doing. All requests have the
      * size of the first.
      */
-    void timeAlone(int round, int length) {
+    void timeAlone(int length) {
         List<Workload.Request> alike = alike(length + length / 2);
-        run(-1, alike.subList(0, length / 2));
-        steady.add(run(round, alike.subList(length / 2, alike.size())));
+        run(alike.subList(0, length / 2));
+        steady.add(run(alike.subList(length / 2, alike.size())));
     }
 
     /** So many requests of the first one's size, some of them again where there are fewer. */
@@ -61,7 +66,7 @@ final class BlockTimer implements AutoCloseable {
 
     /** A block that does not count. */
     Block untimed(int length) {
-        return run(-1, requests(0, length));
+        return run(requests(0, length));
     }
 
     private List<Workload.Request> requests(int first, int length) {
@@ -72,7 +77,7 @@ final class BlockTimer implements AutoCloseable {
         return requests;
     }
 
-    private Block run(int round, List<Workload.Request> requests) {
+    private Block run(List<Workload.Request> requests) {
         long[] latencies = new long[requests.size()];
         long[] cpuTimes = new long[requests.size()];
         long processStart = cpu.ofProcess();

@@ -1,10 +1,14 @@
 package dev.edgeai.runtime.benchmark;
 
+import dev.edgeai.api.v1alpha1.measurement.Measurement.CpuWait;
+import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.runtime.evaluate.Intervals;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Timed inferences of one model. */
@@ -20,13 +24,22 @@ public final class Timings {
 
     private static final double LEAST_CALLER_SHARE = 0.1;
 
+    private static final long SEED = 1;
+
     private final List<Block> blocks;
     private final List<Block> steady;
+    private final Optional<CpuWait> wait;
 
-    /** Blocks in the order of time, and those without another model in between; at least ten inferences each. */
-    Timings(List<Block> blocks, List<Block> steady) {
+    /**
+     * Blocks in the order of time, and those without another model in between, one for each load; at least ten inferences
+     * each.
+     *
+     * @param wait for a core meanwhile; empty where the kernel does not tell
+     */
+    Timings(List<Block> blocks, List<Block> steady, Optional<CpuWait> wait) {
         this.blocks = List.copyOf(blocks);
         this.steady = List.copyOf(steady);
+        this.wait = wait;
         if (samples() < STRETCH) {
             throw new IllegalArgumentException("only " + samples() + " inferences were timed");
         }
@@ -34,11 +47,23 @@ public final class Timings {
 
     /** Of a model that was timed without another. */
     Timings(List<Block> blocks) {
-        this(blocks, blocks);
+        this(blocks, blocks, Optional.empty());
+    }
+
+    static Timings of(List<Round.OfModel> rounds, Optional<CpuWait> wait) {
+        return new Timings(
+                rounds.stream().flatMap(round -> round.blocks().stream()).toList(),
+                rounds.stream().flatMap(round -> round.steady().stream()).toList(),
+                wait);
     }
 
     List<Block> blocks() {
         return blocks;
+    }
+
+    /** How long the process waited for a core; empty where the kernel does not tell. */
+    public Optional<CpuWait> cpuWait() {
+        return wait;
     }
 
     /** Number of timed inferences. */
@@ -61,8 +86,21 @@ public final class Timings {
      * of the time too. Scaled so that it is the coefficient of variation for normally distributed latencies.
      */
     double variation() {
+        return variation(steady, callerWorks());
+    }
+
+    /** The variation with its interval: the percentile bootstrap over loads, which number the samples. */
+    public Estimate variationInterval() {
+        boolean callerWorks = callerWorks();
+        return Intervals.bootstrap(
+                steady.size(),
+                SEED,
+                drawn -> variation(Arrays.stream(drawn).mapToObj(steady::get).toList(), callerWorks));
+    }
+
+    private static double variation(List<Block> steady, boolean callerWorks) {
         double wall = quietSpread(all(steady, Block::latencies));
-        return callerWorks() ? Math.min(wall, quietSpread(all(steady, Block::cpu))) : wall;
+        return callerWorks ? Math.min(wall, quietSpread(all(steady, Block::cpu))) : wall;
     }
 
     /** Whether the calling thread does a fair part of the work itself, so that its CPU time tells of the model. */

@@ -144,7 +144,7 @@ final class LanguageMeasurer {
     }
 
     private PairedBenchmark benchmark() {
-        return new PairedBenchmark(settings.requestBenchmark(spec.seed()));
+        return new PairedBenchmark(settings.requestBenchmark(spec));
     }
 
     private static Supplier<Workload> request(Model model, int[] tokens, GenerationTimes times) {

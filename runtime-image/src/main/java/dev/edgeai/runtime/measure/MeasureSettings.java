@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.measure;
 
+import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
 import dev.edgeai.runtime.benchmark.BenchmarkSettings;
@@ -75,12 +76,20 @@ public record MeasureSettings(
                         Math.min(prompts, SCREENING.prompts));
     }
 
-    BenchmarkSettings benchmark(long seed) {
-        return BenchmarkSettings.ofInferences(pairs, rounds, timeCap, seed);
+    BenchmarkSettings benchmark(TrialSpec spec) {
+        return BenchmarkSettings.ofInferences(pairs, rounds, timeCap, maxCpuWait(spec), spec.seed());
     }
 
-    BenchmarkSettings requestBenchmark(long seed) {
+    BenchmarkSettings requestBenchmark(TrialSpec spec) {
         return BenchmarkSettings.ofRequests(
-                requests, Math.min(rounds, REQUEST_ROUNDS), timeCap.multipliedBy(REQUEST_TIME), seed);
+                requests,
+                Math.min(rounds, REQUEST_ROUNDS),
+                timeCap.multipliedBy(REQUEST_TIME),
+                maxCpuWait(spec),
+                spec.seed());
+    }
+
+    private static double maxCpuWait(TrialSpec spec) {
+        return spec.evaluation().measured().maxCpuWait().asDouble();
     }
 }

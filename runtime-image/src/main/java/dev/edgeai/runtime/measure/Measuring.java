@@ -81,6 +81,7 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 .latencyP95Micros(micros(latency.p95()))
                 .latencyP99Micros(micros(latency.p99()))
                 .latencyVariation(Decimal.of(latency.variation()))
+                .latencyVariationInterval(timings.variationInterval())
                 .latencySamples(timings.samples())
                 .throughput(Decimal.of(latency.throughput()))
                 .peakMemoryBytes(taken == null ? null : taken.peakBytes())
@@ -89,6 +90,7 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 .cpuUtilization(Decimal.of(timings.cpuUtilization()))
                 .joulesPerInference(Decimal.of(energy.joules()))
                 .energyMethod(energy.method())
+                .cpuWait(timings.cpuWait().orElse(null))
                 .generation(generation)
                 .build();
     }

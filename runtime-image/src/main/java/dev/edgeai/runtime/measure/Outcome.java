@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.planner.gate.BusyNode;
 import dev.edgeai.runtime.benchmark.CpuClock;
 import dev.edgeai.runtime.benchmark.Energy;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress pro
             Comparison comparison,
             TrialResult.@Nullable Robustness robustness)
             throws IOException {
+        BusyNode.sentence(after).ifPresent(progress::line);
         progress.line("storing the variant in " + spec.repository());
         String digest = store.push(work.variant(), spec.repository());
         return TrialResultBuilder.builder()

@@ -57,7 +57,7 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
     }
 
     private PairedBenchmark benchmark() {
-        return new PairedBenchmark(settings.benchmark(outcome.spec().seed()));
+        return new PairedBenchmark(settings.benchmark(outcome.spec()));
     }
 
     private Evaluation evaluation(TrialSpec spec) {

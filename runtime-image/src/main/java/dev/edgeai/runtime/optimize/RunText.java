@@ -9,7 +9,9 @@ import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.Verdict;
+import dev.edgeai.planner.run.TrialTransitions;
 import dev.edgeai.planner.search.SearchPlan;
+import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +72,7 @@ public final class RunText {
     /** How a trial ended, in a line. */
     public static String ended(TrialStatus trial) {
         List<String> why = why(trial);
-        return trial.variant() + ": " + phase(trial.phase()) + (why.isEmpty() ? "" : ", " + String.join("; ", why));
+        return trial.variant() + ": " + verdict(trial) + (why.isEmpty() ? "" : ", " + String.join("; ", why));
     }
 
     /** The gates that a trial missed, or why it failed. */
@@ -89,13 +91,13 @@ public final class RunText {
         String mark = chosen ? ">" : status.paretoFront().contains(trial.name()) ? "*" : "";
         Comparison comparison = trial.comparison();
         if (comparison == null || trial.measurement() == null) {
-            return row(mark, trial.variant(), phase(trial.phase()), "", "", "", "", "");
+            return row(mark, trial.variant(), verdict(trial), "", "", "", "", "");
         }
         Estimate kept = comparison.accuracyRetention() != null ? comparison.accuracyRetention() : comparison.fidelity();
         return row(
                 mark,
                 trial.variant(),
-                phase(trial.phase()),
+                verdict(trial),
                 latency(trial.measurement()),
                 speedup(comparison.speedup()),
                 kept == null ? "" : percent(kept.value()),
@@ -127,8 +129,12 @@ public final class RunText {
         return share == null ? "" : String.format(Locale.ROOT, "%.1f %%", 100 * share.asDouble());
     }
 
-    private static String phase(TrialPhase phase) {
-        String name = phase.name();
+    /** What a busy node left open is not told as rejected. */
+    private static String verdict(TrialStatus trial) {
+        if (TrialTransitions.nodeBusy(trial)) {
+            return Reason.NODE_BUSY.text();
+        }
+        String name = trial.phase().name();
         return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
     }
 }

@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.Verdict;
+import dev.edgeai.planner.run.TrialTransitions;
 import j2html.tags.DomContent;
 
 import java.util.LinkedHashMap;
@@ -61,6 +62,9 @@ final class TrialSection {
     }
 
     private String outcome(TrialStatus trial) {
+        if (TrialTransitions.nodeBusy(trial)) {
+            return "not decided, the node was busy";
+        }
         return switch (PlotPoint.role(status, trial)) {
             case CHOSEN -> "chosen";
             case FRONT -> Figures.word(trial.phase()) + ", on the front";
@@ -92,7 +96,8 @@ final class TrialSection {
         return switch (trial.phase()) {
             case PENDING, RUNNING -> "Not finished" + message + ".";
             case FAILED -> "Failed, %s%s.".formatted(trial.reason(), message);
-            case REJECTED -> "Left out, it missed a gate" + message + ".";
+            case REJECTED ->
+                (TrialTransitions.nodeBusy(trial) ? "Not decided" : "Left out, it missed a gate") + message + ".";
             case SCREENED -> "Left out after a few samples" + message + ".";
             case ACCEPTED ->
                 status.paretoFront().contains(trial.name())
@@ -132,7 +137,12 @@ final class TrialSection {
                                 Figures.latency(m.latencyP95Micros()),
                                 Figures.latency(m.latencyP99Micros()),
                                 m.latencySamples() == null ? Figures.NONE : m.latencySamples()));
-        facts.put("latency variation", Figures.percent(m.latencyVariation()));
+        facts.put(
+                "latency variation",
+                m.latencyVariationInterval() == null
+                        ? Figures.percent(m.latencyVariation())
+                        : Figures.estimate(m.latencyVariationInterval()));
+        facts.put("waited for a core", waited(m));
         facts.put("inferences a second", Figures.number(m.throughput()));
         facts.put(
                 "peak memory, of it the engine",
@@ -151,6 +161,17 @@ final class TrialSection {
             facts.put("to be known", String.join("; ", m.remarks()));
         }
         return facts;
+    }
+
+    private static String waited(Measurement m) {
+        Measurement.CpuWait wait = m.cpuWait();
+        return wait == null
+                ? Figures.NONE
+                : "%s of the CPU time wanted%s; %d rounds repeated"
+                        .formatted(
+                                Figures.percent(wait.share()),
+                                wait.busy() ? ", more than " + Figures.percent(wait.limit()) : "",
+                                wait.repeatedRounds());
     }
 
     private static void generation(Measurement.Generation g, Map<String, String> facts) {

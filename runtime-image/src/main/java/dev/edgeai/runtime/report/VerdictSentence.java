@@ -5,13 +5,15 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.value.Decimal;
+import dev.edgeai.planner.gate.MemoryChange;
 import dev.edgeai.planner.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
-import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** What came of a run, in a sentence. */
 final class VerdictSentence {
@@ -40,16 +42,14 @@ final class VerdictSentence {
     }
 
     private static String gains(OptimizationRunStatus status, Selected selected) {
-        @Nullable
-        Comparison comparison = status.trials().stream()
+        return status.trials().stream()
                 .filter(trial -> trial.name().equals(selected.trial()))
-                .map(TrialStatus::comparison)
-                .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(null);
-        if (comparison == null) {
-            return "";
-        }
+                .flatMap(trial -> Optional.ofNullable(trial.comparison()).map(c -> ": " + gains(trial, c)))
+                .orElse("");
+    }
+
+    private static String gains(TrialStatus trial, Comparison comparison) {
         List<String> gains = new ArrayList<>();
         if (comparison.speedup() != null) {
             gains.add("%.2f times as fast as the baseline"
@@ -61,9 +61,15 @@ final class VerdictSentence {
             gains.add(Figures.percent(comparison.certifiedFidelity().value()) + " of its answers kept");
         }
         if (comparison.memoryReduction() != null) {
-            gains.add(Figures.percent(comparison.memoryReduction()) + " of its memory saved");
+            gains.add(memory(trial, comparison.memoryReduction()));
         }
         gains.add(Figures.percent(comparison.sizeReduction()) + " of its size saved");
-        return ": " + String.join(", ", gains);
+        return String.join(", ", gains);
+    }
+
+    private static String memory(TrialStatus trial, Decimal saved) {
+        return Optional.ofNullable(trial.measurement())
+                .flatMap(measured -> MemoryChange.absolute(measured, saved))
+                .orElse(Figures.percent(saved) + " of its memory saved");
     }
 }

@@ -1,19 +1,13 @@
 package dev.edgeai.runtime.bench;
 
-import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.gate.SpeedVerdict;
-import dev.edgeai.runtime.benchmark.BenchmarkSettings;
-import dev.edgeai.runtime.benchmark.Inferences;
-import dev.edgeai.runtime.benchmark.PairedBenchmark;
 import dev.edgeai.runtime.benchmark.Speedup;
 import dev.edgeai.runtime.benchmark.Timings;
 import dev.edgeai.runtime.dataset.Dataset;
 import dev.edgeai.runtime.engine.LoadedModel;
-import dev.edgeai.runtime.engine.Tensor;
-import dev.edgeai.runtime.engine.installed.Engines;
-import dev.edgeai.runtime.testing.WrappedModel;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -29,20 +23,15 @@ import java.util.function.Supplier;
 final class FalseVerdicts {
     private static final double INJECTED = 0.05;
 
-    public static void main(String[] arguments) {
-        Path folder = Path.of(arguments[0]);
+    public static void main(String[] arguments) throws IOException {
+        Supplier<LoadedModel> model = Subject.in(Path.of(arguments[0]));
+        Dataset dataset = Subject.dataset(Path.of(arguments[1]), model);
         int repetitions = Integer.parseInt(arguments[2]);
-        VariantDescriptor descriptor = Engines.forSource(folder);
-        Dataset dataset;
-        try (LoadedModel model = Engines.load(folder, descriptor, 1)) {
-            dataset = Dataset.first(Path.of(arguments[1]), 1_000, model.inputs(), 1L << 30);
-        }
-        Supplier<LoadedModel> model = () -> Engines.load(folder, descriptor, 1);
         Tally same = new Tally("against itself");
         Tally slower = new Tally("against itself, %.0f %% slower".formatted(100 * INJECTED));
         for (int i = 0; i < repetitions; i++) {
             same.add(speedup(dataset, model, model, i));
-            slower.add(speedup(dataset, model, () -> new Slower(model.get()), i));
+            slower.add(speedup(dataset, model, () -> new Slower(model.get(), INJECTED), i));
             System.err.printf("%d of %d: %s; %s%n", i + 1, repetitions, same, slower);
         }
         System.out.println(same);
@@ -54,37 +43,8 @@ final class FalseVerdicts {
 
     private static Estimate speedup(
             Dataset dataset, Supplier<LoadedModel> baseline, Supplier<LoadedModel> variant, int seed) {
-        BenchmarkSettings settings = BenchmarkSettings.ofInferences(
-                BenchmarkSettings.DEFAULT_PAIRS,
-                BenchmarkSettings.DEFAULT_ROUNDS,
-                BenchmarkSettings.DEFAULT_TIME_CAP,
-                seed);
-        List<Timings> timings = new PairedBenchmark(settings)
-                .run(
-                        List.of(
-                                () -> Inferences.of(baseline.get(), dataset),
-                                () -> Inferences.of(variant.get(), dataset)),
-                        _ -> {});
+        List<Timings> timings = Subject.time(dataset, baseline, variant, seed);
         return Speedup.of(timings.getFirst(), timings.getLast());
-    }
-
-    /** The same model, after whose every answer a share of its own time is waited out. */
-    private static final class Slower extends WrappedModel {
-        Slower(LoadedModel model) {
-            super(model);
-        }
-
-        @Override
-        public Map<String, Tensor> infer(Map<String, Tensor> inputs) {
-            long start = System.nanoTime();
-            Map<String, Tensor> answer = super.infer(inputs);
-            long end = System.nanoTime();
-            long until = end + (long) (INJECTED * (end - start));
-            while (System.nanoTime() < until) {
-                Thread.onSpinWait();
-            }
-            return answer;
-        }
     }
 
     /** Verdicts so far, and how wide the intervals were. */

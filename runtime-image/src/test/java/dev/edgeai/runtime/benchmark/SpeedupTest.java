@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.benchmark;
 
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,32 @@ class SpeedupTest {
         Arrays.setAll(latencies, i -> i % 2 == 0 ? 1_000_000 : 1_500_000);
         Timings timings = new Timings(List.of(new Block(0, latencies, cpu, 10_000_000)));
         assertThat(timings.variation()).isCloseTo(0.4 / 0.847, within(0.01));
+    }
+
+    /** Twelve loads of twenty inferences alone, as a full measurement has. */
+    @Test
+    void theIntervalOfTheVariationCoversTheTruth() {
+        int runs = 200;
+        int covered = 0;
+        for (int run = 0; run < runs; run++) {
+            Random random = new Random(run);
+            List<Block> alone = new ArrayList<>();
+            for (int load = 0; load < BenchmarkSettings.DEFAULT_ROUNDS; load++) {
+                long[] latencies = new long[20];
+                Arrays.setAll(latencies, _ -> (long) (1e6 * (1 + 0.1 * random.nextGaussian())));
+                alone.add(new Block(
+                        load, latencies, latencies, Arrays.stream(latencies).sum()));
+            }
+            Timings timings = new Timings(alone);
+            Estimate interval = timings.variationInterval();
+            assertThat(interval.value()).isEqualTo(Decimal.of(timings.variation()));
+            assertThat(interval.samples()).isEqualTo(BenchmarkSettings.DEFAULT_ROUNDS);
+            covered += interval.lower().asDouble() <= 0.1
+                            && 0.1 <= interval.upper().asDouble()
+                    ? 1
+                    : 0;
+        }
+        assertThat(covered / (double) runs).isBetween(0.88, 0.99);
     }
 
     /** What the documentation claims: the reading is the coefficient of variation of normal noise. */

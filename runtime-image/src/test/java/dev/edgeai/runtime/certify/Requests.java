@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.api.v1alpha1.value.Verdict;
@@ -52,23 +53,19 @@ final class Requests {
     }
 
     private static Measurement measurement(long micros) {
-        return new Measurement(
-                "OpenVINO 2026.4.1",
-                1,
-                estimate("0.97"),
-                micros,
-                micros + 10,
-                micros + 20,
-                Decimal.of("0.05"),
-                500,
-                Decimal.of("100"),
-                200_000_000L,
-                90_000_000L,
-                1_000_000L,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return MeasurementBuilder.builder()
+                .engine("OpenVINO 2026.4.1")
+                .threads(1)
+                .quality(estimate("0.97"))
+                .latencyP50Micros(micros)
+                .latencyP95Micros(micros + 10)
+                .latencyP99Micros(micros + 20)
+                .latencyVariation(Decimal.of("0.05"))
+                .latencySamples(500)
+                .throughput(Decimal.of("100"))
+                .peakMemoryBytes(200_000_000L)
+                .engineMemoryBytes(90_000_000L)
+                .sizeBytes(1_000_000L)
+                .build();
     }
 }

@@ -7,8 +7,11 @@ import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
+import dev.edgeai.api.v1alpha1.source.MeasurementSettingsBuilder;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.RuntimeFailure;
@@ -40,6 +43,12 @@ class MeasurerTest {
     private static final int FEATURES = 256;
     private static final int SAMPLES = 300;
 
+    /** What is tested here does not depend on how busy the machine is. */
+    private static final MeasurementSettings PATIENT = MeasurementSettingsBuilder.builder(
+                    MeasurementSettings.defaults())
+            .maxCpuWait(Decimal.of("1"))
+            .build();
+
     @TempDir
     Path work;
 
@@ -70,6 +79,10 @@ class MeasurerTest {
         assertThat(result.baseline().footprintBytes().orElseThrow())
                 .as("at least the weights, at most some copies of them")
                 .isBetween(result.baseline().sizeBytes(), 6 * result.baseline().sizeBytes());
+        assertThat(requireNonNull(result.baseline().cpuWait()).share().asDouble())
+                .isBetween(0.0, 1.0);
+        assertThat(requireNonNull(result.baseline().latencyVariationInterval()).value())
+                .isEqualTo(result.baseline().latencyVariation());
         assertThat(pushed).isEmpty();
         assertThat(log.toString())
                 .contains("evaluate 125/125")
@@ -268,7 +281,7 @@ class MeasurerTest {
                 null,
                 Map.of(),
                 new ModelSource("oci://registry:5000/source:1", null, null),
-                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50, null),
+                new Evaluation(new Evaluation.Dataset("oci://registry:5000/data:1", null), null, 1000, 50, PATIENT),
                 "intel-cpu",
                 1,
                 42,

@@ -49,7 +49,7 @@ class OptimizeCommandTest {
             spec:
               source: {uri: "oci://registry.example/digits:1"}
               task: ImageClassification
-              evaluation: {dataset: {uri: "oci://registry.example/digits-data:1"}, samples: 200, calibrationSamples: 50}
+              evaluation: {dataset: {uri: "oci://registry.example/digits-data:1"}, samples: 200, calibrationSamples: 50, measurement: {maxCpuWait: "1"}}
               gates: {minSpeedup: "2.0", minMemoryReduction: "0.30", maxLatencyVariation: "100"}
               targets:
                 - {name: gate, accelerator: some-cpu, search: {maxTrials: 3}}

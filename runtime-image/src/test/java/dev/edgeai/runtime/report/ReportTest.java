@@ -81,6 +81,22 @@ class ReportTest {
     }
 
     @Test
+    void whatABusyNodeLeftOpenIsNotToldAsTheVariantsFault() {
+        ObjectNode trial = (ObjectNode) run.at("/status/trials/2");
+        assertThat(trial.path("phase").asText()).isEqualTo("Rejected");
+        trial.put("reason", "NodeBusy").put("message", "minSpeedup: the node was busy");
+        ((ObjectNode) trial.path("measurement"))
+                .putObject("cpuWait")
+                .put("share", "0.73")
+                .put("limit", "0.1")
+                .put("repeatedRounds", 21);
+
+        assertThat(page())
+                .contains("Not decided: minSpeedup: the node was busy.")
+                .contains("73.0 % of the CPU time wanted, more than 10.0 %; 21 rounds repeated");
+    }
+
+    @Test
     void thePageLoadsAndRunsNothing() {
         assertThat(page())
                 .doesNotContainPattern("(?i)<(link|iframe|object|embed|img|base)\\b")

@@ -34,6 +34,12 @@ public record Measurement(
         @JsonPropertyDescription("Spread of latency over its median (see docs/measurement.md)") @Nullable
         Decimal latencyVariation,
 
+        @JsonPropertyDescription(
+                "latencyVariation with its 95 % interval; samples are loads of the model. Absent in what was measured "
+                        + "before there was one")
+        @Nullable
+        Estimate latencyVariationInterval,
+
         @JsonPropertyDescription("Timed inferences") @Nullable
         Integer latencySamples,
 
@@ -57,6 +63,11 @@ public record Measurement(
 
         @JsonPropertyDescription("How the energy was found") @Nullable
         EnergyMethod energyMethod,
+
+        @JsonPropertyDescription(
+                "How long it waited for a core while it was timed; absent where the kernel does not tell")
+        @Nullable
+        CpuWait cpuWait,
 
         @JsonPropertyDescription("Of a language model") @Nullable
         Generation generation,
@@ -87,6 +98,23 @@ public record Measurement(
             return null;
         }
         return Decimal.of(before.getAsLong() == 0 ? 0 : 1 - (double) after.getAsLong() / before.getAsLong());
+    }
+
+    /** How long the measuring process waited for a core while it timed. */
+    public record CpuWait(
+            @JsonPropertyDescription("Share of the CPU time it wanted that it waited for, 0 to 1")
+            Decimal share,
+
+            @JsonPropertyDescription("Share above which the node counts as busy, from spec.evaluation.maxCpuWait")
+            Decimal limit,
+
+            @JsonPropertyDescription("Rounds of timing that were repeated for it")
+            Integer repeatedRounds) {
+
+        /** Whether what was timed tells more of the node than of the model. */
+        public boolean busy() {
+            return share.compareTo(limit) > 0;
+        }
     }
 
     /** How well a language model predicts text, and how fast it reads and writes. */

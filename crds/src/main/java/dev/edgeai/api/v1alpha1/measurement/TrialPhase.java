@@ -2,7 +2,7 @@ package dev.edgeai.api.v1alpha1.measurement;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How far a trial is. {@code REJECTED} was measured and failed a gate; {@code
+/** How far a trial is. {@code REJECTED} was measured and did not pass all gates; {@code
  * SCREENED} was measured on few samples and left out. */
 public enum TrialPhase {
     @JsonProperty("Pending")

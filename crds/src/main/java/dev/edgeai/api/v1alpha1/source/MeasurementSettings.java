@@ -1,6 +1,7 @@
 package dev.edgeai.api.v1alpha1.source;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
@@ -37,7 +38,14 @@ public record MeasurementSettings(
         Integer prompts,
 
         @Default("128") @Min(1) @Max(100_000) @JsonPropertyDescription("Tokens at which a text model's texts are cut")
-        Integer maxTokens) {
+        Integer maxTokens,
+
+        @Default("\"0.10\"")
+        @Pattern(Decimal.SHARE)
+        @JsonPropertyDescription(
+                "Share of the CPU time it wants that a timing may wait for; above it the node counts as busy: rounds of "
+                        + "timing are repeated, and where that does not help no gate on time is decided")
+        Decimal maxCpuWait) {
     @SuppressWarnings({"NullAway", "ConstantValue"}) // defaults for objects that no API server has completed
     public MeasurementSettings {
         pairs = pairs == null ? 1_000 : pairs;
@@ -46,10 +54,11 @@ public record MeasurementSettings(
         tokens = tokens == null ? 4_096 : tokens;
         prompts = prompts == null ? 100 : prompts;
         maxTokens = maxTokens == null ? 128 : maxTokens;
+        maxCpuWait = maxCpuWait == null ? Decimal.of("0.10") : maxCpuWait;
     }
 
     @SuppressWarnings("NullAway")
     public static MeasurementSettings defaults() {
-        return new MeasurementSettings(null, null, null, null, null, null);
+        return new MeasurementSettings(null, null, null, null, null, null, null);
     }
 }

@@ -46,7 +46,7 @@ public final class ResultText {
         }
         return String.format(
                 Locale.ROOT,
-                "%-12s %s, %d thread(s): quality %s; p50 %d us, p95 %d us, p99 %d us, variation %s, %s/s;"
+                "%-12s %s, %d thread(s): quality %s; p50 %d us, p95 %d us, p99 %d us, variation %s, %s/s, waited for a core %s;"
                         + " memory %.1f MB over the engine's %.1f MB; files %.2f MB%n",
                 label,
                 m.engine(),
@@ -57,6 +57,7 @@ public final class ResultText {
                 m.latencyP99Micros(),
                 m.latencyVariation(),
                 m.throughput(),
+                m.cpuWait() == null ? "-" : m.cpuWait().share(),
                 m.footprintBytes().orElse(0) / 1e6,
                 Objects.requireNonNullElse(m.engineMemoryBytes(), 0L) / 1e6,
                 m.sizeBytes() / 1e6);
