@@ -114,7 +114,7 @@ record BusyVerdicts(List<BusyTiming> timings, double injected) {
     }
 
     private static Verdict verdict(BusyTiming timing, String gate, Gates gates) {
-        Comparison comparison = new Comparison(timing.speedup(), null, null, null, Decimal.of("0"), null);
+        Comparison comparison = new Comparison(timing.speedup(), null, null, null, Decimal.of("0"), null, null);
         return GateEvaluation.evaluate(gates, timing.measurement(), comparison).stream()
                 .filter(result -> result.name().equals(gate))
                 .map(GateResult::verdict)

@@ -219,10 +219,10 @@ class NpzTest {
                 "labels", NpzFiles.npy(numpy, new long[] {20}, labels.array())));
 
         Dataset dataset =
-                Dataset.read(file, evaluation(20, 2), List.of(new TensorInfo("x", type, List.of(-1L, 1L))), 1 << 20);
+                read(file, evaluation(20, 2), new TensorInfo("x", type, List.of(-1L, 1L))).choice();
 
         assertThat(new BigInteger(x(dataset, 3).element(0).toString())).isEqualTo(value);
-        assertThat(dataset.labels().orElseThrow()[7]).isEqualTo(0x9c07);
+        assertThat(dataset.labels().orElseThrow()).allMatch(label -> label >> 8 == 0x9c);
     }
 
     @ParameterizedTest
