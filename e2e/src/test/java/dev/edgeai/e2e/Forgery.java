@@ -105,6 +105,7 @@ final class Forgery {
                 good.gates(),
                 Map.of(),
                 List.of(Environment.registry()),
+                false,
                 false);
         String json = client.getKubernetesSerialization().asJson(request);
         var secret = client.secrets()

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the certify Job signs: that this artifact passed these gates on this accelerator class. JSON in the environment
+ * What the certify Job signs: what these gates said of this artifact on this accelerator class. JSON in the environment
  * variable {@value #ENVIRONMENT_VARIABLE}.
  *
  * @param artifact {@code registry/repository@sha256:…}
@@ -26,6 +26,7 @@ import java.util.Map;
  * @param versions tools, name to version
  * @param plainHttp registries that are spoken to without TLS
  * @param bundle whether the certified variant is also put together as a bundle for devices
+ * @param source whether it is no variant but the source itself, which need not pass: its certificate says what it missed
  */
 @RecordBuilder
 public record CertificateRequest(
@@ -42,6 +43,7 @@ public record CertificateRequest(
         List<GateResult> gates,
         Map<String, String> versions,
         List<String> plainHttp,
-        boolean bundle) {
+        boolean bundle,
+        boolean source) {
     public static final String ENVIRONMENT_VARIABLE = "EDGEAI_CERTIFICATE_REQUEST";
 }

@@ -1,5 +1,6 @@
 package dev.edgeai.api.trial;
 
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
@@ -16,9 +17,10 @@ import java.util.Map;
  * containers, and in {@code spec.json} in the work folder for the optimizer.
  *
  * @param run name of the OptimizationRun
- * @param trial name within the run; {@code baseline} for the trial without an optimizer
+ * @param trial name within the run; {@code baseline} for the one that all are compared with, {@code source} for the source
+ *     as what is to serve: its variant is the baseline, unchanged
  * @param task the model's task
- * @param framework absent for the baseline
+ * @param framework absent for the baseline and the source, but for a checkpoint that has to be converted
  * @param technique for example {@code int8-ptq}; absent for the baseline
  * @param parameters settings of the technique
  * @param source the original model, pinned by digest except in the baseline
@@ -63,6 +65,11 @@ public record TrialSpec(
         plainHttp = plainHttp == null ? List.of() : List.copyOf(plainHttp);
         depth = depth == null ? Depth.FULL : depth;
         engineOptions = engineOptions == null ? Map.of() : Map.copyOf(engineOptions);
+    }
+
+    /** Whether the variant is the source itself. */
+    public boolean ofSource() {
+        return TrialStatus.SOURCE.equals(trial);
     }
 
     /** Whether its {@code optimize} container makes the baseline of the source, beside whatever else it is for. */

@@ -118,7 +118,9 @@ final class RunActions {
                         .trialFinished(
                                 Objects.requireNonNullElse(
                                         after.accelerator(), run.getSpec().accelerator()),
-                                trial.framework().slug(),
+                                trial.framework() == null
+                                        ? TrialStatus.SOURCE
+                                        : trial.framework().slug(),
                                 trial.phase().name().toLowerCase(Locale.ROOT)));
     }
 

@@ -17,14 +17,14 @@ import java.util.stream.Stream;
  */
 public final class Accelerations {
     /** Options that are worth trying on variants of a framework. */
-    private record Option(
-            Framework framework, String word, Map<String, String> options, Predicate<TrialStatus> suits) {}
+    private record Option(Framework framework, String word, Map<String, String> options, Predicate<Candidate> suits) {}
 
     /** Of trials that are measured and do not run with other options themselves. */
     public static List<Candidate> of(List<TrialStatus> trials, TechniqueContext situation) {
         List<Option> options = options(situation);
         return trials.stream()
                 .filter(t -> t.base() == null && t.digest() != null)
+                .map(Candidate::of)
                 .flatMap(t -> options.stream()
                         .filter(o -> o.framework() == t.framework() && o.suits().test(t))
                         .map(o -> new Candidate(

@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.search.Stage;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A trial that is worth trying.
@@ -28,8 +29,14 @@ public record Candidate(
         parameters = Map.copyOf(parameters);
     }
 
-    /** What was tried in this trial. */
+    /** What was tried in this trial, which is one of a variant. */
     public static Candidate of(TrialStatus t) {
-        return new Candidate(t.name(), t.framework(), t.technique(), t.parameters(), t.stage(), t.base());
+        return new Candidate(
+                t.name(),
+                Objects.requireNonNull(t.framework(), t::name),
+                Objects.requireNonNull(t.technique(), t::name),
+                t.parameters(),
+                t.stage(),
+                t.base());
     }
 }

@@ -32,14 +32,14 @@ public record Certificate(Statement statement, byte[] envelope) {
     }
 
     /**
-     * Checks the signature and that the statement is a passed test result.
+     * Checks the signature and that the statement is a passed test result, or one that is marked as about the source.
      *
      * @throws RuntimeFailure {@code CertificateInvalid}: the message says why
      */
     public static Certificate open(byte[] envelope, Trust key) {
         try {
             Statement statement = Statement.read(Envelope.open(envelope, Statement.MEDIA_TYPE, key));
-            requirePassed(statement);
+            requireMayServe(statement);
             return new Certificate(statement, envelope);
         } catch (IOException e) {
             throw new RuntimeFailure(
@@ -69,16 +69,20 @@ public record Certificate(Statement statement, byte[] envelope) {
     /** For people: what it was certified for, where, and by which gates. */
     public String describe() {
         Statement.TestResult result = statement.predicate();
-        return "Accelerator '%s', run %s/%s, trial %s; passed: %s%s."
+        return "Accelerator '%s', run %s/%s, trial %s%s; passed: %s%s%s."
                 .formatted(
                         statement.accelerator(),
                         result.edgeai().namespace(),
                         result.edgeai().run(),
                         result.edgeai().trial(),
-                        String.join(", ", result.passedTests()),
-                        result.warnedTests().isEmpty()
-                                ? ""
-                                : "; not measured: " + String.join(", ", result.warnedTests()));
+                        statement.ofSource() ? " (the source itself, as no variant qualified)" : "",
+                        result.passedTests().isEmpty() ? "none" : String.join(", ", result.passedTests()),
+                        listed("; missed: ", result.failedTests()),
+                        listed("; not measured or not told: ", result.warnedTests()));
+    }
+
+    private static String listed(String what, List<String> gates) {
+        return gates.isEmpty() ? "" : what + String.join(", ", gates);
     }
 
     /**
@@ -100,7 +104,7 @@ public record Certificate(Statement statement, byte[] envelope) {
     }
 
     @SuppressWarnings("ConstantValue") // signed, but by any version of the signer
-    private static void requirePassed(Statement statement) throws IOException {
+    private static void requireMayServe(Statement statement) throws IOException {
         boolean shaped = Statement.TYPE.equals(statement.type())
                 && Statement.PREDICATE_TYPE.equals(statement.predicateType())
                 && statement.subject() != null
@@ -113,13 +117,11 @@ public record Certificate(Statement statement, byte[] envelope) {
         }
         Statement.TestResult result = statement.predicate();
         List<GateResult> gates = result.edgeai().gates();
+        boolean honest = Statement.TestResult.result(gates).equals(result.result()) && !gates.isEmpty();
         boolean passed = Statement.TestResult.PASSED.equals(result.result())
-                && !gates.isEmpty()
-                && gates.stream()
-                        .allMatch(gate -> gate.verdict() == Verdict.PASS || gate.verdict() == Verdict.NOT_MEASURED)
                 && gates.stream().anyMatch(gate -> gate.verdict() == Verdict.PASS);
-        if (!passed) {
-            throw new IOException("not all of its gates passed");
+        if (!honest || !(passed || statement.ofSource())) {
+            throw new IOException("not all of its gates passed, and it is not about a source that may serve without");
         }
     }
 

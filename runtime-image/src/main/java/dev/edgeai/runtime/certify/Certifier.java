@@ -3,6 +3,7 @@ package dev.edgeai.runtime.certify;
 import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.runtime.artifact.Descriptor;
 import dev.edgeai.runtime.artifact.Digest;
@@ -17,7 +18,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Signs that a variant passed its gates, and attaches the certificate to the variant in the registry. */
+/** Signs that a variant passed its gates, or what the source is, and attaches the certificate to the variant in the registry. */
 public final class Certifier {
     private static final Logger LOG = LoggerFactory.getLogger(Certifier.class);
 
@@ -68,8 +69,10 @@ public final class Certifier {
         }
     }
 
+    /** The source need not pass: its certificate says what it is, and what it missed. */
     private static void requirePassed(CertificateRequest request) {
         String refusals = request.gates().stream()
+                .filter(_ -> !isSource(request))
                 .filter(gate -> gate.verdict() == Verdict.FAIL || gate.verdict() == Verdict.INCONCLUSIVE)
                 .map(Certifier::sentence)
                 .collect(Collectors.joining("; "));
@@ -79,6 +82,10 @@ public final class Certifier {
                     "No certificate for %s: %s. Only a trial that passed every gate is certified."
                             .formatted(request.artifact(), refusals.isEmpty() ? "it names no gate" : refusals));
         }
+    }
+
+    private static boolean isSource(CertificateRequest request) {
+        return request.source() && TrialStatus.SOURCE.equals(request.trial());
     }
 
     private static String sentence(GateResult gate) {

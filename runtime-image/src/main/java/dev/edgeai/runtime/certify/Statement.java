@@ -6,17 +6,21 @@ import dev.edgeai.api.trial.CertificateRequest;
 import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.Json;
+import dev.edgeai.planner.gate.GateEvaluation;
 import dev.edgeai.runtime.artifact.Digest;
 import dev.edgeai.runtime.artifact.Reference;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,7 +28,7 @@ import java.util.TreeMap;
  * measurements are the same statement.
  *
  * @param type {@value #TYPE}
- * @param subject the variant, by digest
+ * @param subject the variant, or the source as it is served, by digest
  * @param predicateType {@value #PREDICATE_TYPE}
  * @param predicate the gates and what they rest on
  * @see <a href="https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md">test-result</a>
@@ -58,11 +62,12 @@ public record Statement(
     /**
      * The predicate.
      *
-     * @param result {@code PASSED}
+     * @param result {@code PASSED}; of the source {@code WARNED} or {@code FAILED} where it missed gates
      * @param configuration the source model and the dataset, by digest
      * @param passedTests names of the gates that passed
-     * @param warnedTests names of those that could not be measured where the run ran
-     * @param failedTests empty
+     * @param warnedTests names of those that could not be measured where the run ran; of the source also of those that
+     *     could not be told
+     * @param failedTests empty; of the source names of those that it missed
      * @param edgeai what was measured
      */
     public record TestResult(
@@ -73,6 +78,17 @@ public record Statement(
             List<String> failedTests,
             Evidence edgeai) {
         static final String PASSED = "PASSED";
+        private static final String WARNED = "WARNED";
+        private static final String FAILED = "FAILED";
+
+        /** What gates come to. */
+        static String result(List<GateResult> gates) {
+            return switch (GateEvaluation.overall(gates)) {
+                case FAIL -> FAILED;
+                case INCONCLUSIVE -> WARNED;
+                case PASS, NOT_MEASURED -> PASSED;
+            };
+        }
     }
 
     /**
@@ -87,6 +103,7 @@ public record Statement(
      * @param variant the variant as measured
      * @param comparison the variant against the baseline
      * @param versions tools, name to version
+     * @param source true for the source itself, which serves when no variant qualified; absent for a variant
      */
     @RecordBuilder
     public record Evidence(
@@ -98,7 +115,8 @@ public record Statement(
             Measurement baseline,
             Measurement variant,
             Comparison comparison,
-            Map<String, String> versions) {
+            Map<String, String> versions,
+            @Nullable Boolean source) {
         public Evidence {
             versions = Collections.unmodifiableMap(new TreeMap<>(versions));
         }
@@ -112,13 +130,13 @@ public record Statement(
                 List.of(Subject.of(artifact.name(), artifact.requireDigest())),
                 PREDICATE_TYPE,
                 new TestResult(
-                        TestResult.PASSED,
+                        TestResult.result(request.gates()),
                         List.of(
                                 Subject.of(SOURCE, Digest.parse(request.sourceDigest())),
                                 Subject.of("dataset", Digest.parse(request.datasetDigest()))),
-                        names(request, Verdict.PASS),
-                        names(request, Verdict.NOT_MEASURED),
-                        List.of(),
+                        names(request, Set.of(Verdict.PASS)),
+                        names(request, Set.of(Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE)),
+                        names(request, Set.of(Verdict.FAIL)),
                         StatementEvidenceBuilder.builder()
                                 .accelerator(request.accelerator())
                                 .namespace(request.namespace())
@@ -129,12 +147,13 @@ public record Statement(
                                 .variant(request.variant())
                                 .comparison(request.comparison())
                                 .versions(request.versions())
+                                .source(request.source() ? true : null)
                                 .build()));
     }
 
-    private static List<String> names(CertificateRequest request, Verdict verdict) {
+    private static List<String> names(CertificateRequest request, Set<Verdict> verdicts) {
         return request.gates().stream()
-                .filter(gate -> gate.verdict() == verdict)
+                .filter(gate -> verdicts.contains(gate.verdict()))
                 .map(GateResult::name)
                 .toList();
     }
@@ -159,6 +178,12 @@ public record Statement(
                 .map(input -> new Digest(input.digest().getOrDefault(SHA256, "")))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("every statement of this program names its source"));
+    }
+
+    /** Whether it is about the source itself, which need not have passed. */
+    public boolean ofSource() {
+        return Boolean.TRUE.equals(predicate.edgeai().source())
+                && TrialStatus.SOURCE.equals(predicate.edgeai().trial());
     }
 
     /** Name of the accelerator profile it holds for. */

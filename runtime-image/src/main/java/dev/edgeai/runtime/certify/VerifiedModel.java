@@ -2,6 +2,7 @@ package dev.edgeai.runtime.certify;
 
 import com.fasterxml.jackson.core.JacksonException;
 import dev.edgeai.api.trial.FailureReason;
+import dev.edgeai.api.trial.TrialSpec;
 import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.artifact.Digest;
@@ -14,8 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A variant on disk that may be loaded: certified for this class of hardware by a trusted key, and every byte of it as
- * certified. There is no other way to get one than {@link #open}.
+ * A variant on disk that may be loaded, or a source that is served as it is: certified for this class of hardware by a
+ * trusted key, and every byte of it as certified. There is no other way to get one than {@link #open}.
  */
 public final class VerifiedModel {
     private final Path folder;
@@ -49,7 +50,11 @@ public final class VerifiedModel {
         Digest artifact = certificate.statement().artifact();
         certificate.requireFor(artifact, accelerator);
         List<String> files = folder.verify(artifact);
-        return new VerifiedModel(models, descriptor(models, files), certificate);
+        VariantDescriptor descriptor = descriptor(models, files);
+        if (certificate.statement().ofSource()) {
+            requireUnchanged(descriptor, models);
+        }
+        return new VerifiedModel(models, descriptor, certificate);
     }
 
     /** The variant's files. */
@@ -86,6 +91,17 @@ public final class VerifiedModel {
             throw unsupported(models, "its model '%s' is not among its files".formatted(descriptor.model()));
         }
         return descriptor;
+    }
+
+    /** What failed its gates is served only as the source, and no optimizer makes a source. */
+    private static void requireUnchanged(VariantDescriptor descriptor, Path models) {
+        String technique = descriptor.technique();
+        if (technique != null && !technique.equals(TrialSpec.BASELINE)) {
+            throw new RuntimeFailure(
+                    FailureReason.CERTIFICATE_MISMATCH,
+                    "The certificate is for a source as it is, but %s holds a variant of technique '%s'. Serve what an optimization run selected."
+                            .formatted(models, technique));
+        }
     }
 
     private static RuntimeFailure unsupported(Path models, String why) {

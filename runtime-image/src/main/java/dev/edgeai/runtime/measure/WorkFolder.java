@@ -12,7 +12,10 @@ import dev.edgeai.runtime.pod.RuntimeFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A trial's {@code /work}; see docs/contracts.md.
@@ -74,12 +77,33 @@ public record WorkFolder(Path root) {
         }
     }
 
-    /** The variant; absent in the baseline trial. */
+    /** The variant; absent in the baseline trial. Where the source itself is to serve, it is made of the baseline. */
     Optional<Model> variantModel(TrialSpec spec) {
         if (spec.trial().equals(TrialSpec.BASELINE)) {
             return Optional.empty();
         }
+        if (spec.ofSource()) {
+            copyUnchanged(baselineModel(spec.threads()));
+        }
         return Optional.of(new Model("variant", variant(), descriptor(variant()), spec.threads()));
+    }
+
+    /** Files and how to run them, as an optimizer would leave them. Copies, as what is loaded must not be linked twice. */
+    private void copyUnchanged(Model model) {
+        try (Stream<Path> files = Files.walk(model.folder())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = variant().resolve(model.folder().relativize(file).toString());
+                Files.createDirectories(Objects.requireNonNull(target.getParent()));
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.writeString(variant().resolve(VariantDescriptor.FILE), Json.write(model.descriptor()));
+        } catch (IOException e) {
+            throw new RuntimeFailure(
+                    FailureReason.MEASUREMENT_FAILED,
+                    "The source could not be copied to %s to be served as it is: %s."
+                            .formatted(variant(), e.getMessage()),
+                    e);
+        }
     }
 
     private static Path bounded(Path file) throws IOException {

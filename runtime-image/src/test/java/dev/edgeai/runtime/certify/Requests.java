@@ -43,7 +43,8 @@ final class Requests {
                 gates,
                 Map.of("openvino", "2026.4.1", "nncf", "3.0"),
                 plainHttp,
-                bundle);
+                bundle,
+                false);
     }
 
     private static Estimate estimate(String value) {

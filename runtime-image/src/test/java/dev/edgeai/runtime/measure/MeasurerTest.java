@@ -171,6 +171,64 @@ class MeasurerTest {
                 Map.of("x", NpzFiles.floats(values, SAMPLES, FEATURES), "labels", NpzFiles.longs(labels, SAMPLES)));
     }
 
+    /** What serves when no variant qualifies: measured as any variant, and pushed with how it is run. */
+    @Test
+    void theSourceItselfIsMeasuredAgainstItselfAndPushedUnchanged() throws Exception {
+        Files.createDirectories(work.resolve("source/extra"));
+        Files.writeString(work.resolve("source/extra/vocabulary.txt"), "a b");
+
+        TrialResult result = measure("source");
+
+        Comparison comparison = requireNonNull(result.comparison());
+        assertThat(requireNonNull(comparison.fidelity()).value().asDouble()).isEqualTo(1);
+        assertThat(requireNonNull(comparison.accuracyRetention()).value().asDouble())
+                .isEqualTo(1);
+        assertThat(comparison.sizeReduction().asDouble()).isZero();
+        assertThat(requireNonNull(result.variant()).engine()).isEqualTo("OnnxRuntime 1.29.0");
+        assertThat(result.digest()).isEqualTo("sha256:1");
+        assertThat(pushed).containsExactly(work.resolve("variant") + " to registry:5000/m");
+        for (String file : List.of("model.onnx", "extra/vocabulary.txt")) {
+            assertThat(work.resolve("variant").resolve(file))
+                    .hasSameBinaryContentAs(work.resolve("source").resolve(file));
+        }
+        VariantDescriptor descriptor = Json.read(
+                Files.readString(work.resolve("variant").resolve(VariantDescriptor.FILE)), VariantDescriptor.class);
+        assertThat(descriptor)
+                .isEqualTo(new VariantDescriptor("OnnxRuntime", "model.onnx", Map.of(), null, null, Map.of(), null));
+    }
+
+    /** A checkpoint is served as it was converted to be measured, whose descriptor says so. */
+    @Test
+    void aConvertedSourceIsPushedAsItWasConverted() throws Exception {
+        Path converted = Files.createDirectories(work.resolve("baseline"));
+        Files.move(work.resolve("source/model.onnx"), converted.resolve("model.onnx"));
+        Files.writeString(work.resolve("source/checkpoint"), "which no engine runs");
+        VariantDescriptor made = new VariantDescriptor(
+                "OnnxRuntime", "model.onnx", Map.of(), "llamacpp", "baseline", Map.of("tool", "1"), null);
+        Files.writeString(converted.resolve(VariantDescriptor.FILE), Json.write(made));
+
+        measure("source");
+
+        assertThat(work.resolve("variant/model.onnx")).hasSameBinaryContentAs(converted.resolve("model.onnx"));
+        assertThat(work.resolve("variant/checkpoint")).doesNotExist();
+        assertThat(Json.read(
+                        Files.readString(work.resolve("variant").resolve(VariantDescriptor.FILE)),
+                        VariantDescriptor.class))
+                .isEqualTo(made);
+    }
+
+    /** It would serve nobody; what it answers by chance, but not always the same, serves with that remark. */
+    @Test
+    void aSourceThatAnswersAlwaysTheSameDoesNotServe() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.linear(new float[FEATURES][2]));
+        long[] labels = new long[SAMPLES];
+        Arrays.fill(labels, SAMPLES / 2, SAMPLES, 1);
+        dataset(new float[SAMPLES * FEATURES], labels);
+
+        assertReason("source", FailureReason.MEASUREMENT_FAILED, "answers each of 125 samples with class 0");
+        assertThat(pushed).isEmpty();
+    }
+
     @Test
     void aVariantThatChangedItsInputIsRefused() throws Exception {
         byte[] other = OnnxModels.model(OnnxModels.linear(new float[FEATURES][10]).getGraph().toBuilder()

@@ -18,10 +18,11 @@ import java.util.Map;
 public record TrialStatus(
         @JsonPropertyDescription("Of the trial") String name,
 
-        @JsonPropertyDescription("What the variant is made with")
+        @JsonPropertyDescription("What the variant is made with; absent for the source itself") @Nullable
         Framework framework,
 
-        @JsonPropertyDescription("What is done to the model, for example int8-ptq")
+        @JsonPropertyDescription("What is done to the model, for example int8-ptq; absent for the source itself")
+        @Nullable
         String technique,
 
         @JsonPropertyDescription("Of the technique") Map<String, String> parameters,
@@ -69,6 +70,9 @@ public record TrialStatus(
 
         @JsonPropertyDescription("Run that measured it; absent: this one") @Nullable
         String inheritedFrom) {
+    /** Name of the trial that measures the source as what is to serve, when no variant qualifies. */
+    public static final String SOURCE = "source";
+
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public TrialStatus {
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
@@ -76,8 +80,13 @@ public record TrialStatus(
         versions = versions == null ? Map.of() : Map.copyOf(versions);
     }
 
-    /** How a variant is named for people: {@code openvino/int8-ptq}. */
+    /** How a variant is named for people: {@code openvino/int8-ptq}; {@code source} is the source itself. */
     public String variant() {
-        return framework.slug() + "/" + technique;
+        return framework == null ? SOURCE : framework.slug() + "/" + technique;
+    }
+
+    /** Whether it is no variant but the source itself. */
+    public boolean ofSource() {
+        return SOURCE.equals(name);
     }
 }
