@@ -14,6 +14,7 @@ import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.version.CertifiedVersion;
 import dev.edgeai.planner.version.RuntimeUpgrades;
 import dev.edgeai.planner.version.RuntimeUpgrades.Turn;
+import dev.edgeai.planner.version.SourceVersions;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -23,8 +24,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which of the certified versions may be brought out now: none that is revoked, none while the analysis could never be
- * read, and the one that serves with another runtime only when it is its turn.
+ * Which of the certified versions may be brought out now: none that is revoked, no source where a variant serves, none
+ * while the analysis could never be read, and the one that serves with another runtime only when it is its turn.
  *
  * @param versions in the run's order
  * @param problem why a person has to act
@@ -186,7 +187,9 @@ record EligibleVersions(List<CertifiedVersion> versions, Optional<Explanation> p
         }
 
         private List<CertifiedVersion> allowed(List<CertifiedVersion> versions) {
-            return versions.stream().filter(v -> !isRevoked(target, v.digest())).toList();
+            return SourceVersions.offered(versions, target.status()).stream()
+                    .filter(v -> !isRevoked(target, v.digest()))
+                    .toList();
         }
     }
 }
