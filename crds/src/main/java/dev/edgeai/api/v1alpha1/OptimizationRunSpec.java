@@ -3,6 +3,7 @@ package dev.edgeai.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.gate.Objectives;
+import dev.edgeai.api.v1alpha1.rollout.WhenNoneQualifies;
 import dev.edgeai.api.v1alpha1.search.Search;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
@@ -48,12 +49,23 @@ public record OptimizationRunSpec(
         @Pattern(TimeSpan.PATTERN)
         @JsonPropertyDescription("Time after which a finished run without owner is deleted")
         @Nullable
-        TimeSpan ttlAfterFinished) {
+        TimeSpan ttlAfterFinished,
+
+        @JsonPropertyDescription(
+                "ServeSource: when no variant passes the gates, the source itself is measured and certified as what it is. "
+                        + "Absent: Nothing; a run of an EdgeModel has what its rollout says")
+        @Nullable
+        WhenNoneQualifies whenNoneQualifies) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public OptimizationRunSpec {
         objectives = objectives == null ? Objectives.defaults() : objectives;
         gates = gates == null ? Gates.defaults() : gates;
         search = search == null ? Search.defaults() : search;
         seed = seed == null ? 42 : seed;
+    }
+
+    /** Whether the source is to serve when no variant qualifies. */
+    public boolean fallsBackToSource() {
+        return whenNoneQualifies == WhenNoneQualifies.SERVE_SOURCE;
     }
 }

@@ -49,7 +49,9 @@ public record OptimizationRunStatus(
         @JsonPropertyDescription("Of the model as it is") @Nullable
         Measurement baseline,
 
-        @Size(max = 64) @JsonPropertyDescription("Variants that were, are or will be tried")
+        @Size(max = 65)
+        @JsonPropertyDescription(
+                "Variants that were, are or will be tried; at last the source itself, where it is to serve")
         List<TrialStatus> trials,
 
         @JsonPropertyDescription("Names of the trials on the Pareto front")
@@ -122,6 +124,16 @@ public record OptimizationRunStatus(
     @SuppressWarnings("NullAway") // makes empty lists of absent ones
     public static OptimizationRunStatus empty() {
         return OptimizationRunStatusBuilder.builder().build();
+    }
+
+    /** Whether a variant qualified, and was chosen. */
+    public boolean foundVariant() {
+        return phase == RunPhase.SUCCEEDED && selected != null && !TrialStatus.SOURCE.equals(selected.trial());
+    }
+
+    /** Whether none qualified, and the source itself was chosen. */
+    public boolean choseSource() {
+        return phase == RunPhase.SUCCEEDED && selected != null && TrialStatus.SOURCE.equals(selected.trial());
     }
 
     /** The same with the digest of the stored report. */

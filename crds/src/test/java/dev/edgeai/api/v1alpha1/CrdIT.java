@@ -91,6 +91,7 @@ class CrdIT {
                 "/spec/source/uri | https://user@[2001:db8::1]:8443/model.onnx",
                 "/spec/source/uri | oci://my_registry.svc:5000/models/digits:1",
                 "/spec/rollout | {bake: 0s, progressDeadline: 0m1s, ramp: [{weight: 5, hold: 0s}]}",
+                "/spec/rollout | {whenNoneQualifies: Nothing}",
                 "/spec/replicas | 10000",
                 "/spec/suspend | true",
             })
@@ -157,6 +158,7 @@ class CrdIT {
                 "/spec/gates/maxPeakMemory | 0 | spec.gates.maxPeakMemory | more than 0",
                 "/spec/gates/maxSize | -5Mi | spec.gates.maxSize | more than 0",
                 "/spec/remediation/policy | Sometimes | spec.remediation.policy | \\\"Automatic\\\", \\\"None\\\", \\\"Suggest\\\"",
+                "/spec/rollout/whenNoneQualifies | Wait | spec.rollout.whenNoneQualifies | \\\"Nothing\\\", \\\"ServeSource\\\"",
                 "/spec/replicas | -1 | spec.replicas | greater than or equal to 0",
                 "/spec/suspend | maybe | spec.suspend | must be of type boolean",
                 "/spec/gatez | {} | spec.gatez | unknown field",
@@ -240,6 +242,7 @@ class CrdIT {
                 .isEqualTo("[{\"hold\":\"30s\",\"weight\":10},{\"hold\":\"60s\",\"weight\":50}]");
         assertThat(spec.at("/rollout/analysis/metrics/0/failureLimit").asInt()).isEqualTo(1);
         assertThat(spec.at("/rollout/traffic/provider").asText()).isEqualTo("Service");
+        assertThat(spec.at("/rollout/whenNoneQualifies").asText()).isEqualTo("ServeSource");
         assertThat(spec.at("/targets/0/search/timeout").asText()).isEqualTo("1h");
         assertThat(spec.at("/targets/0/search/strategy").asText()).isEqualTo("Progressive");
         assertThat(spec.at("/targets/0/delivery").asText()).isEqualTo("Serve");

@@ -138,6 +138,7 @@ final class RunActions {
         for (RunAction action : decision.actions()) {
             switch (action) {
                 case RunAction.StartBaseline start -> start(run, names, start.job(), jobs.baseline(start));
+                case RunAction.StartSource start -> start(run, names, start.job(), jobs.source(start));
                 case RunAction.StartTrial start -> start(run, names, start.job(), jobs.trial(start));
                 case RunAction.StartCertify start -> {
                     if (services.keys().ensure().isEmpty()) {
@@ -156,6 +157,7 @@ final class RunActions {
     private static boolean starts(RunAction action) {
         return switch (action) {
             case RunAction.StartBaseline _ -> true;
+            case RunAction.StartSource _ -> true;
             case RunAction.StartTrial _ -> true;
             case RunAction.StartCertify _ -> true;
             case RunAction.StartReport _ -> true;

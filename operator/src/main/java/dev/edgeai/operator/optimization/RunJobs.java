@@ -10,6 +10,7 @@ import dev.edgeai.api.trial.TrialSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.rollout.Delivery;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
@@ -46,16 +47,25 @@ record RunJobs(
 
     Job baseline(RunAction.StartBaseline action) {
         OptimizationRunSpec spec = run.getSpec();
+        return unchanged(action.job(), TrialSpec.BASELINE, action.accelerator(), spec.source(), spec.evaluation());
+    }
+
+    Job source(RunAction.StartSource action) {
+        return unchanged(action.job(), TrialStatus.SOURCE, action.accelerator(), pinnedSource(), pinnedEvaluation());
+    }
+
+    /** The source as it is; a checkpoint is converted to what an engine runs. */
+    private Job unchanged(JobKey key, String trial, String accelerator, ModelSource source, Evaluation evaluation) {
         return trial(
-                action.job(),
+                key,
                 spec(
-                        TrialSpec.BASELINE,
-                        action.accelerator(),
+                        trial,
+                        accelerator,
                         converter().orElse(null),
                         converter().map(_ -> TrialSpec.BASELINE).orElse(null),
                         Map.of(),
-                        spec.source(),
-                        spec.evaluation(),
+                        source,
+                        evaluation,
                         Depth.FULL,
                         null,
                         Map.of()));
@@ -103,7 +113,9 @@ record RunJobs(
                 .gates(trial.gates())
                 .versions(trial.versions())
                 .plainHttp(config.registry().plainHttp())
-                .bundle(profile(run.getSpec().accelerator()).delivery().contains(Delivery.BUNDLE))
+                .bundle(!trial.ofSource()
+                        && profile(run.getSpec().accelerator()).delivery().contains(Delivery.BUNDLE))
+                .source(trial.ofSource())
                 .build();
         return new CertifyJob(
                         ref,

@@ -43,6 +43,7 @@ class InheritanceIT extends OptimizationRunScenario {
               task: ImageClassification
               evaluation: {dataset: {uri: "oci://registry:5000/data/digits:1"}, samples: 1000}
               gates: {minSpeedup: "2.0"}
+              rollout: {whenNoneQualifies: Nothing}
               targets: [{name: cpu, accelerator: intel-cpu, search: {maxTrials: 2, frameworks: [OpenVINO]}}]
             """;
 

@@ -69,7 +69,8 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
         return runs.stream()
                 .filter(_ -> extent == Extent.EVERYTHING)
                 .filter(run -> run.hasMeasured() && run.chose(repository))
-                .filter(run -> Fingerprints.canonicalJson(run.spec()).equals(inputs))
+                .filter(run -> Fingerprints.canonicalJson(RunInputs.compared(run.spec(), run.status(), spec))
+                        .equals(inputs))
                 .findFirst();
     }
 
@@ -83,8 +84,8 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
     }
 
     /**
-     * Names all that measurements depend on; what only judges them (gates, objectives) is left out. The search counts as a
-     * whole: its frameworks and strategy say what is measured, its time how long a trial may take.
+     * Names all that measurements depend on; what only judges them (gates, objectives) and what follows when none passes is
+     * left out. The search counts as a whole: its frameworks and strategy say what is measured, its time how long a trial may take.
      *
      * @param profile of the hardware the run is bound to
      * @param repository where its variants are

@@ -4,7 +4,6 @@ import dev.edgeai.api.v1alpha1.gate.GateResult;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
-import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatusBuilder;
 import dev.edgeai.api.v1alpha1.search.Depth;
@@ -43,7 +42,7 @@ final class InheritedTrials {
 
     /** For other certificates: one that was refused may be signed now. */
     static Optional<TrialStatus> asItIs(TrialStatus t) {
-        if (t.phase() != TrialPhase.ACCEPTED) {
+        if (!TrialTransitions.certificationFailed(t)) {
             return Optional.of(t);
         }
         TrialStatusBuilder next = TrialStatusBuilder.builder(t);
@@ -55,7 +54,8 @@ final class InheritedTrials {
     /** By these gates; absent when nothing is known of it, so that the search may try it as any other. */
     static Optional<TrialStatus> judged(TrialStatus t, Gates gates) {
         return switch (t.phase()) {
-            case ACCEPTED, REJECTED -> Optional.of(judgedAnew(t, gates));
+            case ACCEPTED, REJECTED ->
+                Optional.of(judgedAnew(t, gates)).filter(next -> RunDraft.done(next) || !next.ofSource());
             case SCREENED -> Optional.of(TrialTransitions.leftOut(t, "measured on few samples"));
             case FAILED -> Optional.of(t).filter(InheritedTrials::failsAgain);
             case PENDING, RUNNING -> Optional.empty();

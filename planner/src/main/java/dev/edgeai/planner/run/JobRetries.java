@@ -84,8 +84,7 @@ final class JobRetries {
     }
 
     private boolean mayBeCertified(TrialStatus trial) {
-        return trial.phase() == TrialPhase.ACCEPTED
-                && !TrialTransitions.certificationFailed(trial)
+        return TrialTransitions.certifiable(trial)
                 && draft.next.certificates().stream().map(Certified::trial).noneMatch(trial.name()::equals);
     }
 

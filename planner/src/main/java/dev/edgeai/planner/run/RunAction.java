@@ -28,6 +28,18 @@ public sealed interface RunAction {
     }
 
     /**
+     * Measure the source itself as what is to serve, against itself as the baseline: what is found out of a variant is
+     * found out of it, and it is pushed as one.
+     *
+     * @param accelerator name of the profile to run on
+     */
+    record StartSource(String accelerator) implements RunAction {
+        public JobKey job() {
+            return JobKey.trial(TrialStatus.SOURCE);
+        }
+    }
+
+    /**
      * Make and measure a variant, or measure one that exists.
      *
      * @param job its Job; the full measurement after a screening is a second one
@@ -46,7 +58,7 @@ public sealed interface RunAction {
             implements RunAction {}
 
     /**
-     * Sign a certificate for a trial that passed.
+     * Sign a certificate for a trial that passed, or for the source as what it is.
      *
      * @param trial has digest, measurement, comparison, gates and versions
      * @param accelerator profile it was measured on

@@ -60,8 +60,9 @@ final class RunBaseline {
         SearchPlan plan = SearchPlan.of(
                 spec, matched.get().profile(), draft.next.assessment(), seen.available(), hardware.cpuFeatures());
         draft.next.plan(plan.frameworks());
-        if (plan.trials().isEmpty()) {
-            draft.fail(Reason.NO_FRAMEWORK, "no framework has a technique for this model: " + plan.reasons());
+        if (plan.trials().isEmpty() && !spec.fallsBackToSource()) {
+            Shortfall none = Shortfall.noFramework(plan.frameworks());
+            draft.fail(none.reason(), none.message());
             return;
         }
         draft.next.baseline(baseline.baseline());

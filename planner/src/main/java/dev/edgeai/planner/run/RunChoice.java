@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * Which run belongs to the inputs of a target as they are now. The same inputs never run twice, but when a person asks for
- * it: after a failure with a new value of the annotation {@code edgeai.dev/retry}, and for certificates under another key
- * with one of {@code edgeai.dev/recertify}.
+ * it: where no variant qualified with a new value of the annotation {@code edgeai.dev/retry}, and for certificates under
+ * another key with one of {@code edgeai.dev/recertify}.
  */
 public sealed interface RunChoice {
     /** It is there. */
@@ -40,7 +40,7 @@ public sealed interface RunChoice {
         String inputs = RunFingerprint.of(wanted, Optional.empty());
         List<OptimizationRun> same = owned.stream()
                 .filter(run -> run.getMetadata().getDeletionTimestamp() == null)
-                .filter(run -> isOf(inputs, run.getSpec()) || resolvedTo(wanted, inputs, run))
+                .filter(run -> isOf(inputs, compared(run, wanted)) || resolvedTo(wanted, inputs, run))
                 .sorted(Comparator.comparing(
                                 (OptimizationRun run) -> run.getMetadata().getCreationTimestamp())
                         .thenComparing(run -> run.getMetadata().getName()))
@@ -49,7 +49,7 @@ public sealed interface RunChoice {
             return new Missing(inputs, annotations(asked, Optional.empty()));
         }
         Optional<String> retry = unmet(Labels.RETRY, asked, same);
-        if (retry.isPresent() && isIn(same.getLast(), RunPhase.FAILED)) {
+        if (retry.isPresent() && foundNone(same.getLast())) {
             return new Missing(RunFingerprint.of(wanted, retry), annotations(asked, Optional.of(Labels.NOTHING)));
         }
         Optional<String> recertify = unmet(Labels.RECERTIFY, asked, same).map(value -> Labels.RECERTIFY + "=" + value);
@@ -64,11 +64,15 @@ public sealed interface RunChoice {
         return RunFingerprint.of(spec, Optional.empty()).equals(inputs);
     }
 
+    private static OptimizationRunSpec compared(OptimizationRun run, OptimizationRunSpec wanted) {
+        return RunInputs.compared(run.getSpec(), run.getStatus(), wanted);
+    }
+
     /** A run of a tag that had then exactly the content that is wanted now: it is the same search. */
     private static boolean resolvedTo(OptimizationRunSpec wanted, String inputs, OptimizationRun run) {
         String pin = wanted.source().digest();
         String resolved = run.getStatus() == null ? null : run.getStatus().sourceDigest();
-        return pin != null && pin.equals(resolved) && isOf(inputs, RunInputs.pinned(run.getSpec(), pin));
+        return pin != null && pin.equals(resolved) && isOf(inputs, RunInputs.pinned(compared(run, wanted), pin));
     }
 
     /** What a person asks for with this annotation and no run of the inputs was made for yet. */
@@ -87,6 +91,12 @@ public sealed interface RunChoice {
                 .forEach(name -> annotations.put(name, asked.get(name)));
         inherits.ifPresent(extent -> annotations.put(Labels.INHERITS, extent));
         return Map.copyOf(annotations);
+    }
+
+    /** Whether it failed, or no variant qualified and its source serves. */
+    private static boolean foundNone(OptimizationRun run) {
+        return isIn(run, RunPhase.FAILED)
+                || (run.getStatus() != null && run.getStatus().choseSource());
     }
 
     private static boolean isIn(OptimizationRun run, RunPhase phase) {

@@ -8,7 +8,6 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
-import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.front.ParetoFront;
 import dev.edgeai.planner.front.ParetoFront.Point;
@@ -22,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -49,19 +47,34 @@ final class RunConclusion {
     void conclude() {
         new FinalGate(spec, draft).settle();
         List<TrialStatus> accepted = draft.in(TrialPhase.ACCEPTED);
-        List<TrialStatus> rejected = draft.in(TrialPhase.REJECTED);
-        List<TrialStatus> front = front(accepted.isEmpty() ? rejected : accepted);
+        List<TrialStatus> front = front(accepted.isEmpty() ? draft.in(TrialPhase.REJECTED) : accepted);
         draft.next.paretoFront(front.stream().map(TrialStatus::name).toList());
         if (!accepted.isEmpty()) {
-            certify(Recommendation.of(front, spec.objectives()), front);
-        } else if (draft.trials.stream().anyMatch(TrialTransitions::registryAway)) {
-            draft.fail(Reason.REGISTRY_UNAVAILABLE, registryAway());
-        } else if (rejected.stream().anyMatch(TrialTransitions::nodeBusy)) {
-            draft.fail(Reason.NODE_BUSY, nodeBusy(rejected));
-        } else if (!rejected.isEmpty()) {
-            draft.fail(Reason.NO_VARIANT_PASSED_GATES, nonePassed(rejected));
+            certify(Recommendation.of(front, spec.objectives()), front, Reason.SUCCEEDED);
+        } else if (spec.fallsBackToSource()) {
+            fallBackToSource(Shortfall.of(draft));
         } else {
-            draft.fail(Reason.NO_VARIANT_MEASURED, noneMeasured());
+            Shortfall none = Shortfall.of(draft);
+            draft.fail(none.reason(), none.message());
+        }
+    }
+
+    /** Only now, as it takes time and no variant needs it. */
+    private void fallBackToSource(Shortfall none) {
+        Optional<TrialStatus> source = draft.source();
+        if (source.isEmpty()) {
+            draft.trials.add(TrialTransitions.plannedSource());
+            draft.next.phase(RunPhase.SEARCHING);
+            draft.progress(Reason.SEARCHING, none.message(), List.of());
+            actions.add(new Requeue(RunMachine.AT_ONCE));
+        } else if (source.get().measurement() == null) {
+            draft.fail(
+                    TrialTransitions.registryAway(source.get()) ? Reason.REGISTRY_UNAVAILABLE : none.reason(),
+                    none.message() + ". Nor can the source itself serve: " + Shortfall.listed(List.of(source.get())));
+        } else {
+            String reason = none.message() + ". Until a variant qualifies the source itself is chosen, as what it is";
+            Recommendation it = new Recommendation(List.of(new Recommendation.Ranked(source.get(), 0)), reason);
+            certify(it, List.of(source.get()), none.reason());
         }
     }
 
@@ -74,7 +87,8 @@ final class RunConclusion {
                 .toList();
     }
 
-    private void certify(Recommendation recommendation, List<TrialStatus> front) {
+    /** @param ended reason of a run that ends with the first of them */
+    private void certify(Recommendation recommendation, List<TrialStatus> front, Reason ended) {
         takeInCertificates(recommendation);
         List<String> failed = draft.trials.stream()
                 .filter(TrialTransitions::certificationFailed)
@@ -106,7 +120,7 @@ final class RunConclusion {
         List<TrialStatus> open =
                 wanted.stream().filter(t -> certificate(t).isEmpty()).toList();
         if (open.isEmpty()) {
-            succeed();
+            succeed(ended);
         } else {
             startCertifying(open, wanted.size());
         }
@@ -151,19 +165,22 @@ final class RunConclusion {
                         Objects.requireNonNull(draft.next.baseline()))));
         draft.progress(
                 Reason.CERTIFYING,
-                "%d of %d variants of the Pareto front certified%s"
-                        .formatted(wanted - open.size(), wanted, RunHeritage.note(seen, draft)),
+                (open.getFirst().ofSource()
+                                ? "no variant qualified; the source itself is certified as what it is"
+                                : "%d of %d variants of the Pareto front certified"
+                                        .formatted(wanted - open.size(), wanted))
+                        + RunHeritage.note(seen, draft),
                 Stream.<JobState<?>>concat(
                                 seen.refused().stream(), open.stream().map(t -> seen.certification(t.name())))
                         .toList());
         actions.add(new Requeue(RunMachine.LOOK_AGAIN));
     }
 
-    private void succeed() {
+    private void succeed(Reason ended) {
         draft.next.phase(RunPhase.SUCCEEDED);
         draft.next.completionTime(draft.now.toString());
         draft.conditions = draft.conditions.ready(
-                Reason.SUCCEEDED, Objects.requireNonNull(draft.next.selected()).reason());
+                ended, Objects.requireNonNull(draft.next.selected()).reason());
     }
 
     private Selected selected(TrialStatus trial, String reason) {
@@ -189,50 +206,10 @@ final class RunConclusion {
                 .findFirst();
     }
 
-    private String nonePassed(List<TrialStatus> rejected) {
-        TrialStatus best = rejected.stream()
-                .min(Comparator.comparingLong((TrialStatus t) -> count(t, Verdict.FAIL))
-                        .thenComparingLong(t -> count(t, Verdict.INCONCLUSIVE))
-                        .thenComparingLong(t -> ParetoFront.latency(Objects.requireNonNull(t.measurement())))
-                        .thenComparing(TrialStatus::name))
-                .orElseThrow();
-        return "none of %d measured variants passed all gates; the nearest is %s: %s. Change spec.gates or widen spec.search"
-                .formatted(rejected.size(), best.variant(), TrialTransitions.missed(best.gates()));
-    }
-
-    private static long count(TrialStatus trial, Verdict verdict) {
-        return trial.gates().stream().filter(g -> g.verdict() == verdict).count();
-    }
-
-    private String nodeBusy(List<TrialStatus> rejected) {
-        List<TrialStatus> busy =
-                rejected.stream().filter(TrialTransitions::nodeBusy).toList();
-        return "whether %d of %d measured variants pass could not be told, and no other passed all gates: %s"
-                .formatted(busy.size(), rejected.size(), listed(busy));
-    }
-
-    private String noneMeasured() {
-        return "none of %d trials could be measured: %s".formatted(draft.trials.size(), listed(draft.trials));
-    }
-
-    private String registryAway() {
-        List<TrialStatus> away =
-                draft.trials.stream().filter(TrialTransitions::registryAway).toList();
-        return "the registry could not be reached for %d of %d trials, and no other passed all gates: %s"
-                .formatted(away.size(), draft.trials.size(), listed(away));
-    }
-
     private String certificationFailed() {
         return "no certificate could be signed: "
-                + listed(draft.trials.stream()
+                + Shortfall.listed(draft.trials.stream()
                         .filter(TrialTransitions::certificationFailed)
                         .toList());
-    }
-
-    private static String listed(List<TrialStatus> trials) {
-        return trials.stream()
-                .limit(3)
-                .map(t -> t.variant() + ": " + t.reason() + " (" + t.message() + ")")
-                .collect(Collectors.joining("; "));
     }
 }

@@ -94,8 +94,19 @@ final class RunDraft {
         return trials.stream().allMatch(RunDraft::done);
     }
 
+    /** All but the source, which is none. */
+    List<TrialStatus> variants() {
+        return trials.stream().filter(t -> !t.ofSource()).toList();
+    }
+
+    /** Variants in this phase. */
     List<TrialStatus> in(TrialPhase phase) {
-        return trials.stream().filter(t -> t.phase() == phase).toList();
+        return variants().stream().filter(t -> t.phase() == phase).toList();
+    }
+
+    /** The trial of the source as what is to serve; absent as long as it is not needed. */
+    Optional<TrialStatus> source() {
+        return trials.stream().filter(TrialStatus::ofSource).findFirst();
     }
 
     /** Energy that the trials took, as far as it is known. */

@@ -61,6 +61,7 @@ final class RunHeritage {
         draft.next.plan(known.plan());
         draft.next.learnedFrom(known.learnedFrom());
         known.trials().stream()
+                .filter(t -> !t.ofSource() || spec.fallsBackToSource())
                 .map(t -> InheritedTrials.from(run.name(), t))
                 .flatMap(t -> how.apply(t).stream())
                 .forEach(draft.trials::add);

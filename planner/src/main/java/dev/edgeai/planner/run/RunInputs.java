@@ -4,13 +4,18 @@ import dev.edgeai.api.config.AcceleratorProfile;
 import dev.edgeai.api.v1alpha1.EdgeModelSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.Target;
 import dev.edgeai.api.v1alpha1.gate.GateOverrides;
 import dev.edgeai.api.v1alpha1.gate.GateOverridesBuilder;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.rollout.Delivery;
+import dev.edgeai.api.v1alpha1.rollout.RolloutOverrides;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.rollout.WhenNoneQualifies;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import io.fabric8.kubernetes.api.model.Quantity;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 
@@ -48,23 +53,38 @@ public final class RunInputs {
                 .objectives(model.objectives())
                 .gates(gates(model, target, profile))
                 .search(target.search())
+                .whenNoneQualifies(whenNoneQualifies(model, target))
                 .build();
     }
 
     /** The same search of exactly this content of its source. */
     public static OptimizationRunSpec pinned(OptimizationRunSpec run, String digest) {
         ModelSource source = run.source();
-        return OptimizationRunSpecBuilder.builder()
+        return OptimizationRunSpecBuilder.builder(run)
                 .source(new ModelSource(source.uri(), digest, source.credentialsSecretRef()))
-                .task(run.task())
-                .evaluation(run.evaluation())
-                .accelerator(run.accelerator())
-                .objectives(run.objectives())
-                .gates(run.gates())
-                .search(run.search())
-                .seed(run.seed())
-                .ttlAfterFinished(run.ttlAfterFinished())
                 .build();
+    }
+
+    /**
+     * The inputs of a run as they are compared with those that are wanted: what serves when no variant qualifies has made no
+     * difference where one did.
+     */
+    static OptimizationRunSpec compared(
+            OptimizationRunSpec run, @Nullable OptimizationRunStatus status, OptimizationRunSpec wanted) {
+        return status != null && status.foundVariant()
+                ? OptimizationRunSpecBuilder.builder(run)
+                        .whenNoneQualifies(wanted.whenNoneQualifies())
+                        .build()
+                : run;
+    }
+
+    /** Absent: nothing. A bundle leaves the cluster for a device, and there is none of what passed no gate. */
+    private static @Nullable WhenNoneQualifies whenNoneQualifies(EdgeModelSpec model, Target target) {
+        RolloutOverrides overrides = target.rollout();
+        RolloutPolicy policy = overrides == null ? model.rollout() : overrides.over(model.rollout());
+        boolean source =
+                target.delivery() == Delivery.SERVE && policy.whenNoneQualifies() == WhenNoneQualifies.SERVE_SOURCE;
+        return source ? WhenNoneQualifies.SERVE_SOURCE : null;
     }
 
     private static Gates gates(EdgeModelSpec model, Target target, Optional<AcceleratorProfile> profile) {

@@ -28,13 +28,13 @@ import java.util.Optional;
  * The phase follows from what is known, never the other way round, so a lost action or an unwritten status is made good
  * by the next decision. A recorded result is never taken back and its Job never started again. The wall clock of
  * {@code search.timeout} begins when a node is found and stands still while suspended and while the cluster lets none of
- * the run's pods start; it does not cut certification.
+ * the run's pods start; it does not cut certification, nor the measurement of the source when no variant qualified.
  */
 public final class RunMachine {
     /** Longest time until the next look. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
-    private static final Duration AT_ONCE = Duration.ofMillis(10);
+    static final Duration AT_ONCE = Duration.ofMillis(10);
 
     private final OptimizationRunSpec spec;
     private final RunObservation seen;
@@ -199,6 +199,9 @@ public final class RunMachine {
             return;
         }
         draft.updateOpenTrials(t -> {
+            if (t.ofSource()) {
+                return t;
+            }
             JobKey job = TrialTransitions.job(t);
             if (seen.trial(job).active()) {
                 actions.add(new DeleteJob(job));
@@ -278,7 +281,8 @@ public final class RunMachine {
 
     private void go(Reason reason, String message) {
         draft.progress(reason, message + attempts(), openJobs());
-        Duration left = draft.clockRuns() ? Duration.between(draft.now, deadline()) : LOOK_AGAIN;
+        boolean inTime = draft.clockRuns() && deadline().isAfter(draft.now);
+        Duration left = inTime ? Duration.between(draft.now, deadline()) : LOOK_AGAIN;
         actions.add(new Requeue(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN));
     }
 

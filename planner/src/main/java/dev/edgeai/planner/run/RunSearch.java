@@ -46,8 +46,11 @@ final class RunSearch {
             absorb();
         }
         if (energySpent()) {
-            draft.trials.replaceAll(
-                    t -> RunDraft.done(t) || seen.trial(TrialTransitions.job(t)).active() ? t : unaffordable(t));
+            draft.trials.replaceAll(t -> RunDraft.done(t)
+                            || t.ofSource()
+                            || seen.trial(TrialTransitions.job(t)).active()
+                    ? t
+                    : unaffordable(t));
         }
     }
 
@@ -108,7 +111,7 @@ final class RunSearch {
         return new SearchState(
                 SearchPlan.of(draft.next.plan(), situation).learned(seen.earlier(), draft.next.learnedFrom()),
                 situation,
-                draft.trials,
+                draft.variants(),
                 spec.gates(),
                 spec.search().maxTrials(),
                 spec.seed(),
@@ -116,7 +119,11 @@ final class RunSearch {
     }
 
     /** How a trial that waits is started. */
-    StartTrial start(TrialStatus t) {
+    RunAction start(TrialStatus t) {
+        String accelerator = Objects.requireNonNull(draft.next.accelerator());
+        if (t.ofSource()) {
+            return new RunAction.StartSource(accelerator);
+        }
         Candidate candidate = Candidate.of(t);
         Optional<String> screened = Optional.ofNullable(t.digest());
         Optional<String> base = draft.trials.stream()
@@ -127,7 +134,7 @@ final class RunSearch {
         return new StartTrial(
                 TrialTransitions.job(t),
                 candidate,
-                Objects.requireNonNull(draft.next.accelerator()),
+                accelerator,
                 Objects.requireNonNullElse(t.depth(), Depth.FULL),
                 screened.or(() -> base).orElse(null),
                 screened.isEmpty() && base.isPresent() ? candidate.parameters() : Map.of());
@@ -136,10 +143,15 @@ final class RunSearch {
     /** For the condition: how many of how many have ended. */
     String progress() {
         List<TrialStatus> screened = draft.in(TrialPhase.SCREENED);
-        return "%d of %d trials finished%s"
+        return "%d of %d trials finished%s%s"
                 .formatted(
                         draft.finished(),
                         draft.trials.size(),
-                        screened.isEmpty() ? "" : ", %d of them screened".formatted(screened.size()));
+                        screened.isEmpty() ? "" : ", %d of them screened".formatted(screened.size()),
+                        draft.source()
+                                .filter(t -> !RunDraft.done(t))
+                                .map(_ ->
+                                        "; no variant qualified, so the source itself is measured as what is to serve")
+                                .orElse(""));
     }
 }

@@ -19,14 +19,28 @@ import dev.edgeai.planner.status.Reason;
 import dev.edgeai.planner.technique.Candidate;
 import org.jspecify.annotations.Nullable;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How a trial's status follows from its Job. */
 public final class TrialTransitions {
+    /** Why a trial that was measured has no certificate. */
+    private static final Set<Reason> UNCERTIFIED = EnumSet.of(Reason.CERTIFICATION_FAILED, Reason.REGISTRY_UNAVAILABLE);
+
     public static TrialStatus planned(Candidate c, Depth depth) {
         return untried(c, depth).build();
+    }
+
+    /** The source itself as what is to serve; in full, as it is certified. */
+    static TrialStatus plannedSource() {
+        return TrialStatusBuilder.builder()
+                .name(TrialStatus.SOURCE)
+                .depth(Depth.FULL)
+                .phase(TrialPhase.PENDING)
+                .build();
     }
 
     private static TrialStatusBuilder untried(Candidate c, @Nullable Depth depth) {
@@ -43,7 +57,7 @@ public final class TrialTransitions {
 
     /** With what was planned of a trial, and nothing of what was found out. */
     private static TrialStatusBuilder anew(TrialStatus t) {
-        return untried(Candidate.of(t), t.depth());
+        return t.ofSource() ? TrialStatusBuilder.builder(plannedSource()) : untried(Candidate.of(t), t.depth());
     }
 
     /** A screened trial that is to be measured in full. Until then it keeps what the screening found. */
@@ -157,7 +171,7 @@ public final class TrialTransitions {
                 .collect(Collectors.joining("; "));
     }
 
-    /** An accepted trial whose certificate could not be signed. It keeps its measurement. */
+    /** A trial whose certificate could not be signed. It keeps its measurement. */
     static TrialStatus uncertified(TrialStatus t, Failure failure) {
         TrialStatusBuilder next = TrialStatusBuilder.builder(t);
         next.reason(
@@ -168,8 +182,16 @@ public final class TrialTransitions {
         return next.build();
     }
 
+    /** Whether it may have a certificate: it passed, or it is the source, whose certificate says what it missed. */
+    static boolean certifiable(TrialStatus t) {
+        return (t.phase() == TrialPhase.ACCEPTED || (t.ofSource() && t.phase() == TrialPhase.REJECTED))
+                && !certificationFailed(t);
+    }
+
     static boolean certificationFailed(TrialStatus t) {
-        return t.phase() == TrialPhase.ACCEPTED && t.reason() != null;
+        return t.measurement() != null
+                && t.reason() != null
+                && UNCERTIFIED.contains(Reason.of(t.reason()).orElse(Reason.TRIAL_FAILED));
     }
 
     /** Whether it came to its end because the registry was away, which tells nothing about the variant. */

@@ -7,6 +7,7 @@ import dev.edgeai.api.v1alpha1.source.ModelFormat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,13 +25,13 @@ public record EarlierRun(
         best = List.copyOf(best);
     }
 
-    /** Of a run's status; absent when it chose nothing. */
+    /** Of a run's status; absent when it chose no variant. */
     public static Optional<EarlierRun> of(String name, OptimizationRunStatus status) {
         Assessment model = status.assessment();
-        if (status.selected() == null || model == null || status.accelerator() == null) {
+        if (!status.foundVariant() || model == null || status.accelerator() == null) {
             return Optional.empty();
         }
-        String chosen = status.selected().trial();
+        String chosen = Objects.requireNonNull(status.selected()).trial();
         List<String> best = new ArrayList<>(List.of(chosen));
         status.paretoFront().stream().filter(t -> !t.equals(chosen)).forEach(best::add);
         return Optional.of(new EarlierRun(name, status.accelerator(), model.format(), model.architecture(), best));

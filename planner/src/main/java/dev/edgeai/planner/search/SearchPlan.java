@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What a run may try, known as soon as its model is assessed.
@@ -78,10 +77,5 @@ public record SearchPlan(List<FrameworkPlan> frameworks, List<Candidate> trials,
         return candidates.stream()
                 .sorted(Comparator.comparing(c -> -marks.getOrDefault(c.name(), 0)))
                 .toList();
-    }
-
-    /** The frameworks' reasons in one line. */
-    public String reasons() {
-        return frameworks.stream().map(FrameworkPlan::reason).collect(Collectors.joining("; "));
     }
 }

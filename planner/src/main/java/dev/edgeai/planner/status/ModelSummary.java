@@ -8,6 +8,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.planner.version.Revision;
+import dev.edgeai.planner.version.SourceVersions;
 import io.fabric8.kubernetes.api.model.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -140,7 +141,7 @@ public final class ModelSummary {
 
     private List<Condition> conditions(Instant now) {
         Conditions conditions = conditionsBefore(model, now);
-        conditions = negative(conditions, Conditions.READY, this::notReady, Reason.SERVING, this::serving);
+        conditions = negative(conditions, Conditions.READY, this::notReady, servingWhat(), this::serving);
         Optional<TargetOutcome.Failure> failure = failure();
         if (failure.isPresent()) {
             conditions = failed(conditions, model, failure.get());
@@ -175,6 +176,14 @@ public final class ModelSummary {
         return said(ask)
                 .map(said -> conditions.with(type, true, said.reason(), said.message()))
                 .orElseGet(() -> conditions.with(type, false, rest(), serving()));
+    }
+
+    private Reason servingWhat() {
+        boolean source = outcomes.stream()
+                .map(o -> o.status().stable())
+                .filter(Objects::nonNull)
+                .anyMatch(SourceVersions::isSource);
+        return source ? Reason.SERVING_SOURCE : Reason.SERVING;
     }
 
     /** Why nothing is to be said. */
@@ -251,7 +260,12 @@ public final class ModelSummary {
         if (outcome.replicas() == 0) {
             return " is scaled to no pods";
         }
-        return outcome.ready() == 0 ? " has no ready pod" : " serves with " + outcome.ready() + " ready pods";
+        if (outcome.ready() == 0) {
+            return " has no ready pod";
+        }
+        Version stable = outcome.status().stable();
+        boolean source = stable != null && SourceVersions.isSource(stable);
+        return " serves with " + outcome.ready() + " ready pods" + (source ? ", as no variant qualified" : "");
     }
 
     private String variants() {

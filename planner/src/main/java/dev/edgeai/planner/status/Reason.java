@@ -72,6 +72,7 @@ public enum Reason {
     // A model
     WAITING_FOR_RUN("WaitingForRun"),
     SERVING("Serving"),
+    SERVING_SOURCE("ServingSource"),
     RESTORED("Restored"),
     SERVICE_CHANGED("ServiceChanged"),
     NOT_SERVING("NotServing"),

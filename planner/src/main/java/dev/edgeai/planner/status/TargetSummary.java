@@ -12,6 +12,7 @@ import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.rollout.RampStep;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPhase;
 import dev.edgeai.planner.version.Revision;
+import dev.edgeai.planner.version.SourceVersions;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import java.time.Duration;
@@ -194,13 +195,27 @@ final class TargetSummary {
         return seen.problem().or(this::runStalled).or(this::exhausted);
     }
 
+    /** Why the run asks a person to act. That its source was chosen is no help where a variant serves. */
     private Optional<Explanation> runStalled() {
         return seen.runStatus()
                 .flatMap(run -> Conditions.find(run.conditions(), Conditions.STALLED))
                 .filter(condition -> "True".equals(condition.getStatus()))
-                .map(condition -> new Explanation(
-                        Reason.of(condition.getReason()).orElse(Reason.TRIAL_FAILED),
-                        "run " + status.run() + ": " + condition.getMessage()));
+                .map(this::said)
+                .or(() -> SourceVersions.hasVariant(status) ? noneQualified() : Optional.empty());
+    }
+
+    /** Why the run chose its source. */
+    private Optional<Explanation> noneQualified() {
+        return seen.runStatus()
+                .filter(OptimizationRunStatus::choseSource)
+                .flatMap(run -> Conditions.find(run.conditions(), Conditions.READY))
+                .map(this::said);
+    }
+
+    private Explanation said(Condition ofRun) {
+        return new Explanation(
+                Reason.of(ofRun.getReason()).orElse(Reason.TRIAL_FAILED),
+                "run " + status.run() + ": " + ofRun.getMessage());
     }
 
     private Optional<Explanation> exhausted() {
@@ -237,13 +252,13 @@ final class TargetSummary {
     /** Why its variants are not the best of the present inputs. */
     Optional<Explanation> notOptimized() {
         boolean succeeded = seen.runStatus()
-                .map(OptimizationRunStatus::phase)
-                .filter(p -> p == RunPhase.SUCCEEDED)
+                .filter(run -> run.phase() == RunPhase.SUCCEEDED && !run.choseSource())
                 .isPresent();
         return succeeded
                 ? Optional.empty()
                 : Optional.of(seen.problem()
                         .or(this::runStalled)
+                        .or(this::noneQualified)
                         .or(this::optimizing)
                         .orElse(new Explanation(Reason.WAITING_FOR_RUN, "no run for the present spec yet")));
     }

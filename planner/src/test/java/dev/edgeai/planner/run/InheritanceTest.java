@@ -6,6 +6,7 @@ import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.gate.Gates;
@@ -19,7 +20,6 @@ import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.MeasurementSettings;
 import dev.edgeai.api.v1alpha1.source.MeasurementSettingsBuilder;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
-import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.JobState;
@@ -145,11 +145,7 @@ class InheritanceTest {
                         with(source, new Evaluation(data.dataset(), null, null, null, patient)),
                         IMAGES),
                 change("search", Runs.spec(9, 2, "1h"), IMAGES),
-                change(
-                        "seed",
-                        new OptimizationRunSpec(
-                                source, b.task(), data, b.accelerator(), null, null, b.search(), 7, null),
-                        IMAGES),
+                change("seed", OptimizationRunSpecBuilder.builder(b).seed(7).build(), IMAGES),
                 change("runtime", b, new Images("runtime:2", IMAGES.optimizers(), null)),
                 change(
                         "optimizer",
@@ -437,21 +433,18 @@ class InheritanceTest {
     }
 
     private static OptimizationRunSpec spec(Search search, Gates gates, Objectives objectives) {
-        return new OptimizationRunSpec(
-                BEFORE.source(),
-                Task.IMAGE_CLASSIFICATION,
-                BEFORE.evaluation(),
-                BEFORE.accelerator(),
-                objectives,
-                gates,
-                search,
-                null,
-                null);
+        return OptimizationRunSpecBuilder.builder(BEFORE)
+                .objectives(objectives)
+                .gates(gates)
+                .search(search)
+                .build();
     }
 
     private static OptimizationRunSpec with(ModelSource source, Evaluation evaluation) {
-        return new OptimizationRunSpec(
-                source, BEFORE.task(), evaluation, BEFORE.accelerator(), null, null, BEFORE.search(), null, null);
+        return OptimizationRunSpecBuilder.builder(BEFORE)
+                .source(source)
+                .evaluation(evaluation)
+                .build();
     }
 
     private static AcceleratorProfile profile(AcceleratorProfile of, int threads, Quantity memory) {

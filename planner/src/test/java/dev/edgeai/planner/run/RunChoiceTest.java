@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.planner.version.RunFingerprint;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -20,6 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RunChoiceTest {
     private static final Map<String, String> NOTHING_ASKED = Map.of();
+
+    private static final String SELECTED =
+            "selected: {trial: %s, variant: v, artifact: r/m@d, digest: d, reason: best}";
 
     private final OptimizationRunSpec inputs = inputs("digits:1");
 
@@ -134,9 +138,49 @@ class RunChoiceTest {
                                 .containsExactlyEntriesOf(asked));
     }
 
-    private static OptimizationRunSpec inputs(String source) {
-        EdgeModel model = model(source, "search: {maxTrials: 4}");
+    @Test
+    void theSourceServesWhenNoVariantQualifiesUnlessNothingIsAskedFor() {
+        assertThat(inputs.fallsBackToSource()).isTrue();
+        EdgeModel none = model("digits:1", "search: {maxTrials: 4}, rollout: {whenNoneQualifies: Nothing}");
+        assertThat(inputs(none).fallsBackToSource()).isFalse();
+        EdgeModel bundle = model("digits:1", "search: {maxTrials: 4}, delivery: Bundle");
+        assertThat(inputs(bundle).fallsBackToSource())
+                .as("what passed no gate leaves the cluster for no device")
+                .isFalse();
+    }
+
+    /** So is one that was made before there was the choice. */
+    @Test
+    void aRunThatFoundAVariantIsTheSameWhateverServesWithoutOne() {
+        OptimizationRunSpec nothing = OptimizationRunSpecBuilder.builder(inputs)
+                .whenNoneQualifies(null)
+                .build();
+        OptimizationRun found = run("a", nothing, "Succeeded, " + SELECTED.formatted("openvino-fp16"));
+        assertThat(RunChoice.of(inputs, NOTHING_ASKED, List.of(found))).isEqualTo(new RunChoice.Present(found));
+        OptimizationRun failed = run("a", nothing, "Failed");
+        assertThat(RunChoice.of(inputs, NOTHING_ASKED, List.of(failed))).isInstanceOf(RunChoice.Missing.class);
+        OptimizationRun source = run("a", inputs, "Succeeded, " + SELECTED.formatted("source"));
+        assertThat(RunChoice.of(nothing, NOTHING_ASKED, List.of(source))).isInstanceOf(RunChoice.Missing.class);
+    }
+
+    @Test
+    void aRetryWhereTheSourceServesSearchesAgain() {
+        Map<String, String> again = Map.of(Labels.RETRY, "1");
+        OptimizationRun source = run("a", inputs, "Succeeded, " + SELECTED.formatted("source"));
+        assertThat(RunChoice.of(inputs, again, List.of(source))).isInstanceOf(RunChoice.Missing.class);
+        assertThat(RunChoice.of(inputs, NOTHING_ASKED, List.of(source))).isEqualTo(new RunChoice.Present(source));
+    }
+
+    private static OptimizationRun run(String name, OptimizationRunSpec spec, String status) {
+        return run(name, spec, status, null, "2026-01-01T00:00:00Z");
+    }
+
+    private static OptimizationRunSpec inputs(EdgeModel model) {
         return RunInputs.of(model.getSpec(), model.getSpec().targets().getFirst());
+    }
+
+    private static OptimizationRunSpec inputs(String source) {
+        return inputs(model(source, "search: {maxTrials: 4}"));
     }
 
     private static EdgeModel model(String source, String target) {

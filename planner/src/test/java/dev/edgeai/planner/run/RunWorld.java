@@ -7,6 +7,7 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.planner.JobState;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,9 @@ final class RunWorld {
 
     int mostActive;
 
+    /** How the measurement of the source as what is to serve ends. */
+    Fate sourceFate = Fate.MISSES_GATE;
+
     RunWorld(OptimizationRunSpec spec, List<Fate> fates, double crash, long seed) {
         this.spec = spec;
         this.fates = fates;
@@ -98,6 +102,7 @@ final class RunWorld {
     private void execute(RunAction action) {
         switch (action) {
             case RunAction.StartBaseline a -> start(a.job(), Fate.PASSES);
+            case RunAction.StartSource a -> start(a.job(), sourceFate);
             case RunAction.StartTrial a -> start(a.job(), fate(a.candidate().name()));
             case RunAction.StartCertify a -> start(a.job(), Fate.PASSES);
             case RunAction.StartReport a -> start(a.job(), Fate.PASSES);
@@ -143,6 +148,9 @@ final class RunWorld {
     }
 
     private static TrialResult result(String trial, Fate fate) {
+        if (trial.equals(TrialStatus.SOURCE)) {
+            return Runs.source();
+        }
         int spread = Math.floorMod(trial.hashCode(), 7);
         return Runs.result(trial, 200 + 30L * spread, 8 - spread, fate == Fate.MISSES_GATE ? 0.80 : 0.995);
     }

@@ -6,9 +6,12 @@ import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
+import dev.edgeai.api.v1alpha1.rollout.WhenNoneQualifies;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.search.Search;
 import dev.edgeai.api.v1alpha1.search.Strategy;
@@ -73,17 +76,26 @@ public final class Runs {
     }
 
     public static OptimizationRunSpec spec(Search search) {
-        return new OptimizationRunSpec(
-                new ModelSource("oci://registry:5000/models/digits:1", null, null),
-                Task.IMAGE_CLASSIFICATION,
-                new Evaluation(
-                        new Evaluation.Dataset("oci://registry:5000/data/digits:1", null), null, null, null, null),
-                "intel-cpu",
-                null,
-                null,
-                search,
-                null,
-                null);
+        return OptimizationRunSpecBuilder.builder()
+                .source(new ModelSource("oci://registry:5000/models/digits:1", null, null))
+                .task(Task.IMAGE_CLASSIFICATION)
+                .evaluation(new Evaluation(
+                        new Evaluation.Dataset("oci://registry:5000/data/digits:1", null), null, null, null, null))
+                .accelerator("intel-cpu")
+                .search(search)
+                .build();
+    }
+
+    /** The same where the source serves when no variant qualifies. */
+    static OptimizationRunSpec orSource(OptimizationRunSpec spec) {
+        return OptimizationRunSpecBuilder.builder(spec)
+                .whenNoneQualifies(WhenNoneQualifies.SERVE_SOURCE)
+                .build();
+    }
+
+    /** The source against itself: not faster, not smaller, the same answers. */
+    static TrialResult source() {
+        return result(TrialStatus.SOURCE, 1000, 20, 1);
     }
 
     public static Measurement measurement(long p50, long footprintMiB, double quality) {

@@ -29,6 +29,11 @@ class ModelSummaryTest {
             "status: {phase: Succeeded, conditions: [], selected: {trial: t, variant: openvino/int8-ptq, artifact: a,"
                     + " digest: d, reason: fastest}}";
     private static final String STABLE = version("stable", "openvino/int8-ptq", 100);
+    private static final String SOURCE = version("stable", "source", 100).replace("trial: t", "trial: source");
+    private static final String FELL_BACK =
+            "status: {phase: Succeeded, conditions: [{type: Ready, status: \"True\", reason: NoVariantPassedGates,"
+                    + " message: 1.4x is below 2x}], selected: {trial: source, variant: source, artifact: a, digest: d,"
+                    + " reason: none}}";
 
     private final EdgeModel model = yaml("""
             metadata: {name: digits, namespace: vision, generation: 4}
@@ -114,6 +119,30 @@ class ModelSummaryTest {
         assertThat(condition(status, "Stalled").getReason()).isEqualTo("NoVariantPassedGates");
         assertThat(condition(status, "Stalled").getMessage()).isEqualTo("run digits-cpu-1: speedup 1.4 of 2.0");
         assertThat(status.phase()).isEqualTo(ModelPhase.STALLED);
+    }
+
+    @Test
+    void aModelThatServesItsSourceIsReadyAndSaysSo() {
+        EdgeModelStatus status =
+                of(outcome("cpu", "phase: Idle, run: digits-cpu-1, stable: " + SOURCE, FELL_BACK, 2, 2));
+        assertThat(truths(status)).containsExactlyInAnyOrder("Ready");
+        assertThat(condition(status, "Ready").getReason()).isEqualTo("ServingSource");
+        assertThat(condition(status, "Ready").getMessage())
+                .isEqualTo("source (revision stable) serves with 2 ready pods, as no variant qualified");
+        assertThat(condition(status, "Optimized").getReason()).isEqualTo("NoVariantPassedGates");
+        assertThat(condition(status, "Optimized").getMessage()).isEqualTo("run digits-cpu-1: 1.4x is below 2x");
+        assertThat(status.phase()).isEqualTo(ModelPhase.SERVING);
+        assertThat(status.variant()).isEqualTo("source");
+    }
+
+    @Test
+    void whereAVariantServesARunThatFoundNoneStallsThoughItChoseTheSource() {
+        EdgeModelStatus status =
+                of(outcome("cpu", "phase: Idle, run: digits-cpu-2, stable: " + STABLE, FELL_BACK, 2, 2));
+        assertThat(truths(status)).containsExactlyInAnyOrder("Ready", "Stalled", "Degraded");
+        assertThat(condition(status, "Ready").getReason()).isEqualTo("Serving");
+        assertThat(condition(status, "Stalled").getReason()).isEqualTo("NoVariantPassedGates");
+        assertThat(condition(status, "Stalled").getMessage()).isEqualTo("run digits-cpu-2: 1.4x is below 2x");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.edgeai.planner.version;
 
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
@@ -20,16 +21,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 @NullUnmarked // null takes a default
 class RunFingerprintTest {
     private static OptimizationRunSpec spec(int seed) {
-        return new OptimizationRunSpec(
-                new ModelSource("oci://r/m:1", null, null),
-                Task.GENERIC,
-                new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, null, null, null),
-                "intel-cpu",
-                null,
-                null,
-                null,
-                seed,
-                null);
+        return OptimizationRunSpecBuilder.builder()
+                .source(new ModelSource("oci://r/m:1", null, null))
+                .task(Task.GENERIC)
+                .evaluation(new Evaluation(new Evaluation.Dataset("oci://r/d:1", null), null, null, null, null))
+                .accelerator("intel-cpu")
+                .seed(seed)
+                .build();
     }
 
     @Test

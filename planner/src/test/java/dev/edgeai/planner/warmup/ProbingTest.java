@@ -5,6 +5,7 @@ import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.api.v1alpha1.rollout.Probes;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicyBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.analysis.Counts;
@@ -37,7 +38,9 @@ class ProbingTest {
     private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
 
     private static RolloutPolicy policy(String rate, boolean whenQuiet) {
-        return new RolloutPolicy(null, null, null, null, null, null, null, new Probes(Decimal.of(rate), whenQuiet));
+        return RolloutPolicyBuilder.builder()
+                .probes(new Probes(Decimal.of(rate), whenQuiet))
+                .build();
     }
 
     @ParameterizedTest(name = "{0} and {1} users'' requests in 10 s at {2}/s, only when quiet {3}: {4}")

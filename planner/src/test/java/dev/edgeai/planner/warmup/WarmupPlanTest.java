@@ -3,6 +3,7 @@ package dev.edgeai.planner.warmup;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.TargetStatusVersionBuilder;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicyBuilder;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.planner.warmup.WarmupPlan.Impossible;
 import dev.edgeai.planner.warmup.WarmupPlan.Send;
@@ -23,7 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @NullUnmarked // null takes a default
 class WarmupPlanTest {
     private static RolloutPolicy policy(String progressDeadline) {
-        return new RolloutPolicy(null, null, null, null, null, new TimeSpan(progressDeadline), null, null);
+        return RolloutPolicyBuilder.builder()
+                .progressDeadline(new TimeSpan(progressDeadline))
+                .build();
     }
 
     private static WarmupPlan plan(String progressDeadline, long candidateMillis, long stableMillis) {

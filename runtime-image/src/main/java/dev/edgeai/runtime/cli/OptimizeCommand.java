@@ -166,8 +166,12 @@ final class OptimizeCommand implements Callable<Integer> {
             throw failure(status);
         }
         progress.line(status.selected().reason() + ".\nIts files: "
-                + folder.resolve(status.selected().trial()).resolve("variant") + "\nReport: "
+                + LocalTrials.folder(folder, status.selected().trial()).resolve("variant") + "\nReport: "
                 + folder.resolve(ReportFiles.HTML));
+        if (status.selected().trial().equals(TrialStatus.SOURCE)) {
+            throw new RuntimeFailure(
+                    FailureReason.GATE_REFUSED, status.selected().reason());
+        }
         return ExitCode.DONE;
     }
 

@@ -64,6 +64,7 @@ public final class LocalRun {
     private void act(RunAction action) {
         switch (action) {
             case RunAction.StartBaseline start -> baseline = trials.baseline();
+            case RunAction.StartSource start -> done.put(start.job().trial(), trials.source());
             case RunAction.StartTrial start -> done.put(start.job().trial(), trials.trial(start));
             // Nothing runs on its own here, so nothing is to be deleted or looked at again.
             case RunAction.DeleteJob delete -> {}

@@ -4,6 +4,7 @@ import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.trial.FailureReason;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
 import dev.edgeai.api.v1alpha1.search.Framework;
 import dev.edgeai.api.v1alpha1.source.Task;
@@ -57,10 +58,19 @@ public final class LocalTrials {
     }
 
     JobState<TrialResult> baseline() {
-        progress.line("baseline");
+        return unchanged(TrialSpec.BASELINE);
+    }
+
+    /** The source as what is to serve. */
+    JobState<TrialResult> source() {
+        return unchanged(TrialStatus.SOURCE);
+    }
+
+    private JobState<TrialResult> unchanged(String trial) {
+        progress.line(trial);
         Optional<OptimizerCommand> optimizer = Optional.ofNullable(optimizers.get(Framework.LLAMA_CPP))
                 .filter(_ -> run.spec().task() == Task.TEXT_GENERATION);
-        return attempt(run.baseline(threads, optimizer.isPresent()), this::prepare, optimizer);
+        return attempt(run.unchanged(trial, threads, optimizer.isPresent()), this::prepare, optimizer);
     }
 
     JobState<TrialResult> trial(RunAction.StartTrial start) {
@@ -134,8 +144,13 @@ public final class LocalTrials {
         return run.spec().search().timeout().duration().dividedBy(2);
     }
 
+    /** The folder of a trial in that of its run, where {@code source} is the model itself. */
+    public static Path folder(Path run, String trial) {
+        return run.resolve(trial.equals(TrialStatus.SOURCE) ? "source-trial" : trial);
+    }
+
     private Path prepare(TrialSpec spec) throws IOException {
-        Path work = Files.createDirectories(folder.resolve(spec.trial()));
+        Path work = Files.createDirectories(folder(folder, spec.trial()));
         for (String part : List.of("source", "dataset")) {
             LocalFiles.lend(folder.resolve(part), work.resolve(part));
         }
@@ -157,7 +172,7 @@ public final class LocalTrials {
 
     /** In the folder as it is. */
     private Path again(TrialSpec spec) throws IOException {
-        Path work = folder.resolve(spec.trial());
+        Path work = folder(folder, spec.trial());
         Files.writeString(work.resolve("spec.json"), Json.write(spec));
         return work;
     }

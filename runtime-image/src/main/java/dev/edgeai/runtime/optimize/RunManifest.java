@@ -22,10 +22,15 @@ public record RunManifest(String name, OptimizationRunSpec spec) {
     /** Larger sources and datasets are refused; the chart has the same default. */
     public static final long MAX_SOURCE_BYTES = 8L << 30;
 
-    /** @param made whether llama.cpp's optimizer makes it of a checkpoint */
-    TrialSpec baseline(int threads, boolean made) {
+    /**
+     * The source as it is.
+     *
+     * @param trial the baseline, or the source as what is to serve
+     * @param made whether llama.cpp's optimizer makes it of a checkpoint
+     */
+    TrialSpec unchanged(String trial, int threads, boolean made) {
         return trial(
-                TrialSpec.BASELINE,
+                trial,
                 made ? Framework.LLAMA_CPP : null,
                 made ? TrialSpec.BASELINE : null,
                 Map.of(),

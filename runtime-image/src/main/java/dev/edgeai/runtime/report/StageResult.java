@@ -28,7 +28,7 @@ record StageResult(String name, List<TrialStatus> trials) {
                 .map(stage -> new StageResult(
                         stage.map(Figures::word).orElse("not told"),
                         status.trials().stream()
-                                .filter(t -> Objects.equals(t.stage(), stage.orElse(null)))
+                                .filter(t -> !t.ofSource() && Objects.equals(t.stage(), stage.orElse(null)))
                                 .toList()))
                 .filter(stage -> !stage.trials().isEmpty());
     }

@@ -33,6 +33,9 @@ final class VerdictSentence {
         if (selected == null) {
             return "The run for %s has not ended: %s.".formatted(hardware, why);
         }
+        if (selected.trial().equals(TrialStatus.SOURCE)) {
+            return "No variant qualified for %s: %s.".formatted(hardware, selected.reason());
+        }
         return "%s is %s for %s%s."
                 .formatted(
                         selected.variant(),

@@ -218,8 +218,8 @@ class NpzTest {
                 "x", NpzFiles.npy(numpy, new long[] {20, 1}, rows.array()),
                 "labels", NpzFiles.npy(numpy, new long[] {20}, labels.array())));
 
-        Dataset dataset =
-                read(file, evaluation(20, 2), new TensorInfo("x", type, List.of(-1L, 1L))).choice();
+        Dataset dataset = read(file, evaluation(20, 2), new TensorInfo("x", type, List.of(-1L, 1L)))
+                .choice();
 
         assertThat(new BigInteger(x(dataset, 3).element(0).toString())).isEqualTo(value);
         assertThat(dataset.labels().orElseThrow()).allMatch(label -> label >> 8 == 0x9c);

@@ -230,6 +230,18 @@ class MeasurerTest {
                 .isEqualTo(made);
     }
 
+    /** It would serve nobody; what it answers by chance, but not always the same, serves with that remark. */
+    @Test
+    void aSourceThatAnswersAlwaysTheSameDoesNotServe() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.linear(new float[FEATURES][2]));
+        long[] labels = new long[SAMPLES];
+        Arrays.fill(labels, SAMPLES / 2, SAMPLES, 1);
+        dataset(new float[SAMPLES * FEATURES], labels);
+
+        assertReason("source", FailureReason.MEASUREMENT_FAILED, "answers each of 125 samples with class 0");
+        assertThat(pushed).isEmpty();
+    }
+
     @Test
     void aVariantThatChangedItsInputIsRefused() throws Exception {
         byte[] other = OnnxModels.model(OnnxModels.linear(new float[FEATURES][10]).getGraph().toBuilder()

@@ -128,8 +128,8 @@ class EngineOptionsTest {
         return OptimizationRunSpecBuilder.builder()
                 .source(new ModelSource("oci://registry.example/digits:1", null, null))
                 .task(Task.GENERIC)
-                .evaluation(
-                        new Evaluation(new Evaluation.Dataset("oci://registry.example/data:1", null), null, 100, 20, null))
+                .evaluation(new Evaluation(
+                        new Evaluation.Dataset("oci://registry.example/data:1", null), null, 100, 20, null))
                 .accelerator("some-cpu")
                 .build();
     }

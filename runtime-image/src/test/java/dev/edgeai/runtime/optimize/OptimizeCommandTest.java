@@ -54,6 +54,8 @@ class OptimizeCommandTest {
               targets:
                 - {name: gate, accelerator: some-cpu, search: {maxTrials: 3}}
                 - {name: yard, accelerator: some-cpu, gates: {minSpeedup: "100000"}, search: {maxTrials: 1}}
+                - {name: strict, accelerator: some-cpu, gates: {minSpeedup: "100000"}, search: {maxTrials: 1},
+                   rollout: {whenNoneQualifies: Nothing}}
             """;
 
     @TempDir
@@ -109,8 +111,24 @@ class OptimizeCommandTest {
     }
 
     @Test
-    void whereNoVariantPassesItExitsWithThreeAndNamesTheGate() throws Exception {
-        Run run = optimize(MANIFEST, "--target", "yard", "-o", "json");
+    void whereNoVariantPassesItSaysThatTheSourceWouldServeAndExitsWithThree() throws Exception {
+        Run run = optimize(MANIFEST, "--target", "yard");
+
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.out())
+                .containsPattern("\n> source +Rejected ")
+                .contains("Until a variant qualifies the source itself is chosen, as what it is")
+                .contains("Its files: " + into.resolve("source-trial/variant"));
+        assertThat(into.resolve("source-trial/variant/model.onnx"))
+                .hasSameBinaryContentAs(folder.resolve("model/model.onnx"));
+        assertThat(run.failure().reason()).isEqualTo("GateRefused");
+        assertThat(run.failure().message()).contains("onnxruntime/int8-dynamic: minSpeedup: ");
+        assertThat(into.resolve("report.html")).content().contains("the source itself is chosen");
+    }
+
+    @Test
+    void whereNothingIsToServeWithoutOneItExitsWithThreeAndNamesTheGate() throws Exception {
+        Run run = optimize(MANIFEST, "--target", "strict", "-o", "json");
 
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.REFUSED);
         OptimizationRunStatus status = Json.read(run.out(), OptimizationRunStatus.class);
@@ -259,7 +277,7 @@ class OptimizeCommandTest {
         Run run = optimize(MANIFEST, "--dry-run", "--target", "roof");
 
         assertThat(run.code()).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(run.err()).contains("spec.targets has no 'roof'; it has gate, yard");
+        assertThat(run.err()).contains("spec.targets has no 'roof'; it has gate, yard, strict");
     }
 
     @Test

@@ -44,18 +44,23 @@ public record RolloutOverrides(
 
         @JsonPropertyDescription("Verified requests during the ramp and the bake, so that a quiet model can be judged")
         @Nullable
-        Probes probes) {
+        Probes probes,
+
+        @JsonPropertyDescription("What serves when no variant passes the gates and none serves yet") @Nullable
+        WhenNoneQualifies whenNoneQualifies) {
 
     /** The rollout policy that holds for this target. */
     public RolloutPolicy over(RolloutPolicy base) {
-        return new RolloutPolicy(
-                ramp != null ? ramp : base.ramp(),
-                promotion != null ? promotion : base.promotion(),
-                warmup != null ? warmup : base.warmup(),
-                analysis != null ? analysis : base.analysis(),
-                bake != null ? bake : base.bake(),
-                progressDeadline != null ? progressDeadline : base.progressDeadline(),
-                traffic != null ? traffic : base.traffic(),
-                probes != null ? probes : base.probes());
+        return RolloutPolicyBuilder.builder()
+                .ramp(ramp != null ? ramp : base.ramp())
+                .promotion(promotion != null ? promotion : base.promotion())
+                .warmup(warmup != null ? warmup : base.warmup())
+                .analysis(analysis != null ? analysis : base.analysis())
+                .bake(bake != null ? bake : base.bake())
+                .progressDeadline(progressDeadline != null ? progressDeadline : base.progressDeadline())
+                .traffic(traffic != null ? traffic : base.traffic())
+                .probes(probes != null ? probes : base.probes())
+                .whenNoneQualifies(whenNoneQualifies != null ? whenNoneQualifies : base.whenNoneQualifies())
+                .build();
     }
 }

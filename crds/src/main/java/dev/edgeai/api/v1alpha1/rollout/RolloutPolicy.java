@@ -6,10 +6,12 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 import java.util.List;
 
 /** How a certified variant takes over from the one that serves. */
+@RecordBuilder
 public record RolloutPolicy(
         @Default("[{\"weight\": 10, \"hold\": \"30s\"}, {\"weight\": 50, \"hold\": \"60s\"}]")
         @Size(max = 16)
@@ -42,7 +44,13 @@ public record RolloutPolicy(
 
         @Default("{}")
         @JsonPropertyDescription("Verified requests during the ramp and the bake, so that a quiet model can be judged")
-        Probes probes) {
+        Probes probes,
+
+        @Default("ServeSource")
+        @JsonPropertyDescription(
+                "What serves when no variant passes the gates and none serves yet: ServeSource measures the source itself "
+                        + "and certifies it as what it is, until a variant passes; Nothing. Of a target that is served")
+        WhenNoneQualifies whenNoneQualifies) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public RolloutPolicy {
         ramp = ramp == null ? RampStep.DEFAULT : List.copyOf(ramp);
@@ -53,10 +61,11 @@ public record RolloutPolicy(
         progressDeadline = progressDeadline == null ? new TimeSpan("10m") : progressDeadline;
         traffic = traffic == null ? Traffic.defaults() : traffic;
         probes = probes == null ? Probes.defaults() : probes;
+        whenNoneQualifies = whenNoneQualifies == null ? WhenNoneQualifies.SERVE_SOURCE : whenNoneQualifies;
     }
 
     @SuppressWarnings("NullAway")
     public static RolloutPolicy defaults() {
-        return new RolloutPolicy(null, null, null, null, null, null, null, null);
+        return RolloutPolicyBuilder.builder().build();
     }
 }
