@@ -222,7 +222,7 @@ class NpzTest {
                 .choice();
 
         assertThat(new BigInteger(x(dataset, 3).element(0).toString())).isEqualTo(value);
-        assertThat(dataset.labels().orElseThrow()).allMatch(label -> label >> 8 == 0x9c);
+        assertThat(Arrays.stream(dataset.labels().orElseThrow())).allMatch(label -> label >> 8 == 0x9c);
     }
 
     @ParameterizedTest
