@@ -87,6 +87,7 @@ public final class EdgeAi implements Runnable {
                 new AssessCommand(environment),
                 new MeasureCommand(environment),
                 new MemoryProbeCommand(),
+                new TrialInferenceCommand(),
                 new OptimizeCommand(environment),
                 new ReportCommand(environment),
                 new ServeCommand(environment),

@@ -7,10 +7,8 @@ import dev.edgeai.runtime.pod.ChildProgram;
 import dev.edgeai.runtime.pod.RuntimeFailure;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -29,21 +27,8 @@ public final class MemoryProbe {
     private static final int TIMEOUT_SECONDS = 300;
 
     /** The heap is touched at once and never grows, so that it is the same in every reading. */
-    private static final List<String> FLAGS = List.of(
-            "-Xms128m",
-            "-Xmx128m",
-            "-XX:+AlwaysPreTouch",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
-
-    /** The image's ahead-of-time cache makes a process start in half the time. */
-    private static final List<String> FLAGS_PASSED_ON = List.of("-XX:AOTCache=", "-Xlog:aot");
-
-    /** Where this process finds its native libraries, the probed one does too. */
-    private static final List<String> PASSED_ON =
-            List.of("java.io.tmpdir", "edgeai.openvino.lib.dir", "edgeai.llama.lib.dir", "onnxruntime.native.path");
+    private static final List<String> FLAGS =
+            List.of("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Path scratch;
     private final int repetitions;
@@ -107,7 +92,7 @@ public final class MemoryProbe {
 
     private static long reading(MemoryTask task, Path own) throws IOException {
         Path output = own.resolve("output");
-        Process process = new ProcessBuilder(command(Json.write(task)))
+        Process process = new ProcessBuilder(ChildProgram.withEngines(FLAGS, List.of(VERB, Json.write(task))))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -131,18 +116,6 @@ public final class MemoryProbe {
                     + String.join(" ", lines.subList(Math.max(0, lines.size() - 5), lines.size())));
         }
         return peak.get();
-    }
-
-    private static List<String> command(String task) {
-        List<String> flags = new ArrayList<>(FLAGS);
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> FLAGS_PASSED_ON.stream().anyMatch(flag::startsWith))
-                .forEach(flags::add);
-        for (String property : PASSED_ON) {
-            Optional.ofNullable(System.getProperty(property))
-                    .ifPresent(value -> flags.add("-D" + property + "=" + value));
-        }
-        return ChildProgram.command(flags, List.of(VERB, task));
     }
 
     private static RuntimeFailure failed(String why) {

@@ -61,8 +61,9 @@ public record ServerProcess(
         ServedModel served = ServedModel.of(name, revision, engine, descriptor, certified, task);
         switch (engine) {
             case TensorEngine tensors -> {
+                Optional<String> refusal = new TrialInference(folder.toString(), descriptor, threads).refusal();
                 try (LoadedModel model = tensors.load(folder, descriptor, threads)) {
-                    StartupInference.run(model);
+                    refusal.ifPresentOrElse(StartupInference::warn, () -> StartupInference.run(model));
                     serve(TensorServer.start(served, model, options), termination, ready);
                 }
             }

@@ -100,6 +100,35 @@ class ServeProcessTest {
         }
     }
 
+    /** A reshape to what ones say does not go. */
+    @Test
+    void aModelThatOnesDoNotSuitIsServed() throws Exception {
+        ModelProto reshape = OnnxModels.model(GraphProto.newBuilder()
+                .setName("reshape")
+                .addInput(OnnxModels.value("shape", TensorProto.DataType.INT64, 2))
+                .addOutput(OnnxModels.value("y", -1, -1))
+                .addInitializer(OnnxModels.weights("w", new float[] {1, 2, 3, 4, 5, 6}, 6))
+                .addNode(OnnxModels.node("Reshape", List.of("w", "shape"), "y"))
+                .build());
+        assertThat(answer(reshape, "shape", "INT64", "[2]", "[3,2]")).contains("\"data\":[1.0,2.0,3.0,4.0,5.0,6.0]");
+    }
+
+    @Test
+    void aModelOnWhichTheEngineDiesAtAGuessIsServed() throws Exception {
+        assertThat(answer(OnnxModels.divides(), "n", "INT32", "[1]", "[3]")).contains("\"data\":[-429496729]");
+    }
+
+    private String answer(ModelProto model, String input, String type, String shape, String data) throws Exception {
+        Path models = OnnxModels.write(folder, model);
+        try (ServeProcess server = ServeProcess.start(models, SMALL_HEAP);
+                HttpClient client = HttpClient.newHttpClient()) {
+            String body = "{\"inputs\":[{\"name\":\"" + input + "\",\"shape\":" + shape + ",\"datatype\":\"" + type
+                    + "\",\"data\":" + data + "}]}";
+            return client.send(infer(server.port(), body), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
     private static boolean seenInFlight(HttpClient client, ServeProcess server, CompletableFuture<?> answer)
             throws Exception {
         while (!answer.isDone()) {
