@@ -119,16 +119,18 @@ public final class OnnxModels {
                 .build();
     }
 
-    /** y = -2147483648 / (n - 2), on which ONNX Runtime 1.29 dies (SIGFPE) with n = 1; n, y: int32[1]. */
-    public static ModelProto dividesByLess() {
+    /** y = -2147483648 / (n * n - n - 1), on which ONNX Runtime 1.29 dies (SIGFPE) with 0 and with 1; n, y: int32[1]. */
+    public static ModelProto divides() {
         return model(GraphProto.newBuilder()
                 .setName("divides")
                 .addInput(value("n", TensorProto.DataType.INT32, 1))
                 .addOutput(value("y", TensorProto.DataType.INT32, 1))
-                .addInitializer(wholeNumber("two", 2))
+                .addInitializer(wholeNumber("one", 1))
                 .addInitializer(wholeNumber("least", Integer.MIN_VALUE))
-                .addNode(node("Sub", List.of("n", "two"), "less"))
-                .addNode(node("Div", List.of("least", "less"), "y"))
+                .addNode(node("Mul", List.of("n", "n"), "square"))
+                .addNode(node("Sub", List.of("square", "n"), "less"))
+                .addNode(node("Sub", List.of("less", "one"), "divisor"))
+                .addNode(node("Div", List.of("least", "divisor"), "y"))
                 .build());
     }
 

@@ -33,7 +33,7 @@ class TrialInferenceTest {
 
     @Test
     void anEngineThatDiesIsToldAndThisProcessLives() throws Exception {
-        assertThat(refusal(OnnxModels.dividesByLess(), AMPLE))
+        assertThat(refusal(OnnxModels.divides(), AMPLE))
                 .hasValueSatisfying(why -> assertThat(why).startsWith("the engine died (exit code "));
     }
 
