@@ -192,7 +192,7 @@ final class RunConclusion {
         TrialStatus best = rejected.stream()
                 .min(Comparator.comparingLong((TrialStatus t) -> count(t, Verdict.FAIL))
                         .thenComparingLong(t -> count(t, Verdict.INCONCLUSIVE))
-                        .thenComparingLong(t -> ParetoFront.latency(Objects.requireNonNull(t.measurement())))
+                        .thenComparingDouble(t -> ParetoFront.latency(Point.of(t)))
                         .thenComparing(TrialStatus::name))
                 .orElseThrow();
         return "none of %d measured variants passed all gates; the nearest is %s: %s. Change spec.gates or widen spec.search"

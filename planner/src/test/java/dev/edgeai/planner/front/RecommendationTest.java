@@ -144,7 +144,18 @@ class RecommendationTest {
     }
 
     private static TrialStatus energy(TrialStatus trial, String joules) {
-        return measured(trial, m -> m.joulesPerInference(Decimal.of(joules)).energyMethod(EnergyMethod.MEASURED));
+        Comparison c = trial.comparison();
+        return TrialStatusBuilder.builder(measured(
+                        trial, m -> m.joulesPerInference(Decimal.of(joules)).energyMethod(EnergyMethod.MEASURED)))
+                .comparison(new Comparison(
+                        c.speedup(),
+                        c.accuracyRetention(),
+                        c.fidelity(),
+                        c.memoryReduction(),
+                        c.sizeReduction(),
+                        c.language(),
+                        Decimal.of(joules)))
+                .build();
     }
 
     private static TrialStatus smallerFile(TrialStatus trial) {

@@ -126,7 +126,8 @@ final class LanguageMeasurer {
                 new Comparison.Language(
                         rating.language().klDivergence(),
                         rating.language().perplexityRatio(),
-                        answers == null ? null : answers.marginShift()));
+                        answers == null ? null : answers.marginShift()),
+                Outcome.energyRatio(was, is));
         return outcome.ofVariant(variant, was, is, comparison, null);
     }
 

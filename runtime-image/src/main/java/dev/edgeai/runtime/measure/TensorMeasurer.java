@@ -109,7 +109,8 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                 rating.fidelity(),
                 Outcome.memorySaved(before, after),
                 Outcome.saved(before.sizeBytes(), after.sizeBytes()),
-                null);
+                null,
+                Outcome.energyRatio(before, after));
         progress.line("speed-up " + speedup.value());
         return outcome.ofVariant(variant, before, after, comparison, robustness);
     }

@@ -26,7 +26,23 @@ public record Comparison(
         Decimal sizeReduction,
 
         @JsonPropertyDescription("Of language models") @Nullable
-        Language language) {
+        Language language,
+
+        @JsonPropertyDescription(
+                "Variant's energy of an inference over the baseline's, by the same method in the same trial")
+        @Nullable
+        Decimal energyRatio) {
+
+    /** Where energy was not compared. */
+    public Comparison(
+            @Nullable Estimate speedup,
+            @Nullable Estimate accuracyRetention,
+            @Nullable Estimate fidelity,
+            @Nullable Decimal memoryReduction,
+            Decimal sizeReduction,
+            @Nullable Language language) {
+        this(speedup, accuracyRetention, fidelity, memoryReduction, sizeReduction, language, null);
+    }
 
     /** The same with the memory saved, where that is not known yet and both were measured. */
     public Comparison withMemoryOf(Measurement baseline, Measurement variant) {
@@ -38,7 +54,8 @@ public record Comparison(
                         fidelity,
                         variant.memorySavedFrom(baseline),
                         sizeReduction,
-                        language);
+                        language,
+                        energyRatio);
     }
 
     /** A language model's variant against the baseline on the same text. */
