@@ -12,13 +12,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
  * The trials no other trial beats: one that is at least as good on every axis and better on one removes another. Axes:
- * median latency, memory footprint (file size where no memory was measured), task metric (else, for language models, the
- * divergence from the baseline, else fidelity to it), energy per inference. An axis counts only when every trial has it,
- * and energy only when all found it by the same method. Measured values are compared as they are, without their intervals:
+ * latency and energy per inference, both as a share of the baseline's of the same trial, as every trial has a node and an
+ * hour of its own; memory footprint (file size where no memory was measured); task metric (else, for language models, the
+ * divergence from the baseline, else fidelity to it). An axis counts only when every trial has it, and energy only when all
+ * found it by the same method. Measured values are compared as they are, without their intervals:
  * "not clearly different" is not transitive, so a front built on it would depend on the order of the trials
  * (docs/decisions/pareto-front.md). Equals do not remove each other.
  */
@@ -35,6 +37,26 @@ public final class ParetoFront {
         /** Of a trial that was measured. */
         public static Point of(TrialStatus t) {
             return new Point(t.name(), Objects.requireNonNull(t.measurement(), t::name), t.comparison());
+        }
+
+        /** Latency as a share of the baseline's, from alternated pairs; empty when it was not timed. */
+        OptionalDouble relativeLatency() {
+            if (comparison == null) {
+                return measurement.timed() ? OptionalDouble.of(1) : OptionalDouble.empty();
+            }
+            return comparison.speedup() == null
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(1 / comparison.speedup().value().asDouble());
+        }
+
+        /** Energy as a share of the baseline's of the same trial; empty when it is not known. */
+        OptionalDouble relativeEnergy() {
+            if (comparison == null) {
+                return measurement.joulesPerInference() == null ? OptionalDouble.empty() : OptionalDouble.of(1);
+            }
+            return comparison.energyRatio() == null
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(comparison.energyRatio().asDouble());
         }
 
         Optional<Comparison> compared() {
@@ -55,14 +77,13 @@ public final class ParetoFront {
         List<Axis> axes = Axis.shared(points);
         return points.stream()
                 .filter(p -> points.stream().noneMatch(other -> dominates(other, p, axes)))
-                .sorted(Comparator.comparingLong((Point p) -> latency(p.measurement()))
-                        .thenComparing(Point::trial))
+                .sorted(Comparator.comparingDouble(ParetoFront::latency).thenComparing(Point::trial))
                 .toList();
     }
 
-    /** For an order in which what was not timed comes last. */
-    public static long latency(Measurement m) {
-        return Objects.requireNonNullElse(m.latencyP50Micros(), Long.MAX_VALUE);
+    /** As a share of the baseline's, for an order in which what was not timed comes last. */
+    public static double latency(Point p) {
+        return p.relativeLatency().orElse(Double.POSITIVE_INFINITY);
     }
 
     /** Whether {@code a} is at least as good as {@code b} on every axis and better on one. */
@@ -94,7 +115,7 @@ public final class ParetoFront {
         public static List<Axis> shared(List<Point> points) {
             List<Measurement> all = points.stream().map(Point::measurement).toList();
             List<Axis> axes = new ArrayList<>();
-            if (all.stream().allMatch(Measurement::timed)) {
+            if (points.stream().allMatch(p -> p.relativeLatency().isPresent())) {
                 axes.add(LATENCY);
             }
             axes.add(all.stream().allMatch(m -> m.footprintBytes().isPresent()) ? MEMORY : SIZE);
@@ -107,7 +128,8 @@ public final class ParetoFront {
             }
             Stream<EnergyMethod> methods =
                     all.stream().map(Measurement::energyMethod).filter(Objects::nonNull);
-            if (all.stream().allMatch(m -> m.joulesPerInference() != null && m.energyMethod() != null)
+            if (points.stream().allMatch(p -> p.relativeEnergy().isPresent())
+                    && all.stream().allMatch(m -> m.energyMethod() != null)
                     && methods.distinct().count() <= 1) {
                 axes.add(ENERGY);
             }
@@ -122,12 +144,12 @@ public final class ParetoFront {
         public double cost(Point p) {
             Measurement m = p.measurement();
             return switch (this) {
-                case LATENCY -> latency(m);
+                case LATENCY -> latency(p);
                 case MEMORY -> m.footprintBytes().orElseThrow();
                 case QUALITY -> -Objects.requireNonNull(m.quality()).value().asDouble();
                 case DIVERGENCE -> p.divergence().orElseThrow().value().asDouble();
                 case FIDELITY -> -p.fidelity().orElseThrow().value().asDouble();
-                case ENERGY -> Objects.requireNonNull(m.joulesPerInference()).asDouble();
+                case ENERGY -> p.relativeEnergy().orElseThrow();
                 case SIZE -> m.sizeBytes();
             };
         }

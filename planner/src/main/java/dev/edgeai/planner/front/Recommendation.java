@@ -20,7 +20,8 @@ import java.util.Objects;
  * Which member of the front serves best, by the user's weights, and which would be next.
  *
  * <p>Each axis is the natural logarithm of the ratio to the best of the front, so that "twice as slow" costs the same
- * wherever the scale begins: latency, footprint (at least 1 MiB, below which resident memory is noise), energy, and for
+ * wherever the scale begins: latency and energy, each as a share of the baseline's of the same trial, footprint (at least
+ * 1 MiB, below which resident memory is noise), and for
  * the task metric the share of errors ({@code 1 - metric}) plus 1 %, below which errors are noise: twice the errors
  * cost as much as twice the latency, where the ratio of 0.99 to 0.98 would cost nothing. Fidelity counts in the same way
  * where it stands in for the metric, and a language model's divergence (nats) in place of the share of errors. The score is the sum weighted
@@ -51,7 +52,7 @@ public record Recommendation(List<Ranked> ranked, String reason) {
         List<Ranked> ranked = front.stream()
                 .map(t -> new Ranked(t, score(Point.of(t), all, axes, objectives)))
                 .sorted(Comparator.comparingDouble(Ranked::score)
-                        .thenComparing(r -> ParetoFront.latency(measured(r.trial())))
+                        .thenComparing(r -> ParetoFront.latency(Point.of(r.trial())))
                         .thenComparing(r -> qualityCost(Point.of(r.trial()), axes))
                         .thenComparing(r -> measured(r.trial()).sizeBytes())
                         .thenComparing(r -> r.trial().name()))
@@ -76,11 +77,10 @@ public record Recommendation(List<Ranked> ranked, String reason) {
     /** A positive cost whose ratios mean something. */
     private static double scale(Axis axis, Point p) {
         return switch (axis) {
-            case LATENCY -> Math.max(1, axis.cost(p));
             case MEMORY, SIZE -> Math.max(Floors.MEMORY, axis.cost(p));
             case QUALITY, FIDELITY -> Math.max(0, 1 + axis.cost(p)) + ERROR_FLOOR;
             case DIVERGENCE -> Math.max(0, axis.cost(p)) + ERROR_FLOOR;
-            case ENERGY -> Math.max(Double.MIN_NORMAL, axis.cost(p));
+            case LATENCY, ENERGY -> Math.max(Double.MIN_NORMAL, axis.cost(p));
         };
     }
 

@@ -5,7 +5,7 @@ public final class Floors {
     /** Two readings of resident memory of the same model differ by this much, bytes. */
     public static final double MEMORY = 1 << 20;
 
-    /** The latency of the same work spreads by this much on an idle core, microseconds (docs/measurement.md). */
+    /** The measuring program itself spreads latencies by half of this, microseconds (docs/measurement.md). */
     public static final double SPREAD = 10;
 
     private Floors() {}

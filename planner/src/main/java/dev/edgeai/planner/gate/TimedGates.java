@@ -82,7 +82,7 @@ record TimedGates(Measurement variant, boolean language) {
                 result.value(),
                 threshold.toString(),
                 result.verdict(),
-                "%s; it is held against %.0f µs of its median of %d µs, as any work spreads by that much"
+                "%s; it is held against %.0f µs of its median of %d µs, as less may be the measuring program's own"
                         .formatted(result.message(), Floors.SPREAD, median));
     }
 

@@ -5,11 +5,11 @@ import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.front.ParetoFront;
+import dev.edgeai.planner.front.ParetoFront.Point;
 import dev.edgeai.planner.status.Reason;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -61,7 +61,7 @@ record Shortfall(Reason reason, String message) {
         TrialStatus best = rejected.stream()
                 .min(Comparator.comparingLong((TrialStatus t) -> count(t, Verdict.FAIL))
                         .thenComparingLong(t -> count(t, Verdict.INCONCLUSIVE))
-                        .thenComparingLong(t -> ParetoFront.latency(Objects.requireNonNull(t.measurement())))
+                        .thenComparingDouble(t -> ParetoFront.latency(Point.of(t)))
                         .thenComparing(TrialStatus::name))
                 .orElseThrow();
         return "none of %d measured variants passed all gates; the nearest is %s: %s. Change spec.gates or widen spec.search"

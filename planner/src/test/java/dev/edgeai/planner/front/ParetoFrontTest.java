@@ -2,6 +2,7 @@ package dev.edgeai.planner.front;
 
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Comparison.Language;
+import dev.edgeai.api.v1alpha1.measurement.ComparisonBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
@@ -33,16 +34,19 @@ class ParetoFrontTest {
     @Provide
     Arbitrary<List<Point>> points() {
         // few values an axis, so that ties are frequent
-        Arbitrary<Measurement> measurement = Combinators.combine(
+        Arbitrary<Point> point = Combinators.combine(
                         Arbitraries.longs().between(1, 5),
                         Arbitraries.longs().between(0, 5),
                         Arbitraries.integers().between(90, 95))
-                .as((latency, memory, quality) -> Runs.measurement(latency, memory, quality / 100.0));
-        return measurement
-                .list()
+                .as((latency, memory, quality) -> new Point(
+                        "", Runs.measurement(latency, memory, quality / 100.0), Runs.comparison(10.0 / latency, 1, 0)));
+        return point.list()
                 .ofMaxSize(12)
                 .map(all -> IntStream.range(0, all.size())
-                        .mapToObj(i -> new Point("trial-" + i, all.get(i), null))
+                        .mapToObj(i -> new Point(
+                                "trial-" + i,
+                                all.get(i).measurement(),
+                                all.get(i).comparison()))
                         .toList());
     }
 
@@ -92,27 +96,53 @@ class ParetoFrontTest {
 
     @Test
     void energy_counts_only_when_all_have_it_by_one_method() {
-        Measurement fast = energy(10, "2", EnergyMethod.MEASURED);
-        Measurement frugal = energy(20, "1", EnergyMethod.MEASURED);
-        Measurement guessed = energy(20, "1", EnergyMethod.ESTIMATED);
-        assertThat(ParetoFront.of(List.of(new Point("fast", fast, null), new Point("frugal", frugal, null))))
-                .hasSize(2);
-        assertThat(ParetoFront.of(List.of(new Point("fast", fast, null), new Point("guessed", guessed, null))))
-                .hasSize(1);
+        Point fast = energy(10, "2", EnergyMethod.MEASURED);
+        Point frugal = energy(20, "1", EnergyMethod.MEASURED);
+        Point guessed = energy(20, "1", EnergyMethod.ESTIMATED);
+        assertThat(front(fast, frugal)).hasSize(2);
+        assertThat(front(fast, guessed)).hasSize(1);
     }
 
-    private static Measurement energy(long p50, String joules, EnergyMethod method) {
-        return MeasurementBuilder.builder(Runs.measurement(p50, 10, 0.9))
+    /** Of a baseline that takes 100 us and one joule. */
+    private static Point energy(long p50, String joules, EnergyMethod method) {
+        Measurement measured = MeasurementBuilder.builder(Runs.measurement(p50, 10, 0.9))
                 .joulesPerInference(Decimal.of(joules))
                 .energyMethod(method)
                 .build();
+        return new Point(p50 + " us", measured, against(100.0 / p50, Decimal.of(joules)));
+    }
+
+    private static Comparison against(double speedup, @Nullable Decimal energyRatio) {
+        return ComparisonBuilder.builder(Runs.comparison(speedup, 1, 0))
+                .energyRatio(energyRatio)
+                .build();
+    }
+
+    /** Each trial has a pod and an hour of its own; only the ratio to the baseline beside it can be compared. */
+    @Test
+    void a_trial_of_a_slow_hour_is_not_slower_for_that() {
+        Point sameAsTheBaseline = new Point("busy-hour", Runs.measurement(1_960, 10, 0.9), against(1.005, null));
+        Point slower = new Point("quiet-hour", Runs.measurement(1_400, 10, 0.9), against(0.8, null));
+        assertThat(front(sameAsTheBaseline, slower)).containsExactly("busy-hour");
+        Point baseline = new Point("baseline", Runs.measurement(1_310, 10, 0.9), null);
+        assertThat(front(baseline, slower)).containsExactly("baseline");
+    }
+
+    @Test
+    void energy_of_a_busy_hour_is_not_more_for_that() {
+        Measurement much = energy(10, "4", EnergyMethod.MEASURED).measurement();
+        Measurement little = energy(10, "3", EnergyMethod.MEASURED).measurement();
+        assertThat(front(
+                        new Point("frugal", much, against(10, Decimal.of("0.5"))),
+                        new Point("greedy", little, against(10, Decimal.of("0.9")))))
+                .containsExactly("frugal");
     }
 
     @Test
     void what_has_no_energy_is_not_excused_by_it() {
-        Measurement fast = energy(10, "2", EnergyMethod.MEASURED);
-        assertThat(front(new Point("fast", fast, null), new Point("slow", Runs.measurement(20, 10, 0.9), null)))
-                .containsExactly("fast");
+        Point fast = energy(10, "2", EnergyMethod.MEASURED);
+        assertThat(front(fast, new Point("slow", Runs.measurement(20, 10, 0.9), against(5, null))))
+                .containsExactly("10 us");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.gate.Objectives;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.measurement.Comparison.Language;
+import dev.edgeai.api.v1alpha1.measurement.ComparisonBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Measurement.EnergyMethod;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
@@ -144,7 +145,13 @@ class RecommendationTest {
     }
 
     private static TrialStatus energy(TrialStatus trial, String joules) {
-        return measured(trial, m -> m.joulesPerInference(Decimal.of(joules)).energyMethod(EnergyMethod.MEASURED));
+        Comparison c = trial.comparison();
+        return TrialStatusBuilder.builder(measured(
+                        trial, m -> m.joulesPerInference(Decimal.of(joules)).energyMethod(EnergyMethod.MEASURED)))
+                .comparison(ComparisonBuilder.builder(c)
+                        .energyRatio(Decimal.of(joules))
+                        .build())
+                .build();
     }
 
     private static TrialStatus smallerFile(TrialStatus trial) {

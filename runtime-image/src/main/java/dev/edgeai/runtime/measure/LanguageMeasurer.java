@@ -114,7 +114,8 @@ final class LanguageMeasurer {
                 Outcome.memorySaved(was, is),
                 Outcome.saved(was.sizeBytes(), is.sizeBytes()),
                 rating.language(),
-                heldOut);
+                heldOut,
+                Outcome.energyRatio(was, is));
         return outcome.ofVariant(variant, was, is, comparison, null);
     }
 

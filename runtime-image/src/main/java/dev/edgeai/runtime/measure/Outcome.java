@@ -68,6 +68,15 @@ record Outcome(TrialSpec spec, WorkFolder work, VariantStore store, Progress pro
         return Decimal.of(before == 0 ? 0 : 1 - (double) after / before);
     }
 
+    /** Where both were found by one method. */
+    static @Nullable Decimal energyRatio(Measurement before, Measurement after) {
+        Decimal was = before.joulesPerInference();
+        Decimal is = after.joulesPerInference();
+        return was == null || is == null || was.value().signum() <= 0 || before.energyMethod() != after.energyMethod()
+                ? null
+                : Decimal.of(is.asDouble() / was.asDouble());
+    }
+
     /** Share of memory saved, where it was measured. */
     static @Nullable Decimal memorySaved(Measurement before, Measurement after) {
         return after.memorySavedFrom(before);

@@ -121,7 +121,8 @@ record TensorMeasurer(WorkFolder work, MeasureSettings settings, Outcome outcome
                 Outcome.memorySaved(before, after),
                 Outcome.saved(before.sizeBytes(), after.sizeBytes()),
                 null,
-                heldOut);
+                heldOut,
+                Outcome.energyRatio(before, after));
         progress.line("speed-up " + speedup.value());
         return outcome.ofVariant(variant, before, after, comparison, robustness);
     }

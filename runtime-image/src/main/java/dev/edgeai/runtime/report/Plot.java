@@ -41,8 +41,8 @@ final class Plot {
         this.up = up;
         this.area = area;
         this.points = points;
-        x = Scale.covering(statistics(points.stream().map(p -> value(across, p))), true);
-        y = Scale.covering(statistics(points.stream().flatMap(p -> heights(up, p))), false);
+        x = Scale.covering(statistics(points.stream().flatMap(p -> extent(across, p))), true);
+        y = Scale.covering(statistics(points.stream().flatMap(p -> extent(up, p))), false);
     }
 
     /** A figure with its caption; a sentence where nothing has both quantities. */
@@ -89,12 +89,16 @@ final class Plot {
     private DomContent dot(PlotPoint point) {
         double cx = atX(value(across, point));
         double cy = atY(value(up, point));
-        Optional<Estimate> interval = up.interval().apply(point);
+        Optional<Estimate> high = up.interval().apply(point);
+        Optional<Estimate> wide = across.interval().apply(point);
         return tag("g").attr("class", point.role().css())
                 .with(tag("title").withText(describe(point)))
-                .with(each(interval.stream()
+                .with(each(high.stream()
                         .map(e -> line(
                                 cx, atY(e.lower().asDouble()), cx, atY(e.upper().asDouble()), "interval"))))
+                .with(each(wide.stream()
+                        .map(e -> line(
+                                atX(e.lower().asDouble()), cy, atX(e.upper().asDouble()), cy, "interval"))))
                 .with(tag("circle").attr("cx", round(cx)).attr("cy", round(cy)).attr("r", round(radius(point))))
                 .with(label(cx, cy + 4, "middle", Integer.toString(point.number())));
     }
@@ -130,10 +134,11 @@ final class Plot {
         return quantity.of().apply(point).orElseThrow();
     }
 
-    private static Stream<Double> heights(Quantity up, PlotPoint point) {
+    /** The value and the ends of its interval. */
+    private static Stream<Double> extent(Quantity quantity, PlotPoint point) {
         return Stream.concat(
-                Stream.of(value(up, point)),
-                up.interval().apply(point).stream()
+                Stream.of(value(quantity, point)),
+                quantity.interval().apply(point).stream()
                         .flatMap(e -> Stream.of(e.lower().asDouble(), e.upper().asDouble())));
     }
 

@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  */
 record Quantity(
         String label, Function<PlotPoint, Optional<Double>> of, Function<PlotPoint, Optional<Estimate>> interval) {
-    static final Quantity LATENCY =
-            plain("median latency, ms", m -> m.latencyP50Micros() == null ? null : m.latencyP50Micros() / 1e3);
+    static final Quantity LATENCY = estimated("latency, share of the baseline's", PlotPoint::relativeLatency);
     static final Quantity MEMORY = plain("memory footprint, MB", Quantity::footprint);
     static final Quantity SIZE = plain("size of the files, MB", m -> m.sizeBytes() / 1e6);
 

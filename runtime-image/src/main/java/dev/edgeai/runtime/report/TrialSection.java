@@ -192,6 +192,7 @@ final class TrialSection {
         facts.put("same answers", Figures.estimate(c.fidelity()));
         facts.put("memory saved", Figures.percent(c.memoryReduction()));
         facts.put("size saved", Figures.percent(c.sizeReduction()));
+        facts.put("energy, share of the baseline's", Figures.number(c.energyRatio()));
         if (c.language() != null) {
             facts.put(
                     "KL divergence, nats a token", Figures.estimate(c.language().klDivergence()));

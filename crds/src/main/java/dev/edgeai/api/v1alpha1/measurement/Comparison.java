@@ -3,9 +3,11 @@ package dev.edgeai.api.v1alpha1.measurement;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A variant against the baseline, both measured alternately in one process on one node. */
+@RecordBuilder
 public record Comparison(
         @JsonPropertyDescription(
                 "Baseline's median latency over the variant's, from alternated pairs; absent when not timed")
@@ -31,32 +33,41 @@ public record Comparison(
         @JsonPropertyDescription(
                 "The same qualities on samples that no choice among variants looks at: the final gate is on them")
         @Nullable
-        HeldOut heldOut) {
+        HeldOut heldOut,
+
+        @JsonPropertyDescription(
+                "Variant's energy of an inference over the baseline's, by the same method in the same trial")
+        @Nullable
+        Decimal energyRatio) {
+
+    /** Where energy was not compared. */
+    public Comparison(
+            @Nullable Estimate speedup,
+            @Nullable Estimate accuracyRetention,
+            @Nullable Estimate fidelity,
+            @Nullable Decimal memoryReduction,
+            Decimal sizeReduction,
+            @Nullable Language language,
+            @Nullable HeldOut heldOut) {
+        this(speedup, accuracyRetention, fidelity, memoryReduction, sizeReduction, language, heldOut, null);
+    }
 
     /** The same with the memory saved, where that is not known yet and both were measured. */
     public Comparison withMemoryOf(Measurement baseline, Measurement variant) {
         return memoryReduction != null
                 ? this
-                : new Comparison(
-                        speedup,
-                        accuracyRetention,
-                        fidelity,
-                        variant.memorySavedFrom(baseline),
-                        sizeReduction,
-                        language,
-                        heldOut);
+                : ComparisonBuilder.builder(this)
+                        .memoryReduction(variant.memorySavedFrom(baseline))
+                        .build();
     }
 
     /** The same with the qualities of the held-out part in the place of those that the choice looked at. */
     public Comparison atLast(HeldOut part) {
-        return new Comparison(
-                speedup,
-                part.accuracyRetention(),
-                part.fidelity(),
-                memoryReduction,
-                sizeReduction,
-                part.language(),
-                heldOut);
+        return ComparisonBuilder.builder(this)
+                .accuracyRetention(part.accuracyRetention())
+                .fidelity(part.fidelity())
+                .language(part.language())
+                .build();
     }
 
     /** Share of the task metric kept, as it is certified: on held-out samples where there are some. */
