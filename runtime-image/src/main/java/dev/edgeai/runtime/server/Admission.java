@@ -188,14 +188,16 @@ public final class Admission {
                 return;
             }
             Caller caller = Caller.current();
-            caller.watch();
             try {
-                if (!running.tryAcquire(left().toNanos(), TimeUnit.NANOSECONDS)) {
+                if (!caller.await(() -> running.tryAcquire(left().toNanos(), TimeUnit.NANOSECONDS))) {
                     throw RefusedException.overloaded(
                             "the request waited for " + deadlines.request().toSeconds()
                                     + " s and its turn did not come; try again or add replicas");
                 }
             } catch (InterruptedException _) {
+                if (caller.hasLeft()) {
+                    throw caller.left();
+                }
                 Thread.currentThread().interrupt();
                 throw RefusedException.overloaded("the server is ending; try again");
             }

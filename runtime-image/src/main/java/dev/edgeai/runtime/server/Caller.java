@@ -38,7 +38,9 @@ public final class Caller {
     private long deadline;
     private long unread;
     private @Nullable LongConsumer memory;
-    private volatile boolean left;
+    private volatile boolean left; // written under this
+
+    private @Nullable Thread waiting; // under this
 
     private Caller(DataReader socket) {
         this.socket = socket;
@@ -101,6 +103,38 @@ public final class Caller {
         if (!readsAhead) {
             readsAhead = true;
             Thread.ofVirtual().name("reads ahead").start(this::readAhead);
+        }
+    }
+
+    /** Something that waits. */
+    @FunctionalInterface
+    interface Wait {
+        /** Whether what was waited for is there. */
+        boolean run() throws InterruptedException;
+    }
+
+    /**
+     * Waits for the caller's sake.
+     *
+     * @throws InterruptedException the caller left meanwhile, as {@link #hasLeft} then tells, or the server is ending
+     */
+    boolean await(Wait wait) throws InterruptedException {
+        watch();
+        synchronized (this) {
+            if (left) {
+                throw new InterruptedException("the caller has left");
+            }
+            waiting = Thread.currentThread();
+        }
+        try {
+            return wait.run();
+        } finally {
+            synchronized (this) {
+                waiting = null;
+                if (left) {
+                    Thread.interrupted(); // it came after the wait was over
+                }
+            }
         }
     }
 
@@ -168,8 +202,17 @@ public final class Caller {
         byte[] bytes;
         do {
             bytes = pull();
-            left = bytes == null;
+            if (bytes == null) {
+                leave();
+            }
         } while (handOver(new Arrival(bytes)) && bytes != null);
+    }
+
+    private synchronized void leave() {
+        left = true;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
     }
 
     /** Waits until there is room; false where nobody will read any more. */

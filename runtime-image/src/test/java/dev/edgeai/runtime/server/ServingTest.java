@@ -314,6 +314,7 @@ class ServingTest {
                         .send(body);
                 TestServer.until(() -> server.inFlight() == 2);
             }
+            TestServer.until(() -> server.inFlight() == 1);
 
             held.release.countDown();
 
