@@ -35,7 +35,7 @@ public final class Caller {
     private boolean readsAhead;
     private boolean ended;
     private boolean receives;
-    private long deadline;
+    private long deadline; // of OwnTime
     private long unread;
     private @Nullable LongConsumer memory;
     private volatile boolean left; // written under this
@@ -75,7 +75,7 @@ public final class Caller {
     void receive(Duration within, long mostUnread) {
         receives = true;
         unread = mostUnread;
-        deadline = System.nanoTime() + within.toNanos();
+        deadline = OwnTime.nanos() + within.toNanos();
     }
 
     /** Somebody reads the body: each read's memory is told to this, which may end the reading by what it throws. */
@@ -184,8 +184,7 @@ public final class Caller {
 
     private byte @Nullable [] next() {
         try {
-            Arrival arrival =
-                    receives ? arrivals.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) : arrivals.take();
+            Arrival arrival = receives ? inTime() : arrivals.take();
             if (arrival == null) {
                 ended = true; // what comes now would be taken for the next request
                 throw new RefusedException(
@@ -196,6 +195,16 @@ public final class Caller {
             Thread.currentThread().interrupt();
             throw new CloseConnectionException("the server is ending", e);
         }
+    }
+
+    private @Nullable Arrival inTime() throws InterruptedException {
+        Arrival arrival;
+        long left;
+        do {
+            left = deadline - OwnTime.nanos();
+            arrival = arrivals.poll(left, TimeUnit.NANOSECONDS);
+        } while (arrival == null && left > 0);
+        return arrival;
     }
 
     private void readAhead() {
