@@ -2,29 +2,31 @@
 
 Usage: awkward-models.py <model.onnx> <output folder>
 
-``<output>/unsupported-operator/model.onnx`` gives the same answers through an operator (``ai.onnx.ml.Scaler``) that
-ONNX Runtime has and OpenVINO has not. ``<output>/cut/model.onnx`` is the first half of the file, as of a download that
+``<output>/unsupported-operator/model.onnx`` gives the same answers through an operator (``com.microsoft.ExpandDims``)
+that ONNX Runtime has and OpenVINO has not, and that no plan knows of. ``<output>/cut/model.onnx`` is the first half of the file, as of a download that
 broke off.
 """
 
 import sys
 from pathlib import Path
 
+import numpy as np
 import onnx
-from onnx import helper
+from onnx import helper, numpy_helper
 
-DOMAIN = "ai.onnx.ml"
+DOMAIN = "com.microsoft"
 
 
-def with_scaler(model: onnx.ModelProto) -> onnx.ModelProto:
-    """With an operator behind its first output that changes nothing."""
-    output = model.graph.output[0]
-    last = next(node for node in model.graph.node if output.name in node.output)
-    last.output[list(last.output).index(output.name)] = "unscaled"
-    classes = output.type.tensor_type.shape.dim[-1].dim_value
-    identity = {"offset": [0.0] * classes, "scale": [1.0] * classes}
-    model.graph.node.append(helper.make_node("Scaler", ["unscaled"], [output.name], "scaler", domain=DOMAIN, **identity))
-    model.opset_import.append(helper.make_opsetid(DOMAIN, 3))
+def with_expand_dims(model: onnx.ModelProto) -> onnx.ModelProto:
+    """With a dimension put before its first output and taken away again."""
+    graph, output = model.graph, model.graph.output[0]
+    last = next(node for node in graph.node if output.name in node.output)
+    last.output[list(last.output).index(output.name)] = "unexpanded"
+    graph.initializer.append(numpy_helper.from_array(np.array(0, np.int32), "front"))
+    graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), "fronts"))
+    graph.node.append(helper.make_node("ExpandDims", ["unexpanded", "front"], ["expanded"], "expand", domain=DOMAIN))
+    graph.node.append(helper.make_node("Squeeze", ["expanded", "fronts"], [output.name], "squeeze"))
+    model.opset_import.append(helper.make_opsetid(DOMAIN, 1))
     onnx.checker.check_model(model, full_check=True)
     return model
 
@@ -33,7 +35,7 @@ def main() -> None:
     source, output = Path(sys.argv[1]), Path(sys.argv[2])
     whole = source.read_bytes()
     models = {
-        "unsupported-operator": with_scaler(onnx.load(source)).SerializeToString(deterministic=True),
+        "unsupported-operator": with_expand_dims(onnx.load(source)).SerializeToString(deterministic=True),
         "cut": whole[: len(whole) // 2],
     }
     for name, content in models.items():
