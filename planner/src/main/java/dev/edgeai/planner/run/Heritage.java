@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.Fingerprints;
 
@@ -55,6 +56,12 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
                     && status.trials().stream().anyMatch(t -> t.measurement() != null);
         }
 
+        /** Evidence of earlier releases does not, and was taken of one inference at a time. */
+        private boolean saysHowItWasServed() {
+            Measurement baseline = status.baseline();
+            return baseline != null && (baseline.concurrency() != null || !baseline.timed());
+        }
+
         private boolean chose(String repository) {
             Selected selected = status.selected();
             return status.phase() == RunPhase.SUCCEEDED
@@ -78,14 +85,15 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
     Optional<Ancestor> measured(String conditions) {
         return runs.stream()
                 .filter(_ -> extent == Extent.MEASUREMENTS)
-                .filter(run -> run.hasEnded() && run.hasMeasured())
+                .filter(run -> run.hasEnded() && run.hasMeasured() && run.saysHowItWasServed())
                 .filter(run -> conditions.equals(run.status().measuredUnder()))
                 .findFirst();
     }
 
     /**
      * Names all that measurements depend on; what only judges them (gates, objectives) and what follows when none passes is
-     * left out. The search counts as a whole: its frameworks and strategy say what is measured, its time how long a trial may take.
+     * left out. Resources and threads of the profile also say how many inferences run at once. The search counts as a
+     * whole: its frameworks and strategy say what is measured, its time how long a trial may take.
      *
      * @param profile of the hardware the run is bound to
      * @param repository where its variants are

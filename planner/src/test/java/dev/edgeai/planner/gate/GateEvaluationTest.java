@@ -359,6 +359,15 @@ class GateEvaluationTest {
         assertThat(result.message()).contains(words);
     }
 
+    @Test
+    void memory_with_another_number_of_inferences_at_once_is_not_compared() {
+        Measurement two = MeasurementBuilder.builder(Runs.measurement(300, 5, 0.97))
+                .concurrency(2)
+                .build();
+        assertThat(two.memorySavedFrom(Runs.measurement(300, 5, 0.97))).isNull();
+        assertThat(two.memorySavedFrom(two)).isEqualTo(Decimal.of(0));
+    }
+
     @Property
     void an_interval_that_straddles_the_threshold_never_passes(
             @ForAll @DoubleRange(min = 0.5, max = 5) double value,

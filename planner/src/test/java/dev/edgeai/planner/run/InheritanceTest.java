@@ -8,9 +8,11 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatusBuilder;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.gate.Objectives;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
@@ -183,6 +185,18 @@ class InheritanceTest {
         OptimizationRunStatus done = end(BEFORE, mixed, Map.of());
         assertThat(done.phase()).isEqualTo(RunPhase.SUCCEEDED);
         assertThat(decide(gates("4.0"), new Ancestor("old", BEFORE, done)).actions())
+                .contains(new StartBaseline("intel-cpu"));
+    }
+
+    @Test
+    void evidence_that_does_not_say_how_many_inferences_ran_at_once_is_measured_anew() {
+        OptimizationRunStatus old = ended(BEFORE, Map.of());
+        OptimizationRunStatus silent = OptimizationRunStatusBuilder.builder(old)
+                .baseline(MeasurementBuilder.builder(old.baseline())
+                        .concurrency(null)
+                        .build())
+                .build();
+        assertThat(decide(gates("4.0"), new Ancestor("old", BEFORE, silent)).actions())
                 .contains(new StartBaseline("intel-cpu"));
     }
 

@@ -102,6 +102,7 @@ public final class Runs {
         return MeasurementBuilder.builder()
                 .engine("OpenVINO 2026.4.1")
                 .threads(1)
+                .concurrency(1)
                 .quality(Estimate.of(quality, quality - 0.01, Math.min(1, quality + 0.01), 1000))
                 .latencyP50Micros(p50)
                 .latencyP95Micros(p50 * 12 / 10)

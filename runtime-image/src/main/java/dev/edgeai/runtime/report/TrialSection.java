@@ -145,8 +145,12 @@ final class TrialSection {
         facts.put("waited for a core", waited(m));
         facts.put("inferences a second", Figures.number(m.throughput()));
         facts.put(
-                "peak memory, of it the engine",
-                Figures.bytes(m.peakMemoryBytes()) + ", " + Figures.bytes(m.engineMemoryBytes()));
+                "peak memory, of it the engine, inferences at once",
+                "%s, %s, %s"
+                        .formatted(
+                                Figures.bytes(m.peakMemoryBytes()),
+                                Figures.bytes(m.engineMemoryBytes()),
+                                m.concurrency() == null ? Figures.NONE : m.concurrency()));
         facts.put("files", Figures.bytes(m.sizeBytes()));
         facts.put("CPU use, cores", Figures.number(m.cpuUtilization()));
         facts.put(

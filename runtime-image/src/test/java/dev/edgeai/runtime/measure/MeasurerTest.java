@@ -72,6 +72,8 @@ class MeasurerTest {
         assertThat(result.digest()).isNull();
         assertThat(result.variant()).isNull();
         assertThat(result.baseline().engine()).isEqualTo("OnnxRuntime 1.29.0");
+        assertThat(result.baseline().concurrency())
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(result.baseline().latencyP50Micros()).isPositive();
         assertThat(result.baseline().latencySamples()).isGreaterThanOrEqualTo(200);
         assertThat(requireNonNull(result.baseline().quality()).samples()).isEqualTo((SAMPLES - 50) / 2);
