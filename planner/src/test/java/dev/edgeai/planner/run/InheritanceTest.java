@@ -50,7 +50,7 @@ import static dev.edgeai.planner.run.RunSteps.condition;
 import static dev.edgeai.planner.run.Runs.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a run takes over from an earlier one of the same model. */
+/** What a run takes over from an earlier one. */
 @NullUnmarked // null takes a default
 class InheritanceTest {
     private static final String FAST = "openvino-int8-ptq";
@@ -63,7 +63,7 @@ class InheritanceTest {
 
     @Test
     void another_gate_alone_is_judged_from_what_was_measured() {
-        RunDecision decision = decide(gates("4.0"), new Ancestor("old", BEFORE, ended(BEFORE, Map.of())));
+        RunDecision decision = decide(gates("4.0"), ancestor("old", BEFORE, ended(BEFORE, Map.of())));
 
         assertThat(measures(decision)).isEmpty();
         assertThat(decision.actions())
@@ -88,7 +88,7 @@ class InheritanceTest {
 
     @Test
     void a_gate_that_none_reaches_is_said_at_once() {
-        RunDecision decision = decide(gates("9.0"), new Ancestor("old", BEFORE, ended(BEFORE, Map.of())));
+        RunDecision decision = decide(gates("9.0"), ancestor("old", BEFORE, ended(BEFORE, Map.of())));
         assertThat(measures(decision)).isEmpty();
         assertThat(condition(decision, "Stalled").getReason()).isEqualTo("NoVariantPassedGates");
         assertThat(condition(decision, "Stalled").getMessage()).contains("9");
@@ -99,7 +99,7 @@ class InheritanceTest {
         OptimizationRunSpec strict = gates("9.0");
         OptimizationRunStatus failed = ended(strict, Map.of());
         assertThat(failed.phase()).isEqualTo(RunPhase.FAILED);
-        RunDecision decision = decide(BEFORE, new Ancestor("strict", strict, failed));
+        RunDecision decision = decide(BEFORE, ancestor("strict", strict, failed));
         assertThat(measures(decision)).isEmpty();
         assertThat(decision.status().selected().trial()).isEqualTo(FAST);
     }
@@ -107,20 +107,46 @@ class InheritanceTest {
     @Test
     void other_objectives_choose_another_variant_without_a_job() {
         OptimizationRunSpec small = spec(BEFORE.search(), Gates.defaults(), new Objectives(0, 0, 100, 0));
-        RunDecision decision = decide(small, new Ancestor("old", BEFORE, ended(BEFORE, Map.of())));
+        RunDecision decision = decide(small, ancestor("old", BEFORE, ended(BEFORE, Map.of())));
         assertThat(measures(decision)).isEmpty();
         assertThat(decision.status().selected().trial()).isEqualTo(SMALL);
     }
 
     @Test
     void a_trial_keeps_the_name_of_the_run_that_measured_it() {
-        Ancestor first = new Ancestor("first", BEFORE, ended(BEFORE, Map.of()));
+        Ancestor first = ancestor("first", BEFORE, ended(BEFORE, Map.of()));
         OptimizationRunStatus second = decide(gates("9.0"), first).status();
-        RunDecision third = decide(gates("4.0"), new Ancestor("second", gates("9.0"), second), first);
+        RunDecision third = decide(gates("4.0"), ancestor("second", gates("9.0"), second), first);
         assertThat(third.status().inheritedFrom()).isEqualTo("second");
         assertThat(third.status().trials())
                 .extracting(TrialStatus::inheritedFrom)
                 .containsOnly("first");
+    }
+
+    @Test
+    void what_another_model_measured_stays_where_it_is() {
+        String theirs = "registry:5000/edgeai/default/other";
+        Ancestor other = new Ancestor("other-1", BEFORE, ended(BEFORE, Map.of()), theirs);
+
+        RunDecision decision = decide(gates("4.0"), other);
+
+        assertThat(measures(decision)).isEmpty();
+        OptimizationRunStatus status = decision.status();
+        assertThat(status.inheritedFrom()).isEqualTo("other-1");
+        assertThat(status.repository()).isEqualTo(theirs);
+        assertThat(status.selected().artifact())
+                .isEqualTo(theirs + "@" + trial(status, FAST).digest());
+    }
+
+    @Test
+    void a_model_elsewhere_in_the_registry_lends_nothing() {
+        Ancestor moved = new Ancestor("old", BEFORE, ended(BEFORE, Map.of()), "registry:5000/edgeai/default/digits");
+        RunObservation seen = RunObservationBuilder.builder(seen(Extent.MEASUREMENTS, List.of(moved), Map.of()))
+                .repository("registry:5000/new/default/digits")
+                .build();
+        assertThat(RunMachine.decide(1, gates("4.0"), OptimizationRunStatus.empty(), seen, T0)
+                        .actions())
+                .contains(new StartBaseline("intel-cpu"));
     }
 
     // ---- what changes a measurement ----
@@ -162,8 +188,8 @@ class InheritanceTest {
     @MethodSource("changes")
     void what_changes_a_measurement_has_it_made_again(
             String what, OptimizationRunSpec spec, Images images, AcceleratorProfile profile) {
-        Heritage heritage = new Heritage(
-                Extent.MEASUREMENTS, images, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
+        Heritage heritage =
+                new Heritage(Extent.MEASUREMENTS, images, List.of(ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
         RunObservation seen = Runs.withAccelerators(
                         Runs.nothing(), new Accelerators(Optional.of(Runs.matched(profile, 1)), Optional.empty()))
                 .heritage(heritage);
@@ -182,7 +208,7 @@ class InheritanceTest {
         assertThat(mixed.measuredUnder()).isEqualTo("Mixed");
         OptimizationRunStatus done = end(BEFORE, mixed, Map.of());
         assertThat(done.phase()).isEqualTo(RunPhase.SUCCEEDED);
-        assertThat(decide(gates("4.0"), new Ancestor("old", BEFORE, done)).actions())
+        assertThat(decide(gates("4.0"), ancestor("old", BEFORE, done)).actions())
                 .contains(new StartBaseline("intel-cpu"));
     }
 
@@ -196,7 +222,7 @@ class InheritanceTest {
                         T0)
                 .status();
         assertThat(half.phase()).isEqualTo(RunPhase.SEARCHING);
-        assertThat(decide(gates("4.0"), new Ancestor("old", BEFORE, half)).actions())
+        assertThat(decide(gates("4.0"), ancestor("old", BEFORE, half)).actions())
                 .contains(new StartBaseline("intel-cpu"));
     }
 
@@ -216,7 +242,7 @@ class InheritanceTest {
     void only_a_failure_of_the_model_is_inherited(String reason, boolean inherited) {
         OptimizationRunStatus old = ended(BEFORE, Map.of(SMALL, failed(reason)));
         assertThat(trial(old, SMALL).phase()).isEqualTo(TrialPhase.FAILED);
-        RunDecision decision = decide(gates("4.0"), new Ancestor("old", BEFORE, old));
+        RunDecision decision = decide(gates("4.0"), ancestor("old", BEFORE, old));
         assertThat(decision.actions()).doesNotHaveAnyElementsOfTypes(StartBaseline.class);
         if (inherited) {
             assertThat(measures(decision)).isEmpty();
@@ -232,7 +258,7 @@ class InheritanceTest {
         Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"));
         OptimizationRunSpec spec = spec(BEFORE.search(), energy, null);
         OptimizationRunStatus old = ended(BEFORE, Map.of());
-        RunDecision decision = decide(spec, new Ancestor("old", BEFORE, old));
+        RunDecision decision = decide(spec, ancestor("old", BEFORE, old));
 
         assertThat(decision.actions()).doesNotHaveAnyElementsOfTypes(StartBaseline.class);
         assertThat(decision.status().trials()).extracting(TrialStatus::phase).containsOnly(TrialPhase.PENDING);
@@ -255,7 +281,7 @@ class InheritanceTest {
         Gates other =
                 new Gates(null, Decimal.of("4.0"), null, null, null, null, null, null, null, null, Decimal.of("6"));
         RunDecision decision =
-                decide(spec(BEFORE.search(), other, null), new Ancestor("old", asked, ended(asked, Map.of())));
+                decide(spec(BEFORE.search(), other, null), ancestor("old", asked, ended(asked, Map.of())));
         assertThat(measures(decision)).isEmpty();
     }
 
@@ -269,12 +295,12 @@ class InheritanceTest {
         assertThat(old.phase()).isEqualTo(RunPhase.SUCCEEDED);
 
         Gates lower = new Gates(Decimal.of("0.80"), null, null, null, null, null, null, null, null, null, null);
-        RunDecision decision = decide(spec(progressive, lower, null), new Ancestor("old", strict, old));
+        RunDecision decision = decide(spec(progressive, lower, null), ancestor("old", strict, old));
         assertThat(started(decision)).containsExactly(dropped);
         assertThat(((StartTrial) measures(decision).getFirst()).job()).isEqualTo(JobKey.full(dropped));
 
         RunDecision same = decide(
-                spec(progressive, Gates.defaults(), new Objectives(10, 80, 10, 0)), new Ancestor("old", strict, old));
+                spec(progressive, Gates.defaults(), new Objectives(10, 80, 10, 0)), ancestor("old", strict, old));
         assertThat(measures(same))
                 .as("nothing that was left out gains by other objectives")
                 .isEmpty();
@@ -285,7 +311,7 @@ class InheritanceTest {
     @Test
     void certificates_are_signed_anew_without_any_measurement() {
         OptimizationRunStatus old = ended(BEFORE, Map.of(SMALL, failed("InternalError")));
-        Ancestor ancestor = new Ancestor("old", BEFORE, old);
+        Ancestor ancestor = ancestor("old", BEFORE, old);
         Images newer = new Images("runtime:2", IMAGES.optimizers(), null);
         RunObservation seen =
                 Runs.observation(0, false).heritage(new Heritage(Extent.EVERYTHING, newer, List.of(ancestor)));
@@ -317,8 +343,7 @@ class InheritanceTest {
 
     @Test
     void another_try_that_a_person_asked_for_inherits_nothing() {
-        RunObservation seen =
-                seen(Extent.NOTHING, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))), Map.of());
+        RunObservation seen = seen(Extent.NOTHING, List.of(ancestor("old", BEFORE, ended(BEFORE, Map.of()))), Map.of());
         assertThat(RunMachine.decide(1, BEFORE, OptimizationRunStatus.empty(), seen, T0)
                         .actions())
                 .contains(new StartBaseline("intel-cpu"));
@@ -326,8 +351,8 @@ class InheritanceTest {
 
     @Test
     void a_run_waits_for_a_node_before_it_inherits_measurements() {
-        Heritage heritage = new Heritage(
-                Extent.MEASUREMENTS, IMAGES, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
+        Heritage heritage =
+                new Heritage(Extent.MEASUREMENTS, IMAGES, List.of(ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
         RunDecision decision = RunMachine.decide(
                 1,
                 gates("4.0"),
@@ -343,6 +368,11 @@ class InheritanceTest {
     private static RunDecision decide(OptimizationRunSpec spec, Ancestor... runs) {
         return RunMachine.decide(
                 1, spec, OptimizationRunStatus.empty(), seen(Extent.MEASUREMENTS, List.of(runs), Map.of()), T0);
+    }
+
+    /** Of the same model. */
+    private static Ancestor ancestor(String name, OptimizationRunSpec spec, OptimizationRunStatus status) {
+        return new Ancestor(name, spec, status, Runs.nothing().repository());
     }
 
     private static RunObservation seen(Extent extent, List<Ancestor> runs, Map<String, JobState<TrialResult>> trials) {
