@@ -243,6 +243,28 @@ class MeasurerTest {
     }
 
     @Test
+    void aModelWithAStateAndAScalarIsMeasuredOneSampleAtATime() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.stateful(signs()));
+        writeVariant(Files.readAllBytes(work.resolve("source/model.onnx")));
+        long[] labels = new long[SAMPLES];
+        long[] rates = new long[SAMPLES];
+        Arrays.setAll(labels, i -> i % 2);
+        Arrays.fill(rates, 16_000);
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpzFiles.gaussians(5, SAMPLES, FEATURES));
+        arrays.put("state", NpzFiles.gaussians(6, SAMPLES, 2, 1, 3));
+        arrays.put("rate", NpzFiles.longs(rates, SAMPLES));
+        arrays.put("labels", NpzFiles.longs(labels, SAMPLES));
+        NpzFiles.write(work.resolve("dataset/dataset.npz"), arrays);
+
+        assertThat(measure("baseline").baseline().quality()).isNotNull();
+        assertThat(requireNonNull(requireNonNull(measure("t1").comparison()).fidelity())
+                        .value()
+                        .asDouble())
+                .isEqualTo(1);
+    }
+
+    @Test
     void aVariantThatChangedItsInputIsRefused() throws Exception {
         byte[] other = OnnxModels.model(OnnxModels.linear(new float[FEATURES][10]).getGraph().toBuilder()
                         .setInput(0, OnnxModels.value("image", -1, FEATURES))
