@@ -116,6 +116,6 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
                         profile.threads(),
                         images.runtime(),
                         images.optimizers(),
-                        repository.substring(0, repository.lastIndexOf('/')))));
+                        repository.substring(0, Math.max(0, repository.lastIndexOf('/'))))));
     }
 }
