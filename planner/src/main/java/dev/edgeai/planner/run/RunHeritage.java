@@ -48,7 +48,9 @@ final class RunHeritage {
     void takeMeasurements(Matched chosen) {
         String conditions = conditions(chosen);
         draft.next.measuredUnder(conditions);
-        seen.heritage().measured(conditions).ifPresent(run -> take(run, t -> InheritedTrials.judged(t, spec.gates())));
+        seen.heritage()
+                .measured(conditions)
+                .ifPresent(run -> take(run, t -> InheritedTrials.judged(t, spec.judgedBy())));
     }
 
     private void take(Ancestor run, Function<TrialStatus, Optional<TrialStatus>> how) {

@@ -87,6 +87,26 @@ class InheritanceTest {
     }
 
     @Test
+    void embeddings_are_held_against_the_originals_vectors_from_what_was_measured() {
+        OptimizationRunSpec off = Runs.embeddings("0");
+        Map<String, JobState<TrialResult>> jobs = new HashMap<>();
+        begun(off)
+                .trials()
+                .forEach(t ->
+                        jobs.put(t.name(), Runs.done(Runs.withFidelity(Runs.result(t.name(), 900, 18, 0.97), 0.99))));
+        jobs.put(FAST, Runs.done(Runs.withFidelity(Runs.good(FAST, 200, 8), 0.666)));
+        jobs.put(SMALL, Runs.done(Runs.withFidelity(Runs.good(SMALL, 300, 4), 0.98)));
+        OptimizationRunStatus old = ended(off, jobs);
+        assertThat(old.selected().trial()).isEqualTo(FAST);
+
+        RunDecision decision = decide(Runs.embeddings(null), ancestor("old", off, old));
+
+        assertThat(measures(decision)).isEmpty();
+        assertThat(decision.status().selected().trial()).isEqualTo(SMALL);
+        assertThat(trial(decision.status(), FAST).message()).contains("minFidelity: 66.6 %");
+    }
+
+    @Test
     void a_gate_that_none_reaches_is_said_at_once() {
         RunDecision decision = decide(gates("9.0"), ancestor("old", BEFORE, ended(BEFORE, Map.of())));
         assertThat(measures(decision)).isEmpty();
@@ -255,7 +275,7 @@ class InheritanceTest {
 
     @Test
     void a_gate_on_what_was_not_measured_has_the_variant_measured_again_as_it_is() {
-        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"));
+        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"), null);
         OptimizationRunSpec spec = spec(BEFORE.search(), energy, null);
         OptimizationRunStatus old = ended(BEFORE, Map.of());
         RunDecision decision = decide(spec, ancestor("old", BEFORE, old));
@@ -276,10 +296,10 @@ class InheritanceTest {
 
     @Test
     void what_still_could_not_be_measured_is_not_measured_a_third_time() {
-        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"));
+        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"), null);
         OptimizationRunSpec asked = spec(BEFORE.search(), energy, null);
-        Gates other =
-                new Gates(null, Decimal.of("4.0"), null, null, null, null, null, null, null, null, Decimal.of("6"));
+        Gates other = new Gates(
+                null, Decimal.of("4.0"), null, null, null, null, null, null, null, null, Decimal.of("6"), null);
         RunDecision decision =
                 decide(spec(BEFORE.search(), other, null), ancestor("old", asked, ended(asked, Map.of())));
         assertThat(measures(decision)).isEmpty();
@@ -294,7 +314,7 @@ class InheritanceTest {
         assertThat(trial(old, dropped).phase()).isEqualTo(TrialPhase.SCREENED);
         assertThat(old.phase()).isEqualTo(RunPhase.SUCCEEDED);
 
-        Gates lower = new Gates(Decimal.of("0.80"), null, null, null, null, null, null, null, null, null, null);
+        Gates lower = new Gates(Decimal.of("0.80"), null, null, null, null, null, null, null, null, null, null, null);
         RunDecision decision = decide(spec(progressive, lower, null), ancestor("old", strict, old));
         assertThat(started(decision)).containsExactly(dropped);
         assertThat(((StartTrial) measures(decision).getFirst()).job()).isEqualTo(JobKey.full(dropped));
@@ -339,6 +359,31 @@ class InheritanceTest {
         assertThat(done.selected().digest()).isEqualTo(old.selected().digest());
         assertThat(done.certificate()).isEqualTo(Runs.digest("new-" + FAST)).isNotEqualTo(old.certificate());
         assertThat(done.measuredUnder()).as("measured long ago").isEqualTo(old.measuredUnder());
+    }
+
+    /** Its status is of an operator that knew no such gate. */
+    @Test
+    void embeddings_that_drift_are_not_signed_anew() {
+        OptimizationRunSpec spec = Runs.embeddings(null);
+        OptimizationRunStatus old = ended(
+                Runs.embeddings("0"),
+                Map.of(
+                        FAST, Runs.done(Runs.withHeldOutFidelity(Runs.good(FAST, 200, 8), 0.666)),
+                        SMALL, Runs.done(Runs.withHeldOutFidelity(Runs.good(SMALL, 300, 4), 0.98))));
+        assertThat(old.selected().trial()).isEqualTo(FAST);
+
+        RunDecision decision = RunMachine.decide(
+                1,
+                spec,
+                OptimizationRunStatus.empty(),
+                seen(Extent.EVERYTHING, List.of(ancestor("old", spec, old)), Map.of()),
+                T0);
+
+        assertThat(measures(decision)).isEmpty();
+        assertThat(decision.actions())
+                .filteredOn(StartCertify.class::isInstance)
+                .extracting(a -> ((StartCertify) a).trial().name())
+                .containsExactly(SMALL);
     }
 
     @Test
@@ -458,7 +503,7 @@ class InheritanceTest {
     private static OptimizationRunSpec gates(String minSpeedup) {
         return spec(
                 BEFORE.search(),
-                new Gates(null, Decimal.of(minSpeedup), null, null, null, null, null, null, null, null, null),
+                new Gates(null, Decimal.of(minSpeedup), null, null, null, null, null, null, null, null, null, null),
                 null);
     }
 

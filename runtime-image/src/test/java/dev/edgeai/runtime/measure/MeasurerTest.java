@@ -37,6 +37,7 @@ import java.util.Map;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Whole trials on real models in ONNX Runtime, with real child processes for memory. */
 class MeasurerTest {
@@ -83,6 +84,10 @@ class MeasurerTest {
                 .isBetween(0.0, 1.0);
         assertThat(requireNonNull(result.baseline().latencyVariationInterval()).value())
                 .isEqualTo(result.baseline().latencyVariation());
+        Estimate p95 = requireNonNull(result.baseline().latencyP95Interval());
+        assertThat(p95.value().asDouble())
+                .isCloseTo(requireNonNull(result.baseline().latencyP95Micros()), within(1.0));
+        assertThat(p95.samples()).isEqualTo(result.baseline().latencySamples());
         assertThat(pushed).isEmpty();
         assertThat(log.toString())
                 .contains("evaluate 125/125")
@@ -127,6 +132,7 @@ class MeasurerTest {
         assertThat(requireNonNull(heldOut.accuracyRetention()).samples())
                 .as("as many as variants are chosen by")
                 .isEqualTo((SAMPLES - 50) / 2);
+        assertThat(requireNonNull(heldOut.fidelity()).samples()).isEqualTo((SAMPLES - 50) / 2);
         assertThat(Math.abs(requireNonNull(comparison.memoryReduction()).asDouble()))
                 .isLessThan(0.1);
         assertThat(requireNonNull(result.robustness()).malformedTried()).isGreaterThan(5);
