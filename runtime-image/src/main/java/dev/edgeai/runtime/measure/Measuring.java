@@ -85,6 +85,7 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 .quality(quality)
                 .latencyP50Micros(micros(latency.p50()))
                 .latencyP95Micros(micros(latency.p95()))
+                .latencyP95Interval(timings.p95Interval())
                 .latencyP99Micros(micros(latency.p99()))
                 .latencyVariation(Decimal.of(latency.variation()))
                 .latencyVariationInterval(timings.variationInterval())

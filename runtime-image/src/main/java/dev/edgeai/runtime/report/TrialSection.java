@@ -137,6 +137,7 @@ final class TrialSection {
                                 Figures.latency(m.latencyP95Micros()),
                                 Figures.latency(m.latencyP99Micros()),
                                 m.latencySamples() == null ? Figures.NONE : m.latencySamples()));
+        facts.put("latency p95, microseconds", Figures.estimate(m.latencyP95Interval()));
         facts.put(
                 "latency variation",
                 m.latencyVariationInterval() == null
@@ -193,7 +194,7 @@ final class TrialSection {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("speed-up", Figures.estimate(c.speedup()));
         facts.put("metric kept", Figures.estimate(c.accuracyRetention()));
-        facts.put("same answers", Figures.estimate(c.fidelity()));
+        facts.put("fidelity", Figures.estimate(c.fidelity()));
         facts.put("memory saved", Figures.percent(c.memoryReduction()));
         facts.put("size saved", Figures.percent(c.sizeReduction()));
         facts.put("energy, share of the baseline's", Figures.number(c.energyRatio()));
@@ -212,7 +213,7 @@ final class TrialSection {
     /** What held-out samples say, and by how much the choice among variants flattered it. */
     private static void heldOut(Comparison c, HeldOut held, Map<String, String> facts) {
         facts.put("metric kept, held-out samples", Figures.estimate(held.accuracyRetention()));
-        facts.put("same answers, held-out samples", Figures.estimate(held.fidelity()));
+        facts.put("fidelity, held-out samples", Figures.estimate(held.fidelity()));
         if (held.language() != null) {
             facts.put(
                     "KL divergence, held-out texts",

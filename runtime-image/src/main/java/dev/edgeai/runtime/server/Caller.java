@@ -97,15 +97,19 @@ public final class Caller {
         memory = null;
     }
 
-    /** The request has its answer; what still comes of its body keeps nobody out. */
-    void answered() {
-        connections.finish(this);
+    /**
+     * The request has its answer; what still comes of its body keeps nobody out.
+     *
+     * @param success and not refused
+     */
+    void answered(boolean success) {
+        connections.finish(this, success);
     }
 
     /** The request is over. */
     void received() {
         receives = false;
-        answered();
+        answered(false);
     }
 
     /** Ends the connection, which has no request. */

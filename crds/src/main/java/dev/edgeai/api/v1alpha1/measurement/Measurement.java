@@ -36,6 +36,12 @@ public record Measurement(
         @JsonPropertyDescription("95th percentile of latency, microseconds") @Nullable
         Long latencyP95Micros,
 
+        @JsonPropertyDescription(
+                "latencyP95Micros with its 95 % interval, microseconds; samples are inferences. Absent in what was measured "
+                        + "before there was one")
+        @Nullable
+        Estimate latencyP95Interval,
+
         @JsonPropertyDescription("99th percentile of latency, microseconds") @Nullable
         Long latencyP99Micros,
 
