@@ -13,7 +13,7 @@ from contract import Failure, Spec
 
 @dataclass(frozen=True)
 class Input:
-    """An input of the model: numpy type, and dimensions (the batch first) with None where the model leaves them open."""
+    """An input of the model: numpy type, and dimensions with None where the model leaves them open."""
 
     name: str
     dtype: np.dtype
@@ -21,10 +21,10 @@ class Input:
 
 
 class Samples:
-    """Samples of one split, each a batch of one: ``{input: array[1, ...]}``.
+    """Samples of one split, each as the model takes it: ``{input: array}``.
 
-    ``arrays`` has for each input of the model, by its name, array[samples, ...] in the input's type; ``labels`` is
-    int[samples], a class each, where the dataset has them.
+    ``arrays`` has for each input of the model, by its name, array[samples, *shape of the input] in the input's type;
+    ``labels`` is int[samples], a class each, where the dataset has them.
     """
 
     def __init__(self, arrays: dict[str, np.ndarray], labels: np.ndarray | None = None):
@@ -38,7 +38,7 @@ class Samples:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, i: int) -> dict[str, np.ndarray]:
-        return {name: array[i : i + 1] for name, array in self.arrays.items()}
+        return {name: np.asarray(array[i]) for name, array in self.arrays.items()}
 
 
 class Dataset:
@@ -132,13 +132,23 @@ def calibration_start(count: int, spec: Spec) -> int:
 
 
 def _conform(array: np.ndarray, wanted: Input) -> np.ndarray:
-    """The array[samples, ...] in the input's type, which loses no kind (no float becomes an integer)."""
-    fits = array.ndim == len(wanted.shape) and all(
-        want is None or want == have for want, have in zip(wanted.shape[1:], array.shape[1:], strict=True)
+    """The array[samples, *shape] in the input's type, which loses no kind (no float becomes an integer).
+
+    An array with as many axes as the input has the samples in the place of its batch. One with an axis more has whole
+    inputs, as of a state whose batch is not its first axis, or of a scalar. ``ArrayFile.java`` has the same rule.
+    """
+    if array.ndim == len(wanted.shape) and wanted.shape and wanted.shape[0] in (None, 1):
+        array = array[:, np.newaxis]
+    fits = array.ndim == len(wanted.shape) + 1 and all(
+        want is None or want == have for want, have in zip(wanted.shape, array.shape[1:], strict=True)
     )
     if not fits or len(array) == 0:
-        shape = ["samples", *("?" if d is None else d for d in wanted.shape[1:])]
-        raise Failure("InvalidDataset", f"array {wanted.name} has shape {array.shape}, the model wants {shape}")
+        shape = ["?" if d is None else d for d in wanted.shape]
+        raise Failure(
+            "InvalidDataset",
+            f"array {wanted.name} has shape {array.shape}, the model takes {shape}: the samples in the place of a first "
+            "axis of 1 or any size, or before all others",
+        )
     if not np.can_cast(array.dtype, wanted.dtype, "same_kind"):
         raise Failure("InvalidDataset", f"array {wanted.name} is {array.dtype}, the model wants {wanted.dtype}")
     return array.astype(wanted.dtype, copy=False)

@@ -59,15 +59,8 @@ class Job:
     def dataset(self, inputs: list[Input]) -> Dataset | TextDataset:
         """Samples for a model with these inputs, of ``dataset.jsonl`` where there is one, else of ``dataset.npz``.
 
-        Raises: Failure ``UnsupportedModel`` where the model cannot take one sample at a time or has no tokenizer, and
-        as ``Dataset`` and ``Texts.read``.
+        Raises: Failure ``UnsupportedModel`` where a text model has no tokenizer, and as ``Dataset`` and ``Texts.read``.
         """
-        dynamic = [i.name for i in inputs if not i.shape or i.shape[0] not in (None, 1)]
-        if dynamic:
-            raise Failure(
-                "UnsupportedModel",
-                f"input {dynamic[0]} has no batch dimension of 1 or any size; export the model with a dynamic batch",
-            )
         if (WORK / "dataset" / "dataset.jsonl").exists():
             dataset = self._text_dataset(inputs)
         else:

@@ -63,7 +63,7 @@ class TextDataset:
 
 
 def tokenize(texts: list[str], file: Path, inputs: list[Input], max_length: int) -> dict[str, np.ndarray]:
-    """int[texts, length] in the input's type for each input of the model, by its name.
+    """int[texts, 1, length] in the input's type for each input of the model, by its name.
 
     Length is in tokens: the model's own where that is fixed, else ``max_length``; texts are cut or padded to it.
     Raises: Failure ``UnsupportedModel`` for inputs of another kind and for a file that is no tokenizer.
@@ -89,4 +89,4 @@ def tokenize(texts: list[str], file: Path, inputs: list[Input], max_length: int)
         "attention_mask": [e.attention_mask for e in encoded],
         "token_type_ids": [e.type_ids for e in encoded],
     }
-    return {i.name: np.array(rows[i.name], dtype=i.dtype) for i in inputs}
+    return {i.name: np.array(rows[i.name], dtype=i.dtype)[:, np.newaxis] for i in inputs}

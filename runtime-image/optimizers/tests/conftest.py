@@ -49,6 +49,30 @@ def classifier(path: Path, batch: str | int = "N") -> None:
     save(path, nodes, initializers, [batch, 3, 16, 16], [batch, 10])
 
 
+def stateful(path: Path) -> None:
+    """A classifier that is called again with the state it gave: images float32[N,3,16,16], state float32[2,N,4], rate
+    int64 -> logits float32[N,10], next as state."""
+    classifier(path)
+    model = onnx.load(path)
+    last = next(node for node in model.graph.node if "logits" in node.output)
+    last.output[0] = "product"
+    model.graph.node.extend(
+        [
+            helper.make_node("ReduceMean", ["state"], ["mean"], keepdims=0),
+            helper.make_node("Cast", ["rate"], ["factor"], to=TensorProto.FLOAT),
+            helper.make_node("Mul", ["mean", "factor"], ["shift"]),
+            helper.make_node("Add", ["product", "shift"], ["logits"]),
+            helper.make_node("Identity", ["state"], ["next"]),
+        ]
+    )
+    state = [2, "N", 4]
+    model.graph.input.append(helper.make_tensor_value_info("state", TensorProto.FLOAT, state))
+    model.graph.input.append(helper.make_tensor_value_info("rate", TensorProto.INT64, []))
+    model.graph.output.append(helper.make_tensor_value_info("next", TensorProto.FLOAT, state))
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+
+
 def pooling(path: Path) -> None:
     """A model without anything to quantize or fuse."""
     save(path, [helper.make_node("GlobalMaxPool", ["images"], ["logits"])], [], ["N", 3, 16, 16], ["N", 3, 1, 1])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FRAMEWORK, TECHNIQUE, Work, failed, images
+from conftest import FRAMEWORK, TECHNIQUE, Work, failed, images, stateful, succeeded
 
 from contract import Failure, Spec
 from dataset import Dataset, Input, order
@@ -42,7 +42,7 @@ def test_a_pickled_dataset_is_refused_and_never_run(work: Work):
     ("arrays", "words"),
     [
         ({"pictures": images(10)}, "one array for each input (images)"),
-        ({"images": images(10)[:, :, :8]}, "the model wants ['samples', 3, 16, 16]"),
+        ({"images": images(10)[:, :, :8]}, "the model takes ['?', 3, 16, 16]"),
         ({"images": images(10).astype(np.complex64)}, "images is complex64, the model wants float32"),
         ({"images": images(10), "labels": np.zeros(9, np.int64)}, "labels have shape (9,)"),
     ],
@@ -51,6 +51,28 @@ def test_a_dataset_that_does_not_fit_the_model_is_refused(work: Work, arrays: di
     work.write_dataset(**arrays)
 
     failed(work.optimize(FRAMEWORK, TECHNIQUE), "InvalidDataset", words)
+
+
+def test_an_input_whose_first_axis_is_no_batch_is_whole_in_each_sample(work: Work):
+    state = np.arange(400 * 2 * 4, dtype=np.float32).reshape(400, 2, 1, 4)
+    work.write_dataset(x=np.zeros((400, 1), np.float32), state=state, rate=np.full(400, 16000))
+    float32, int64 = np.dtype(np.float32), np.dtype(np.int64)
+    inputs = [Input("x", float32, (None, 1)), Input("state", float32, (2, None, 4)), Input("rate", int64, ())]
+
+    sample = Dataset(work.dataset, inputs, spec()).calibration[0]
+
+    assert {name: array.shape for name, array in sample.items()} == {"x": (1, 1), "state": (2, 1, 4), "rate": ()}
+    assert sample["state"].ravel().tolist() == state[order(400, None, 1)[-32]].ravel().tolist()
+
+
+def test_a_model_with_a_state_and_a_scalar_is_quantized(work: Work):
+    stateful(work.source)
+    work.write_dataset(
+        images=images(200),
+        state=np.random.default_rng(1).random((200, 2, 1, 4), dtype=np.float32),
+        rate=np.full(200, 3),
+    )
+    succeeded(work.optimize(FRAMEWORK, TECHNIQUE))
 
 
 def test_the_measure_container_has_the_same_order():

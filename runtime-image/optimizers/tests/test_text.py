@@ -78,11 +78,11 @@ def test_texts_are_cut_and_padded_and_unknown_inputs_refused(tmp_path: Path):
     file = tokenizer(tmp_path / "tokenizer.json")
 
     arrays = text.tokenize(["a small model", "reads short texts a small model"], file, [IDS, MASK], 4)
-    assert arrays["input_ids"].tolist() == [[2, 3, 4, 0], [5, 6, 7, 2]]
-    assert arrays["attention_mask"].tolist() == [[1, 1, 1, 0], [1, 1, 1, 1]]
+    assert arrays["input_ids"].tolist() == [[[2, 3, 4, 0]], [[5, 6, 7, 2]]]
+    assert arrays["attention_mask"].tolist() == [[[1, 1, 1, 0]], [[1, 1, 1, 1]]]
 
     fixed = Input("input_ids", np.dtype(np.int32), (1, 2))
-    assert text.tokenize(["a small model"], file, [fixed], 4)["input_ids"].tolist() == [[2, 3]]
+    assert text.tokenize(["a small model"], file, [fixed], 4)["input_ids"].tolist() == [[[2, 3]]]
 
     with pytest.raises(Failure, match="not pixels"):
         text.tokenize(["a"], file, [Input("pixels", np.dtype(np.float32), (None, 3))], 4)

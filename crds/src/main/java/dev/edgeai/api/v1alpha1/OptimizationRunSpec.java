@@ -64,6 +64,11 @@ public record OptimizationRunSpec(
         seed = seed == null ? 42 : seed;
     }
 
+    /** What variants are held against: the gates that were asked for, with the defaults of such a model. */
+    public Gates judgedBy() {
+        return gates.of(task, evaluation.metric());
+    }
+
     /** Whether the source is to serve when no variant qualifies. */
     public boolean fallsBackToSource() {
         return whenNoneQualifies == WhenNoneQualifies.SERVE_SOURCE;

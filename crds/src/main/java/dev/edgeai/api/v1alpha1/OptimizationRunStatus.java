@@ -100,8 +100,13 @@ public record OptimizationRunStatus(
                 "Earlier runs of the same architecture and accelerator that the order of trials was learned from")
         List<String> learnedFrom,
 
-        @JsonPropertyDescription("Earlier run of the same EdgeModel whose measurements this one began with") @Nullable
+        @JsonPropertyDescription("Earlier run of the namespace whose measurements this one began with") @Nullable
         String inheritedFrom,
+
+        @JsonPropertyDescription(
+                "Where its variants are, registry/repository, when it began with those of another EdgeModel")
+        @Nullable
+        String repository,
 
         @JsonPropertyDescription(
                 "Fingerprint of all that its measurements depend on: source, data, hardware, search, images. Runs with "

@@ -128,7 +128,8 @@ final class RunActions {
         RunJobs jobs = new RunJobs(
                 run,
                 decision.status(),
-                picture.repository(services.config()),
+                Objects.requireNonNullElseGet(
+                        decision.status().repository(), () -> picture.repository(services.config())),
                 services.config(),
                 services.settings().namespace());
         JobNames names = names(picture.run());

@@ -6,11 +6,11 @@ import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.operator.job.RunRef;
 import dev.edgeai.operator.job.Seals;
-import dev.edgeai.planner.run.Heritage.Ancestor;
 import dev.edgeai.planner.run.Heritage.Extent;
 import dev.edgeai.planner.search.EarlierRun;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -62,7 +62,7 @@ record RunGatherer(
                         .toList())
                 .nodes(nodes.get())
                 .earlier(earlier(run))
-                .ancestors(ancestors(run))
+                .relatives(relatives(run))
                 .time(now)
                 .build();
     }
@@ -78,13 +78,7 @@ record RunGatherer(
 
     /** By name, so that the same runs teach the same. */
     private List<EarlierRun> earlier(OptimizationRun run) {
-        return runs.get().stream()
-                .filter(other -> other.getMetadata()
-                                .getNamespace()
-                                .equals(run.getMetadata().getNamespace())
-                        && !other.getMetadata()
-                                .getUid()
-                                .equals(run.getMetadata().getUid()))
+        return others(run)
                 .flatMap(other -> Optional.ofNullable(other.getStatus())
                         .filter(status -> status.phase() == RunPhase.SUCCEEDED)
                         .flatMap(status -> EarlierRun.of(other.getMetadata().getName(), status))
@@ -103,24 +97,31 @@ record RunGatherer(
         return Labels.NOTHING.equals(said) ? Extent.NOTHING : Extent.MEASUREMENTS;
     }
 
-    /** The other runs of the very model that owns it, the newest first; a run without owner has none. */
-    private List<Ancestor> ancestors(OptimizationRun run) {
+    /**
+     * The other runs of the very model that owns it, the newest first, then those of other models of its namespace; a run
+     * without owner has none.
+     */
+    private List<OptimizationRun> relatives(OptimizationRun run) {
         Optional<String> model = model(run);
-        return runs.get().stream()
-                .filter(other -> model.isPresent() && model.equals(model(other)))
-                .filter(other -> other.getMetadata()
-                                .getNamespace()
-                                .equals(run.getMetadata().getNamespace())
-                        && !other.getMetadata()
-                                .getUid()
-                                .equals(run.getMetadata().getUid()))
-                .filter(other -> other.getStatus() != null)
-                .sorted(Comparator.comparing(
-                                (OptimizationRun other) -> other.getMetadata().getCreationTimestamp())
+        if (model.isEmpty()) {
+            return List.of();
+        }
+        return others(run)
+                .filter(other -> model(other).isPresent() && other.getStatus() != null)
+                .sorted(Comparator.comparing((OptimizationRun other) -> model.equals(model(other)))
+                        .thenComparing(other -> other.getMetadata().getCreationTimestamp())
                         .thenComparing(other -> other.getMetadata().getName())
                         .reversed())
-                .map(other -> new Ancestor(other.getMetadata().getName(), other.getSpec(), other.getStatus()))
                 .toList();
+    }
+
+    /** Of the same namespace, without those that are being deleted. */
+    private Stream<OptimizationRun> others(OptimizationRun run) {
+        ObjectMeta own = run.getMetadata();
+        return runs.get().stream()
+                .filter(other -> other.getMetadata().getNamespace().equals(own.getNamespace())
+                        && !other.getMetadata().getUid().equals(own.getUid())
+                        && other.getMetadata().getDeletionTimestamp() == null);
     }
 
     /** UID of the EdgeModel that owns a run. */

@@ -38,7 +38,7 @@ import java.util.Optional;
  *
  * @param run the run
  * @param status the status the decision comes with
- * @param repository where variants are pushed
+ * @param repository where the run's variants are
  * @param config images, registry, profiles
  * @param namespace of the operator
  */

@@ -7,6 +7,7 @@ import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.trial.TrialSpec;
+import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.operator.accelerator.NodePool;
 import dev.edgeai.operator.job.CertifyJob;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -44,7 +46,7 @@ import java.util.stream.Stream;
  * @param foreignJobs others that look so
  * @param nodes of the cluster
  * @param earlier other runs of the namespace that ended well
- * @param ancestors other runs of the same model, the newest first
+ * @param relatives other runs of the same model, the newest first, then those of other models of the namespace
  * @param time when it was taken
  */
 @RecordBuilder
@@ -57,7 +59,7 @@ record RunSnapshot(
         List<Foreign> foreignJobs,
         List<Node> nodes,
         List<EarlierRun> earlier,
-        List<Ancestor> ancestors,
+        List<OptimizationRun> relatives,
         Instant time) {
 
     /** The picture in the planner's words. */
@@ -80,14 +82,29 @@ record RunSnapshot(
                 .suspended(suspended)
                 .repository(repository(config))
                 .earlier(earlier)
-                .heritage(new Heritage(extent, config.images(), ancestors))
+                .heritage(new Heritage(extent, config.images(), ancestors(config)))
                 .build();
     }
 
-    /** Where variants are pushed. */
+    /** Where variants are pushed, unless the run began with those of another model. */
     String repository(OperatorConfig config) {
+        return repository(config, run);
+    }
+
+    private static String repository(OperatorConfig config, RunRef run) {
         return String.join(
                 "/", config.registry().prefix(), run.namespace(), run.model().orElse(run.name()));
+    }
+
+    private List<Ancestor> ancestors(OperatorConfig config) {
+        return relatives.stream()
+                .map(other -> new Ancestor(
+                        other.getMetadata().getName(),
+                        other.getSpec(),
+                        other.getStatus(),
+                        Objects.requireNonNullElseGet(
+                                other.getStatus().repository(), () -> repository(config, RunRef.of(other)))))
+                .toList();
     }
 
     /** Jobs whose next attempt would only end as the last one did. */

@@ -59,6 +59,7 @@ class MeasurementsTest {
             green.failed(10);
             green.invalid(7);
             green.cancelled(9);
+            green.crowded(11);
             green.overloaded(3);
             green.probed(25, 0.0022);
             blue.answered(60, 0.0011);

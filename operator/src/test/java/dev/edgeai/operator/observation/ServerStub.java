@@ -87,6 +87,10 @@ public final class ServerStub implements AutoCloseable {
         requests.labelValues("cancelled").inc(count);
     }
 
+    public void crowded(int count) {
+        requests.labelValues("crowded").inc(count);
+    }
+
     public void overloaded(int count) {
         requests.labelValues("overloaded").inc(count);
     }

@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
@@ -30,7 +31,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A run begins with what an earlier run of its model measured. */
+/** A run begins with what an earlier run of its namespace measured. */
 class InheritanceIT extends OptimizationRunScenario {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String FAST = "openvino-int8-ptq";
@@ -97,6 +98,27 @@ class InheritanceIT extends OptimizationRunScenario {
         assertThat(deployment().getSpec().getTemplate())
                 .as("no pod is restarted for it")
                 .isEqualTo(before.getSpec().getTemplate());
+    }
+
+    @Test
+    void anotherModelOfTheNamespaceWithTheSameSourceIsJudgedFromWhatWasMeasured() {
+        OptimizationRun first = measured();
+
+        write(MODEL.replace("name: digits", "name: numerals").replace("2.0", "2.5"));
+        OptimizationRun second = runBeside(first);
+        certify(second, 'f');
+        OptimizationRunStatus done = status(second, s -> s.phase() == RunPhase.SUCCEEDED);
+
+        assertThat(components(second)).containsOnly(CertifyJob.COMPONENT);
+        assertThat(done.inheritedFrom()).isEqualTo(name(first));
+        String artifact = Objects.requireNonNull(done.selected()).artifact();
+        assertThat(status(first, _ -> true).selected())
+                .as("the variant stays where it is")
+                .extracting(Selected::artifact)
+                .isEqualTo(artifact);
+        assertThat(jobsOf(second))
+                .filteredOn(job -> component(job).equals(CertifyJob.COMPONENT))
+                .allSatisfy(job -> assertThat(job.toString()).contains(artifact));
     }
 
     @Test

@@ -71,6 +71,7 @@ final class Results {
         return MeasurementBuilder.builder()
                 .engine("OpenVINO 2026.4.1")
                 .threads(1)
+                .concurrency(1)
                 .quality(around(0.91))
                 .latencyP50Micros(micros)
                 .latencyP95Micros(micros * 11 / 10)

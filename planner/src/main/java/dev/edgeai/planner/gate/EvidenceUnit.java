@@ -4,6 +4,8 @@ package dev.edgeai.planner.gate;
 enum EvidenceUnit {
     PAIRS("pairs", "evaluation.measurement.pairs or timeCap", TimedGates.MIN_PAIRS),
     REQUEST_PAIRS("pairs of requests", "evaluation.measurement.requests", TimedGates.MIN_REQUEST_PAIRS),
+    INFERENCES("inferences", "evaluation.measurement.pairs or timeCap", TimedGates.MIN_LATENCY_SAMPLES),
+    REQUESTS("requests", "evaluation.measurement.requests", TimedGates.MIN_REQUESTS_FOR_P95),
     LOADS("loads of the model", "evaluation.measurement.timeCap", TimedGates.MIN_LOADS),
     SAMPLES("samples", "evaluation.samples", GateEvaluation.MIN_QUALITY_SAMPLES),
     HELD_OUT_SAMPLES("held-out samples", "evaluation.samples", GateEvaluation.MIN_QUALITY_SAMPLES),

@@ -74,6 +74,9 @@ public final class GateEvaluation {
         if (gates.maxJoulesPerInference() != null) {
             results.add(timed.energy(gates.maxJoulesPerInference()));
         }
+        if (gates.minFidelity() != null && on(gates.minFidelity())) {
+            results.add(fidelity(gates.minFidelity()));
+        }
         return List.copyOf(results);
     }
 
@@ -120,13 +123,16 @@ public final class GateEvaluation {
         }
         return comparison.language() == null
                 ? quality(Gate.MIN_ACCURACY_RETENTION, threshold).atLeast(comparison.fidelity())
-                : new GateResult(
-                        Gate.MIN_ACCURACY_RETENTION,
-                        null,
-                        threshold.toString(),
-                        Verdict.NOT_MEASURED,
-                        "minAccuracyRetention: not measured, as the dataset has no labelled prompts;"
-                                + " maxKlDivergence and maxPerplexityIncrease decide");
+                : LanguageGates.others(
+                        Gate.MIN_ACCURACY_RETENTION, threshold, "as the dataset has no labelled prompts");
+    }
+
+    /** Agreement of language models says less than their divergence (docs/decisions/gates-of-language-models.md). */
+    private GateResult fidelity(Decimal threshold) {
+        return comparison.language() == null
+                ? quality(Gate.MIN_FIDELITY, threshold).atLeast(comparison.fidelity())
+                : LanguageGates.others(
+                        Gate.MIN_FIDELITY, threshold, "as the next words of language models have many good answers");
     }
 
     private IntervalGate quality(Gate gate, Decimal threshold) {

@@ -39,9 +39,11 @@ record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, EvidenceUnit ev
     }
 
     private GateResult unknown() {
-        String message =
-                "%s: was not measured, so it cannot be held against %s; give the dataset labels or use metric Fidelity"
-                        .formatted(gate, unit.text(threshold.asDouble()));
+        String message = "%s: was not measured, so it cannot be held against %s%s"
+                .formatted(
+                        gate,
+                        unit.text(threshold.asDouble()),
+                        gate == Gate.MIN_FIDELITY ? "" : "; give the dataset labels or use metric Fidelity");
         return new GateResult(gate, null, threshold.toString(), Verdict.INCONCLUSIVE, message);
     }
 
@@ -66,8 +68,12 @@ record IntervalGate(Gate gate, Decimal threshold, GateUnit unit, EvidenceUnit ev
                                             - measured.value().asDouble())));
                 case INCONCLUSIVE, NOT_MEASURED ->
                     measured.samples() < asked.evidence.minimum()
-                            ? " rests on fewer than the %d %s that %s needs"
-                                    .formatted(asked.evidence.minimum(), asked.evidence.noun(), threshold)
+                            ? " rests on fewer than the %d %s (%s) that %s needs"
+                                    .formatted(
+                                            asked.evidence.minimum(),
+                                            asked.evidence.noun(),
+                                            asked.evidence.field(),
+                                            threshold)
                             : " straddles %s; more %s (%s) would settle it"
                                     .formatted(threshold, asked.evidence.noun(), asked.evidence.field());
             };

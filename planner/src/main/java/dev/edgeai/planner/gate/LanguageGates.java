@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Estimate;
+import dev.edgeai.api.v1alpha1.value.Verdict;
 
 import java.math.BigDecimal;
 import java.util.List;
@@ -22,6 +23,16 @@ final class LanguageGates {
                         .atMost(language.klDivergence()),
                 new IntervalGate(Gate.MAX_PERPLEXITY_INCREASE, gates.maxPerplexityIncrease(), GateUnit.PERCENT, blocks)
                         .atMost(increase(language.perplexityRatio())));
+    }
+
+    /** A gate in whose stead these decide. */
+    static GateResult others(Gate gate, Decimal threshold, String why) {
+        return new GateResult(
+                gate,
+                null,
+                threshold.toString(),
+                Verdict.NOT_MEASURED,
+                "%s: not measured, %s; maxKlDivergence and maxPerplexityIncrease decide".formatted(gate, why));
     }
 
     private static Estimate increase(Estimate ratio) {

@@ -10,6 +10,7 @@ import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigDecimal;
 import java.util.Objects;
 
 /**
@@ -26,10 +27,13 @@ record TimedGates(Measurement variant, boolean language) {
     static final int MIN_REQUEST_PAIRS = 15;
 
     /** Timed inferences below which a percentile or a variation says nothing. */
-    private static final int MIN_LATENCY_SAMPLES = 100;
+    static final int MIN_LATENCY_SAMPLES = 100;
 
     /** Timed requests of a language model, each of many inferences, below which they say nothing. */
     private static final int MIN_REQUESTS = 30;
+
+    /** With fewer the 95 % interval of a 95th percentile has no upper end: 0.95 to the 72nd is less than 0.025. */
+    static final int MIN_REQUESTS_FOR_P95 = 72;
 
     /** Loads below which the interval of a variation says nothing: as many as a language model has. */
     static final int MIN_LOADS = 6;
@@ -86,11 +90,29 @@ record TimedGates(Measurement variant, boolean language) {
                         .formatted(result.message(), Floors.SPREAD, median));
     }
 
+    /** Of the quantile's interval, or of the value alone where it was measured before there was one. */
     GateResult p95(TimeSpan threshold) {
         Long p95 = variant.latencyP95Micros();
         if (p95 == null) {
             return otherHardware(variant, Gate.MAX_LATENCY_P95, threshold.text());
         }
+        Estimate interval = variant.latencyP95Interval();
+        return interval == null ? p95(p95, threshold) : p95(interval, threshold);
+    }
+
+    private GateResult p95(Estimate micros, TimeSpan threshold) {
+        Decimal most = new Decimal(BigDecimal.valueOf(threshold.duration().toNanos(), 6));
+        EvidenceUnit evidence = language ? EvidenceUnit.REQUESTS : EvidenceUnit.INFERENCES;
+        return decided(new IntervalGate(Gate.MAX_LATENCY_P95, most, GateUnit.MILLISECONDS, evidence)
+                .atMost(new Estimate(
+                        millis(micros.value()), millis(micros.lower()), millis(micros.upper()), micros.samples())));
+    }
+
+    private static Decimal millis(Decimal micros) {
+        return new Decimal(micros.value().movePointLeft(3));
+    }
+
+    private GateResult p95(long p95, TimeSpan threshold) {
         double millis = p95 / 1000.0;
         double most = threshold.duration().toNanos() / 1e6;
         return samples() < minimum()

@@ -54,7 +54,9 @@ final class FinalGate {
 
     private TrialStatus judged(TrialStatus trial) {
         List<GateResult> results = GateEvaluation.onHeldOut(
-                spec.gates(), Objects.requireNonNull(trial.measurement()), Objects.requireNonNull(trial.comparison()));
+                spec.judgedBy(),
+                Objects.requireNonNull(trial.measurement()),
+                Objects.requireNonNull(trial.comparison()));
         if (results.isEmpty()) {
             return trial;
         }

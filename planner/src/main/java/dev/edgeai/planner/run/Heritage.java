@@ -6,6 +6,7 @@ import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus.Selected;
 import dev.edgeai.api.v1alpha1.RunPhase;
+import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.Fingerprints;
 
@@ -14,11 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a run may take over from others of the same model, so that nothing is measured twice.
+ * What a run may take over from others of its namespace, so that nothing is measured twice.
  *
  * @param extent how much of it
  * @param images that measure now
- * @param runs of the same EdgeModel, the newest first; the status of each is the operator's own
+ * @param runs of the same EdgeModel, the newest first, then those of others; the status of each is the operator's own
  */
 public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancestor> runs) {
     /** Of a run without a model. */
@@ -39,8 +40,15 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
         NOTHING
     }
 
-    /** Another run of the model. */
-    public record Ancestor(String name, OptimizationRunSpec spec, OptimizationRunStatus status) {
+    /**
+     * Another run.
+     *
+     * @param name of the run
+     * @param spec of the run
+     * @param status of the run
+     * @param repository where its variants are, {@code registry/repository}
+     */
+    public record Ancestor(String name, OptimizationRunSpec spec, OptimizationRunStatus status, String repository) {
         private boolean hasEnded() {
             return status.phase() == RunPhase.SUCCEEDED || status.phase() == RunPhase.FAILED;
         }
@@ -55,7 +63,14 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
                     && status.trials().stream().anyMatch(t -> t.measurement() != null);
         }
 
-        private boolean chose(String repository) {
+        /** Evidence of earlier releases does not, and was taken of one inference at a time. */
+        private boolean saysHowItWasServed() {
+            Measurement baseline = status.baseline();
+            return baseline != null && (baseline.concurrency() != null || !baseline.timed());
+        }
+
+        /** Where they would be now: after a change of the registry they are elsewhere. */
+        private boolean choseWhatIsThere() {
             Selected selected = status.selected();
             return status.phase() == RunPhase.SUCCEEDED
                     && selected != null
@@ -64,11 +79,11 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
     }
 
     /** The run whose certificates are to be signed anew. */
-    Optional<Ancestor> signed(OptimizationRunSpec spec, String repository) {
+    Optional<Ancestor> signed(OptimizationRunSpec spec) {
         String inputs = Fingerprints.canonicalJson(spec);
         return runs.stream()
                 .filter(_ -> extent == Extent.EVERYTHING)
-                .filter(run -> run.hasMeasured() && run.chose(repository))
+                .filter(run -> run.hasMeasured() && run.choseWhatIsThere())
                 .filter(run -> Fingerprints.canonicalJson(RunInputs.compared(run.spec(), run.status(), spec))
                         .equals(inputs))
                 .findFirst();
@@ -78,17 +93,18 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
     Optional<Ancestor> measured(String conditions) {
         return runs.stream()
                 .filter(_ -> extent == Extent.MEASUREMENTS)
-                .filter(run -> run.hasEnded() && run.hasMeasured())
+                .filter(run -> run.hasEnded() && run.hasMeasured() && run.saysHowItWasServed())
                 .filter(run -> conditions.equals(run.status().measuredUnder()))
                 .findFirst();
     }
 
     /**
      * Names all that measurements depend on; what only judges them (gates, objectives) and what follows when none passes is
-     * left out. The search counts as a whole: its frameworks and strategy say what is measured, its time how long a trial may take.
+     * left out. Resources and threads of the profile also say how many inferences run at once. The search counts as a
+     * whole: its frameworks and strategy say what is measured, its time how long a trial may take.
      *
      * @param profile of the hardware the run is bound to
-     * @param repository where its variants are
+     * @param repository where its variants are; those of one namespace are side by side, so that only their folder counts
      */
     String conditions(OptimizationRunSpec spec, AcceleratorProfile profile, String repository) {
         return Fingerprints.hex(
@@ -108,6 +124,6 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
                         profile.threads(),
                         images.runtime(),
                         images.optimizers(),
-                        repository)));
+                        repository.substring(0, Math.max(0, repository.lastIndexOf('/'))))));
     }
 }

@@ -189,7 +189,7 @@ final class RunConclusion {
         return new Selected(
                 trial.name(),
                 trial.variant(),
-                seen.repository() + "@" + digest,
+                Objects.requireNonNullElse(draft.next.repository(), seen.repository()) + "@" + digest,
                 digest,
                 reason,
                 comparison == null || comparison.speedup() == null

@@ -34,7 +34,7 @@ final class RunHeritage {
 
     /** Takes everything, of a run whose certificates are to be signed anew: no node is needed for that. */
     boolean takeEverything() {
-        Optional<Ancestor> signed = seen.heritage().signed(spec, seen.repository());
+        Optional<Ancestor> signed = seen.heritage().signed(spec);
         signed.ifPresent(run -> {
             draft.next.accelerator(run.status().accelerator());
             draft.next.cpuFeatures(run.status().cpuFeatures());
@@ -48,12 +48,17 @@ final class RunHeritage {
     void takeMeasurements(Matched chosen) {
         String conditions = conditions(chosen);
         draft.next.measuredUnder(conditions);
-        seen.heritage().measured(conditions).ifPresent(run -> take(run, t -> InheritedTrials.judged(t, spec.gates())));
+        seen.heritage()
+                .measured(conditions)
+                .ifPresent(run -> take(run, t -> InheritedTrials.judged(t, spec.judgedBy())));
     }
 
     private void take(Ancestor run, Function<TrialStatus, Optional<TrialStatus>> how) {
         OptimizationRunStatus known = run.status();
         draft.next.inheritedFrom(run.name());
+        if (!run.repository().equals(seen.repository())) {
+            draft.next.repository(run.repository());
+        }
         draft.next.sourceDigest(known.sourceDigest());
         draft.next.datasetDigest(known.datasetDigest());
         draft.next.assessment(known.assessment());

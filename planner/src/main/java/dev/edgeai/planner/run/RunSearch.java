@@ -55,8 +55,8 @@ final class RunSearch {
     }
 
     void absorb() {
-        draft.updateOpenTrials(t ->
-                TrialTransitions.absorb(t, seen.trial(TrialTransitions.job(t)), spec.gates(), draft.next.baseline()));
+        draft.updateOpenTrials(t -> TrialTransitions.absorb(
+                t, seen.trial(TrialTransitions.job(t)), spec.judgedBy(), draft.next.baseline()));
     }
 
     /** The energy that was asked not to be exceeded is spent; what runs may end. */
@@ -85,7 +85,8 @@ final class RunSearch {
             switch (step) {
                 case SearchStep.Try(Candidate candidate, Depth depth) -> {
                     draft.trials.add(TrialTransitions.planned(
-                            Techniques.aimedAt(candidate, spec.gates(), Objects.requireNonNull(draft.next.baseline())),
+                            Techniques.aimedAt(
+                                    candidate, spec.judgedBy(), Objects.requireNonNull(draft.next.baseline())),
                             depth));
                     begun = true;
                 }
@@ -112,7 +113,7 @@ final class RunSearch {
                 SearchPlan.of(draft.next.plan(), situation).learned(seen.earlier(), draft.next.learnedFrom()),
                 situation,
                 draft.variants(),
-                spec.gates(),
+                spec.judgedBy(),
                 spec.search().maxTrials(),
                 spec.seed(),
                 !draft.deadline(half).isAfter(draft.now) || energyShare() * HALF >= 1);

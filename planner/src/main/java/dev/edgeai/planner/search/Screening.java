@@ -38,9 +38,14 @@ final class Screening {
 
     /** What a technique that mends the quality may change, and what is too short to tell. */
     private static final Set<Gate> BESIDES_QUALITY = EnumSet.of(
-            Gate.MAX_LATENCY_VARIATION, Gate.MAX_LATENCY_P95, Gate.MIN_ACCURACY_RETENTION, Gate.MIN_ACCURACY);
+            Gate.MAX_LATENCY_VARIATION,
+            Gate.MAX_LATENCY_P95,
+            Gate.MIN_ACCURACY_RETENTION,
+            Gate.MIN_ACCURACY,
+            Gate.MIN_FIDELITY);
 
-    private static final Set<Gate> QUALITY = EnumSet.of(Gate.MIN_ACCURACY_RETENTION, Gate.MIN_ACCURACY);
+    private static final Set<Gate> QUALITY =
+            EnumSet.of(Gate.MIN_ACCURACY_RETENTION, Gate.MIN_ACCURACY, Gate.MIN_FIDELITY);
 
     /** A footprint is read once when screening: by this share it may be off. */
     private static final double MEMORY_DOUBT = 0.05;
@@ -63,22 +68,9 @@ final class Screening {
                 .findFirst();
     }
 
-    @SuppressWarnings("NullAway") // absent stays absent
     private static Gates doubted(Gates g) {
         double memory = Math.max(0, g.minMemoryReduction().asDouble() - MEMORY_DOUBT);
-        return GatesBuilder.builder()
-                .minAccuracyRetention(g.minAccuracyRetention())
-                .minSpeedup(g.minSpeedup())
-                .minMemoryReduction(Decimal.of(memory))
-                .maxLatencyVariation(g.maxLatencyVariation())
-                .minAccuracy(g.minAccuracy())
-                .maxLatencyP95(g.maxLatencyP95())
-                .maxPeakMemory(g.maxPeakMemory())
-                .maxSize(g.maxSize())
-                .maxKlDivergence(g.maxKlDivergence())
-                .maxPerplexityIncrease(g.maxPerplexityIncrease())
-                .maxJoulesPerInference(g.maxJoulesPerInference())
-                .build();
+        return GatesBuilder.builder(g).minMemoryReduction(Decimal.of(memory)).build();
     }
 
     /** Whether its quality, as measured so far, is not known to be what a gate asks for, and nothing else clearly misses. */
@@ -87,6 +79,7 @@ final class Screening {
                 comparison(t).accuracyRetention(), comparison(t).fidelity());
         boolean loses = below(kept, gates.minAccuracyRetention())
                 || below(measurement(t).quality(), gates.minAccuracy())
+                || below(comparison(t).fidelity(), gates.minFidelity())
                 || t.gates().stream().anyMatch(g -> g.isOf(QUALITY) && g.verdict() != Verdict.PASS);
         return loses && clearlyMisses(t, gates, BESIDES_QUALITY).isEmpty();
     }

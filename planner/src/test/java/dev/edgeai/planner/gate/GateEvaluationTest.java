@@ -128,6 +128,7 @@ class GateEvaluationTest {
                         new Quantity("1Ki"),
                         null,
                         null,
+                        null,
                         null)
                 .over(Gates.defaults());
         assertThat(GateEvaluation.evaluate(gates, Runs.measurement(300, 5, 0.9), Runs.comparison(3, 0.99, 0.6)))
@@ -154,6 +155,7 @@ class GateEvaluationTest {
                         new TimeSpan(p95),
                         new Quantity(memory),
                         new Quantity(size),
+                        null,
                         null,
                         null,
                         null)
@@ -184,7 +186,8 @@ class GateEvaluationTest {
     }
 
     private static List<GateResult> quality(String minimum, double measured) {
-        Gates gates = new GateOverrides(null, null, null, null, Decimal.of(minimum), null, null, null, null, null, null)
+        Gates gates = new GateOverrides(
+                        null, null, null, null, Decimal.of(minimum), null, null, null, null, null, null, null)
                 .over(Gates.defaults());
         return GateEvaluation.evaluate(gates, Runs.measurement(300, 5, measured), Runs.comparison(3, 0.99, 0.6));
     }
@@ -192,8 +195,8 @@ class GateEvaluationTest {
     @Test
     void a_minimum_of_zero_turns_its_gate_off() {
         Decimal off = Decimal.of("0");
-        Gates gates =
-                new GateOverrides(off, off, off, null, null, null, null, null, null, null, null).over(Gates.defaults());
+        Gates gates = new GateOverrides(off, off, off, null, null, null, null, null, null, null, null, null)
+                .over(Gates.defaults());
         assertThat(GateEvaluation.evaluate(gates, Runs.measurement(300, 5, 0.9), Runs.comparison(0.1, 0.1, -3)))
                 .extracting(GateResult::name)
                 .containsExactly("maxLatencyVariation");
@@ -357,6 +360,15 @@ class GateEvaluationTest {
                 GateEvaluation.evaluate(Gates.defaults(), variant, Runs.comparison(3, 0.99, saved)));
         assertThat(result.verdict()).isEqualTo(expected);
         assertThat(result.message()).contains(words);
+    }
+
+    @Test
+    void memory_with_another_number_of_inferences_at_once_is_not_compared() {
+        Measurement two = MeasurementBuilder.builder(Runs.measurement(300, 5, 0.97))
+                .concurrency(2)
+                .build();
+        assertThat(two.memorySavedFrom(Runs.measurement(300, 5, 0.97))).isNull();
+        assertThat(two.memorySavedFrom(two)).isEqualTo(Decimal.of(0));
     }
 
     @Property

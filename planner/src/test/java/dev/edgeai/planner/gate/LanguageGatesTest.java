@@ -113,7 +113,7 @@ class LanguageGatesTest {
 
     @Test
     void what_is_made_for_other_hardware_is_decided_by_fidelity_and_size() {
-        Gates gates = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("1"));
+        Gates gates = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("1"), null);
         List<GateResult> results = GateEvaluation.evaluate(
                 gates,
                 measured(false, 0),
@@ -132,7 +132,7 @@ class LanguageGatesTest {
 
     @Test
     void energy_is_held_and_its_method_said() {
-        Gates gates = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("1"));
+        Gates gates = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("1"), null);
         List<GateResult> results = GateEvaluation.evaluate(
                 gates,
                 measured(true, 30),

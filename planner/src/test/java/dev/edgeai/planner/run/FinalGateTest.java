@@ -54,6 +54,42 @@ class FinalGateTest {
         assertThat(decision.status().paretoFront()).containsExactly("openvino-int8-ac");
     }
 
+    /** One on the samples that variants are chosen by, one only on those that are held out. */
+    @Test
+    void embeddings_whose_vectors_drift_are_not_certified() {
+        jobs.put(
+                "openvino-int8-ptq",
+                Runs.done(Runs.withHeldOutFidelity(Runs.good("openvino-int8-ptq", 200, 5), 0.666)));
+        jobs.put("openvino-int8-ac", Runs.done(Runs.withHeldOutFidelity(Runs.good("openvino-int8-ac", 300, 6), 0.98)));
+
+        jobs.put(
+                "onnxruntime-int8-static",
+                Runs.done(Runs.withFidelity(Runs.good("onnxruntime-int8-static", 100, 4), 0.7)));
+
+        RunDecision decision = RunMachine.decide(
+                3, Runs.embeddings(null), searching(), Runs.withJobs(Runs.nothing(), jobs, Map.of()), T0);
+
+        assertThat(decision.actions())
+                .filteredOn(StartCertify.class::isInstance)
+                .extracting(action -> ((StartCertify) action).trial())
+                .singleElement()
+                .satisfies(certified -> {
+                    assertThat(certified.name()).isEqualTo("openvino-int8-ac");
+                    assertThat(certified.gates())
+                            .as("what the certificate says")
+                            .filteredOn(gate -> gate.isOf(Set.of(Gate.MIN_FIDELITY)))
+                            .singleElement()
+                            .extracting(GateResult::message)
+                            .asString()
+                            .contains("98 %", "1000 held-out samples");
+                });
+        assertThat(trial(decision, "openvino-int8-ptq").message())
+                .contains("minFidelity: 66.6 %", "1000 held-out samples) is below 95 %");
+        assertThat(trial(decision, "onnxruntime-int8-static").message())
+                .as("refused on the samples that variants are chosen by")
+                .contains("minFidelity: 70 %", "1000 samples) is below 95 %");
+    }
+
     @Test
     void a_certificate_shows_the_gates_on_held_out_samples() {
         jobs.put("openvino-int8-ptq", Runs.done(heldOut(Runs.good("openvino-int8-ptq", 200, 5), 0.98, 1000)));

@@ -8,9 +8,11 @@ import dev.edgeai.api.trial.TrialResult;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunStatus;
+import dev.edgeai.api.v1alpha1.OptimizationRunStatusBuilder;
 import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.gate.Gates;
 import dev.edgeai.api.v1alpha1.gate.Objectives;
+import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.measurement.TrialPhase;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
 import dev.edgeai.api.v1alpha1.search.Depth;
@@ -50,7 +52,7 @@ import static dev.edgeai.planner.run.RunSteps.condition;
 import static dev.edgeai.planner.run.Runs.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a run takes over from an earlier one of the same model. */
+/** What a run takes over from an earlier one. */
 @NullUnmarked // null takes a default
 class InheritanceTest {
     private static final String FAST = "openvino-int8-ptq";
@@ -63,7 +65,7 @@ class InheritanceTest {
 
     @Test
     void another_gate_alone_is_judged_from_what_was_measured() {
-        RunDecision decision = decide(gates("4.0"), new Ancestor("old", BEFORE, ended(BEFORE, Map.of())));
+        RunDecision decision = decide(gates("4.0"), ancestor("old", BEFORE, ended(BEFORE, Map.of())));
 
         assertThat(measures(decision)).isEmpty();
         assertThat(decision.actions())
@@ -87,8 +89,28 @@ class InheritanceTest {
     }
 
     @Test
+    void embeddings_are_held_against_the_originals_vectors_from_what_was_measured() {
+        OptimizationRunSpec off = Runs.embeddings("0");
+        Map<String, JobState<TrialResult>> jobs = new HashMap<>();
+        begun(off)
+                .trials()
+                .forEach(t ->
+                        jobs.put(t.name(), Runs.done(Runs.withFidelity(Runs.result(t.name(), 900, 18, 0.97), 0.99))));
+        jobs.put(FAST, Runs.done(Runs.withFidelity(Runs.good(FAST, 200, 8), 0.666)));
+        jobs.put(SMALL, Runs.done(Runs.withFidelity(Runs.good(SMALL, 300, 4), 0.98)));
+        OptimizationRunStatus old = ended(off, jobs);
+        assertThat(old.selected().trial()).isEqualTo(FAST);
+
+        RunDecision decision = decide(Runs.embeddings(null), ancestor("old", off, old));
+
+        assertThat(measures(decision)).isEmpty();
+        assertThat(decision.status().selected().trial()).isEqualTo(SMALL);
+        assertThat(trial(decision.status(), FAST).message()).contains("minFidelity: 66.6 %");
+    }
+
+    @Test
     void a_gate_that_none_reaches_is_said_at_once() {
-        RunDecision decision = decide(gates("9.0"), new Ancestor("old", BEFORE, ended(BEFORE, Map.of())));
+        RunDecision decision = decide(gates("9.0"), ancestor("old", BEFORE, ended(BEFORE, Map.of())));
         assertThat(measures(decision)).isEmpty();
         assertThat(condition(decision, "Stalled").getReason()).isEqualTo("NoVariantPassedGates");
         assertThat(condition(decision, "Stalled").getMessage()).contains("9");
@@ -99,7 +121,7 @@ class InheritanceTest {
         OptimizationRunSpec strict = gates("9.0");
         OptimizationRunStatus failed = ended(strict, Map.of());
         assertThat(failed.phase()).isEqualTo(RunPhase.FAILED);
-        RunDecision decision = decide(BEFORE, new Ancestor("strict", strict, failed));
+        RunDecision decision = decide(BEFORE, ancestor("strict", strict, failed));
         assertThat(measures(decision)).isEmpty();
         assertThat(decision.status().selected().trial()).isEqualTo(FAST);
     }
@@ -107,20 +129,46 @@ class InheritanceTest {
     @Test
     void other_objectives_choose_another_variant_without_a_job() {
         OptimizationRunSpec small = spec(BEFORE.search(), Gates.defaults(), new Objectives(0, 0, 100, 0));
-        RunDecision decision = decide(small, new Ancestor("old", BEFORE, ended(BEFORE, Map.of())));
+        RunDecision decision = decide(small, ancestor("old", BEFORE, ended(BEFORE, Map.of())));
         assertThat(measures(decision)).isEmpty();
         assertThat(decision.status().selected().trial()).isEqualTo(SMALL);
     }
 
     @Test
     void a_trial_keeps_the_name_of_the_run_that_measured_it() {
-        Ancestor first = new Ancestor("first", BEFORE, ended(BEFORE, Map.of()));
+        Ancestor first = ancestor("first", BEFORE, ended(BEFORE, Map.of()));
         OptimizationRunStatus second = decide(gates("9.0"), first).status();
-        RunDecision third = decide(gates("4.0"), new Ancestor("second", gates("9.0"), second), first);
+        RunDecision third = decide(gates("4.0"), ancestor("second", gates("9.0"), second), first);
         assertThat(third.status().inheritedFrom()).isEqualTo("second");
         assertThat(third.status().trials())
                 .extracting(TrialStatus::inheritedFrom)
                 .containsOnly("first");
+    }
+
+    @Test
+    void what_another_model_measured_stays_where_it_is() {
+        String theirs = "registry:5000/edgeai/default/other";
+        Ancestor other = new Ancestor("other-1", BEFORE, ended(BEFORE, Map.of()), theirs);
+
+        RunDecision decision = decide(gates("4.0"), other);
+
+        assertThat(measures(decision)).isEmpty();
+        OptimizationRunStatus status = decision.status();
+        assertThat(status.inheritedFrom()).isEqualTo("other-1");
+        assertThat(status.repository()).isEqualTo(theirs);
+        assertThat(status.selected().artifact())
+                .isEqualTo(theirs + "@" + trial(status, FAST).digest());
+    }
+
+    @Test
+    void a_model_elsewhere_in_the_registry_lends_nothing() {
+        Ancestor moved = new Ancestor("old", BEFORE, ended(BEFORE, Map.of()), "registry:5000/edgeai/default/digits");
+        RunObservation seen = RunObservationBuilder.builder(seen(Extent.MEASUREMENTS, List.of(moved), Map.of()))
+                .repository("registry:5000/new/default/digits")
+                .build();
+        assertThat(RunMachine.decide(1, gates("4.0"), OptimizationRunStatus.empty(), seen, T0)
+                        .actions())
+                .contains(new StartBaseline("intel-cpu"));
     }
 
     // ---- what changes a measurement ----
@@ -162,8 +210,8 @@ class InheritanceTest {
     @MethodSource("changes")
     void what_changes_a_measurement_has_it_made_again(
             String what, OptimizationRunSpec spec, Images images, AcceleratorProfile profile) {
-        Heritage heritage = new Heritage(
-                Extent.MEASUREMENTS, images, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
+        Heritage heritage =
+                new Heritage(Extent.MEASUREMENTS, images, List.of(ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
         RunObservation seen = Runs.withAccelerators(
                         Runs.nothing(), new Accelerators(Optional.of(Runs.matched(profile, 1)), Optional.empty()))
                 .heritage(heritage);
@@ -182,7 +230,19 @@ class InheritanceTest {
         assertThat(mixed.measuredUnder()).isEqualTo("Mixed");
         OptimizationRunStatus done = end(BEFORE, mixed, Map.of());
         assertThat(done.phase()).isEqualTo(RunPhase.SUCCEEDED);
-        assertThat(decide(gates("4.0"), new Ancestor("old", BEFORE, done)).actions())
+        assertThat(decide(gates("4.0"), ancestor("old", BEFORE, done)).actions())
+                .contains(new StartBaseline("intel-cpu"));
+    }
+
+    @Test
+    void evidence_that_does_not_say_how_many_inferences_ran_at_once_is_measured_anew() {
+        OptimizationRunStatus old = ended(BEFORE, Map.of());
+        OptimizationRunStatus silent = OptimizationRunStatusBuilder.builder(old)
+                .baseline(MeasurementBuilder.builder(old.baseline())
+                        .concurrency(null)
+                        .build())
+                .build();
+        assertThat(decide(gates("4.0"), ancestor("old", BEFORE, silent)).actions())
                 .contains(new StartBaseline("intel-cpu"));
     }
 
@@ -196,7 +256,7 @@ class InheritanceTest {
                         T0)
                 .status();
         assertThat(half.phase()).isEqualTo(RunPhase.SEARCHING);
-        assertThat(decide(gates("4.0"), new Ancestor("old", BEFORE, half)).actions())
+        assertThat(decide(gates("4.0"), ancestor("old", BEFORE, half)).actions())
                 .contains(new StartBaseline("intel-cpu"));
     }
 
@@ -216,7 +276,7 @@ class InheritanceTest {
     void only_a_failure_of_the_model_is_inherited(String reason, boolean inherited) {
         OptimizationRunStatus old = ended(BEFORE, Map.of(SMALL, failed(reason)));
         assertThat(trial(old, SMALL).phase()).isEqualTo(TrialPhase.FAILED);
-        RunDecision decision = decide(gates("4.0"), new Ancestor("old", BEFORE, old));
+        RunDecision decision = decide(gates("4.0"), ancestor("old", BEFORE, old));
         assertThat(decision.actions()).doesNotHaveAnyElementsOfTypes(StartBaseline.class);
         if (inherited) {
             assertThat(measures(decision)).isEmpty();
@@ -229,10 +289,10 @@ class InheritanceTest {
 
     @Test
     void a_gate_on_what_was_not_measured_has_the_variant_measured_again_as_it_is() {
-        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"));
+        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"), null);
         OptimizationRunSpec spec = spec(BEFORE.search(), energy, null);
         OptimizationRunStatus old = ended(BEFORE, Map.of());
-        RunDecision decision = decide(spec, new Ancestor("old", BEFORE, old));
+        RunDecision decision = decide(spec, ancestor("old", BEFORE, old));
 
         assertThat(decision.actions()).doesNotHaveAnyElementsOfTypes(StartBaseline.class);
         assertThat(decision.status().trials()).extracting(TrialStatus::phase).containsOnly(TrialPhase.PENDING);
@@ -250,12 +310,12 @@ class InheritanceTest {
 
     @Test
     void what_still_could_not_be_measured_is_not_measured_a_third_time() {
-        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"));
+        Gates energy = new Gates(null, null, null, null, null, null, null, null, null, null, Decimal.of("5"), null);
         OptimizationRunSpec asked = spec(BEFORE.search(), energy, null);
-        Gates other =
-                new Gates(null, Decimal.of("4.0"), null, null, null, null, null, null, null, null, Decimal.of("6"));
+        Gates other = new Gates(
+                null, Decimal.of("4.0"), null, null, null, null, null, null, null, null, Decimal.of("6"), null);
         RunDecision decision =
-                decide(spec(BEFORE.search(), other, null), new Ancestor("old", asked, ended(asked, Map.of())));
+                decide(spec(BEFORE.search(), other, null), ancestor("old", asked, ended(asked, Map.of())));
         assertThat(measures(decision)).isEmpty();
     }
 
@@ -268,13 +328,13 @@ class InheritanceTest {
         assertThat(trial(old, dropped).phase()).isEqualTo(TrialPhase.SCREENED);
         assertThat(old.phase()).isEqualTo(RunPhase.SUCCEEDED);
 
-        Gates lower = new Gates(Decimal.of("0.80"), null, null, null, null, null, null, null, null, null, null);
-        RunDecision decision = decide(spec(progressive, lower, null), new Ancestor("old", strict, old));
+        Gates lower = new Gates(Decimal.of("0.80"), null, null, null, null, null, null, null, null, null, null, null);
+        RunDecision decision = decide(spec(progressive, lower, null), ancestor("old", strict, old));
         assertThat(started(decision)).containsExactly(dropped);
         assertThat(((StartTrial) measures(decision).getFirst()).job()).isEqualTo(JobKey.full(dropped));
 
         RunDecision same = decide(
-                spec(progressive, Gates.defaults(), new Objectives(10, 80, 10, 0)), new Ancestor("old", strict, old));
+                spec(progressive, Gates.defaults(), new Objectives(10, 80, 10, 0)), ancestor("old", strict, old));
         assertThat(measures(same))
                 .as("nothing that was left out gains by other objectives")
                 .isEmpty();
@@ -285,7 +345,7 @@ class InheritanceTest {
     @Test
     void certificates_are_signed_anew_without_any_measurement() {
         OptimizationRunStatus old = ended(BEFORE, Map.of(SMALL, failed("InternalError")));
-        Ancestor ancestor = new Ancestor("old", BEFORE, old);
+        Ancestor ancestor = ancestor("old", BEFORE, old);
         Images newer = new Images("runtime:2", IMAGES.optimizers(), null);
         RunObservation seen =
                 Runs.observation(0, false).heritage(new Heritage(Extent.EVERYTHING, newer, List.of(ancestor)));
@@ -315,10 +375,34 @@ class InheritanceTest {
         assertThat(done.measuredUnder()).as("measured long ago").isEqualTo(old.measuredUnder());
     }
 
+    /** Its status is of an operator that knew no such gate. */
+    @Test
+    void embeddings_that_drift_are_not_signed_anew() {
+        OptimizationRunSpec spec = Runs.embeddings(null);
+        OptimizationRunStatus old = ended(
+                Runs.embeddings("0"),
+                Map.of(
+                        FAST, Runs.done(Runs.withHeldOutFidelity(Runs.good(FAST, 200, 8), 0.666)),
+                        SMALL, Runs.done(Runs.withHeldOutFidelity(Runs.good(SMALL, 300, 4), 0.98))));
+        assertThat(old.selected().trial()).isEqualTo(FAST);
+
+        RunDecision decision = RunMachine.decide(
+                1,
+                spec,
+                OptimizationRunStatus.empty(),
+                seen(Extent.EVERYTHING, List.of(ancestor("old", spec, old)), Map.of()),
+                T0);
+
+        assertThat(measures(decision)).isEmpty();
+        assertThat(decision.actions())
+                .filteredOn(StartCertify.class::isInstance)
+                .extracting(a -> ((StartCertify) a).trial().name())
+                .containsExactly(SMALL);
+    }
+
     @Test
     void another_try_that_a_person_asked_for_inherits_nothing() {
-        RunObservation seen =
-                seen(Extent.NOTHING, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))), Map.of());
+        RunObservation seen = seen(Extent.NOTHING, List.of(ancestor("old", BEFORE, ended(BEFORE, Map.of()))), Map.of());
         assertThat(RunMachine.decide(1, BEFORE, OptimizationRunStatus.empty(), seen, T0)
                         .actions())
                 .contains(new StartBaseline("intel-cpu"));
@@ -326,8 +410,8 @@ class InheritanceTest {
 
     @Test
     void a_run_waits_for_a_node_before_it_inherits_measurements() {
-        Heritage heritage = new Heritage(
-                Extent.MEASUREMENTS, IMAGES, List.of(new Ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
+        Heritage heritage =
+                new Heritage(Extent.MEASUREMENTS, IMAGES, List.of(ancestor("old", BEFORE, ended(BEFORE, Map.of()))));
         RunDecision decision = RunMachine.decide(
                 1,
                 gates("4.0"),
@@ -343,6 +427,11 @@ class InheritanceTest {
     private static RunDecision decide(OptimizationRunSpec spec, Ancestor... runs) {
         return RunMachine.decide(
                 1, spec, OptimizationRunStatus.empty(), seen(Extent.MEASUREMENTS, List.of(runs), Map.of()), T0);
+    }
+
+    /** Of the same model. */
+    private static Ancestor ancestor(String name, OptimizationRunSpec spec, OptimizationRunStatus status) {
+        return new Ancestor(name, spec, status, Runs.nothing().repository());
     }
 
     private static RunObservation seen(Extent extent, List<Ancestor> runs, Map<String, JobState<TrialResult>> trials) {
@@ -428,7 +517,7 @@ class InheritanceTest {
     private static OptimizationRunSpec gates(String minSpeedup) {
         return spec(
                 BEFORE.search(),
-                new Gates(null, Decimal.of(minSpeedup), null, null, null, null, null, null, null, null, null),
+                new Gates(null, Decimal.of(minSpeedup), null, null, null, null, null, null, null, null, null, null),
                 null);
     }
 

@@ -22,7 +22,8 @@ class RunInputsTest {
             new AcceleratorProfile("phone", null, null, null, null, null, 1, null, new Quantity("50Mi"), null);
 
     private static @Nullable Quantity maxSize(Delivery delivery, @Nullable Quantity asked) {
-        GateOverrides gates = new GateOverrides(null, null, null, null, null, null, null, asked, null, null, null);
+        GateOverrides gates =
+                new GateOverrides(null, null, null, null, null, null, null, asked, null, null, null, null);
         Target target = new Target("phone", "phone", delivery, null, null, gates, null);
         OptimizationRunSpec run = Runs.spec(8, 1, "1h");
         EdgeModelSpec model = new EdgeModelSpec(

@@ -5,9 +5,12 @@ import dev.edgeai.api.trial.CertificateResult;
 import dev.edgeai.api.trial.FetchResult;
 import dev.edgeai.api.trial.ReportResult;
 import dev.edgeai.api.trial.TrialResult;
+import dev.edgeai.api.trial.TrialResultBuilder;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpec;
 import dev.edgeai.api.v1alpha1.OptimizationRunSpecBuilder;
+import dev.edgeai.api.v1alpha1.gate.GatesBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Comparison;
+import dev.edgeai.api.v1alpha1.measurement.ComparisonBuilder;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.measurement.MeasurementBuilder;
 import dev.edgeai.api.v1alpha1.measurement.TrialStatus;
@@ -18,6 +21,8 @@ import dev.edgeai.api.v1alpha1.search.Strategy;
 import dev.edgeai.api.v1alpha1.source.Architecture;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.api.v1alpha1.source.Evaluation;
+import dev.edgeai.api.v1alpha1.source.EvaluationBuilder;
+import dev.edgeai.api.v1alpha1.source.Metric;
 import dev.edgeai.api.v1alpha1.source.ModelFormat;
 import dev.edgeai.api.v1alpha1.source.ModelSource;
 import dev.edgeai.api.v1alpha1.source.Task;
@@ -29,6 +34,7 @@ import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.run.RunObservation.Accelerators;
 import dev.edgeai.planner.run.RunObservation.Matched;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.List;
@@ -86,6 +92,47 @@ public final class Runs {
                 .build();
     }
 
+    /** Of an embedding model that is judged by its neighbours; a fidelity that is not asked for takes its default. */
+    static OptimizationRunSpec embeddings(@Nullable String minFidelity) {
+        OptimizationRunSpec any = spec(8, 2, "1h");
+        return OptimizationRunSpecBuilder.builder(any)
+                .task(Task.TEXT_EMBEDDING)
+                .evaluation(EvaluationBuilder.builder(any.evaluation())
+                        .metric(Metric.KNN_ACCURACY)
+                        .build())
+                .gates(GatesBuilder.builder()
+                        .minFidelity(minFidelity == null ? null : Decimal.of(minFidelity))
+                        .build())
+                .build();
+    }
+
+    /** The same with so much likeness to the baseline's vectors. */
+    static TrialResult withFidelity(TrialResult result, double cosine) {
+        return TrialResultBuilder.builder(result)
+                .comparison(ComparisonBuilder.builder(result.comparison())
+                        .fidelity(fidelity(cosine))
+                        .build())
+                .build();
+    }
+
+    /** The same with so much likeness on held-out samples, and enough on those that variants are chosen by. */
+    static TrialResult withHeldOutFidelity(TrialResult result, double cosine) {
+        TrialResult atFirst = withFidelity(result, 0.98);
+        return TrialResultBuilder.builder(atFirst)
+                .comparison(ComparisonBuilder.builder(atFirst.comparison())
+                        .heldOut(new Comparison.HeldOut(
+                                result.variant().quality(),
+                                result.comparison().accuracyRetention(),
+                                fidelity(cosine),
+                                null))
+                        .build())
+                .build();
+    }
+
+    private static Estimate fidelity(double cosine) {
+        return Estimate.of(cosine, cosine - 0.002, cosine + 0.002, 1000);
+    }
+
     /** The same where the source serves when no variant qualifies. */
     static OptimizationRunSpec orSource(OptimizationRunSpec spec) {
         return OptimizationRunSpecBuilder.builder(spec)
@@ -102,6 +149,7 @@ public final class Runs {
         return MeasurementBuilder.builder()
                 .engine("OpenVINO 2026.4.1")
                 .threads(1)
+                .concurrency(1)
                 .quality(Estimate.of(quality, quality - 0.01, Math.min(1, quality + 0.01), 1000))
                 .latencyP50Micros(p50)
                 .latencyP95Micros(p50 * 12 / 10)

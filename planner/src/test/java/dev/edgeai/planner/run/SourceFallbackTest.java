@@ -151,7 +151,8 @@ class SourceFallbackTest {
         Heritage heritage = new Heritage(
                 Heritage.Extent.MEASUREMENTS,
                 Heritage.NONE.images(),
-                List.of(new Heritage.Ancestor("first", SPEC, first.status())));
+                List.of(new Heritage.Ancestor(
+                        "first", SPEC, first.status(), Runs.nothing().repository())));
 
         RunDecision stricter = RunMachine.decide(
                 1,

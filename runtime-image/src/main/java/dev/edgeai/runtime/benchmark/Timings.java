@@ -8,8 +8,11 @@ import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Timed inferences of one model. */
 public final class Timings {
@@ -77,6 +80,19 @@ public final class Timings {
         double throughput = 1e9 * latencies.length / Arrays.stream(latencies).sum();
         double[] percentiles = QUANTILE.evaluate(latencies, 0.50, 0.95, 0.99);
         return new LatencySummary(percentiles[0], percentiles[1], percentiles[2], variation(), throughput);
+    }
+
+    /** The 95th percentile with its interval, microseconds. Loads differ, so inferences after one load are a cluster. */
+    public Estimate p95Interval() {
+        Map<Integer, List<Block>> loads =
+                blocks.stream().collect(Collectors.groupingBy(Block::round, TreeMap::new, Collectors.toList()));
+        return ClusteredQuantile.of(
+                loads.values().stream()
+                        .map(load -> Arrays.stream(all(load, Block::latencies))
+                                .map(nanos -> nanos / 1_000)
+                                .toArray())
+                        .toList(),
+                0.95);
     }
 
     /**

@@ -102,10 +102,17 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Integer maxRequestBytes;
 
     @Option(
+            names = "--max-connections",
+            converter = NumberArgument.Positive.class,
+            description = "Connections at once; one more takes the place of that which has been idle the longest"
+                    + " (default: 4096, at most one for each 64 KiB of the heap).")
+    private @Nullable Integer maxConnections;
+
+    @Option(
             names = "--request-deadline",
             defaultValue = "600",
-            description =
-                    "Seconds until a request has its turn, and until a generation ends (default: ${DEFAULT-VALUE}).")
+            description = "Seconds until a request has its turn, and until its inference or generation ends"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int requestDeadlineSeconds;
 
     @Option(
@@ -191,6 +198,7 @@ final class ServeCommand implements Callable<Integer> {
                 queue == null ? defaults.queue() : queue,
                 maxRequestBytes == null ? defaults.maxRequestBytes() : maxRequestBytes,
                 defaults.maxBufferedBytes(),
+                maxConnections == null ? defaults.maxConnections() : maxConnections,
                 new ServerOptions.Deadlines(
                         defaults.deadlines().body(),
                         Duration.ofSeconds(requestDeadlineSeconds),

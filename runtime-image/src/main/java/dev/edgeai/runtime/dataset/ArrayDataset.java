@@ -13,11 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Samples of an {@code .npz} file. */
 final class ArrayDataset implements Dataset {
     private final Map<String, Npz.Rows> inputs;
+    private final Set<String> batched;
     private final Optional<long[]> labels;
     private final int offset;
     private final int size;
@@ -25,10 +28,13 @@ final class ArrayDataset implements Dataset {
     /**
      * A stretch of rows that were read.
      *
+     * @param batched inputs with a first axis of 1 that their rows do not have
      * @param labels of the stretch
      */
-    private ArrayDataset(Map<String, Npz.Rows> inputs, Optional<long[]> labels, int offset, int size) {
+    private ArrayDataset(
+            Map<String, Npz.Rows> inputs, Set<String> batched, Optional<long[]> labels, int offset, int size) {
         this.inputs = inputs;
+        this.batched = batched;
         this.labels = labels;
         this.offset = offset;
         this.size = size;
@@ -53,8 +59,8 @@ final class ArrayDataset implements Dataset {
         List<String> notes = new ArrayList<>();
         Map<String, Npz.Rows> rows = samples.checkedRows(both, notes::add);
         return new EvaluationData(
-                new ArrayDataset(rows, labels.map(all -> at(all, split.choice())), 0, choice),
-                new ArrayDataset(rows, labels.map(all -> at(all, split.heldOut())), choice, heldOut),
+                new ArrayDataset(rows, samples.batched(), labels.map(all -> at(all, split.choice())), 0, choice),
+                new ArrayDataset(rows, samples.batched(), labels.map(all -> at(all, split.heldOut())), choice, heldOut),
                 notes);
     }
 
@@ -66,7 +72,8 @@ final class ArrayDataset implements Dataset {
     static Dataset first(Path file, int most, List<TensorInfo> inputs, long maxBytes) {
         ArrayFile samples = new ArrayFile(file, inputs, maxBytes);
         int size = Math.min(most, samples.count());
-        return new ArrayDataset(samples.rows(IntStream.range(0, size).toArray()), Optional.empty(), 0, size);
+        return new ArrayDataset(
+                samples.rows(IntStream.range(0, size).toArray()), samples.batched(), Optional.empty(), 0, size);
     }
 
     @Override
@@ -77,16 +84,15 @@ final class ArrayDataset implements Dataset {
     @Override
     public Map<String, Tensor> sample(int index) {
         Map<String, Tensor> sample = HashMap.newHashMap(inputs.size());
-        inputs.forEach((name, rows) -> sample.put(name, tensor(rows, offset + index)));
+        inputs.forEach((name, rows) -> sample.put(name, tensor(rows, batched.contains(name), offset + index)));
         return sample;
     }
 
-    private static Tensor tensor(Npz.Rows rows, int index) {
-        long[] shape = new long[rows.rowShape().size() + 1];
-        shape[0] = 1;
-        for (int i = 1; i < shape.length; i++) {
-            shape[i] = rows.rowShape().get(i - 1);
-        }
+    private static Tensor tensor(Npz.Rows rows, boolean batched, int index) {
+        long[] shape = LongStream.concat(
+                        batched ? LongStream.of(1) : LongStream.empty(),
+                        rows.rowShape().stream().mapToLong(Long::longValue))
+                .toArray();
         MemorySegment row = rows.data().asSlice((long) index * rows.rowBytes(), rows.rowBytes());
         return new Tensor(rows.type(), shape, row.asByteBuffer().order(ByteOrder.nativeOrder()));
     }

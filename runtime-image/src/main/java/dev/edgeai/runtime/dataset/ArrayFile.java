@@ -11,12 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * An {@code .npz} dataset held against what a model takes: one array for each input, first axis the sample, {@code
  * labels}, and {@code calibration/<input>} arrays where the file marks its calibration samples.
+ *
+ * <p>An array with as many axes as the input has the samples in the place of its batch. One with an axis more has whole
+ * inputs, as of a state whose batch is not its first axis, or of a scalar. {@code dataset.py} has the same rule.
  */
 final class ArrayFile {
     private static final String LABELS = "labels";
@@ -122,22 +127,38 @@ final class ArrayFile {
         return rows;
     }
 
+    /** Inputs whose first axis, of 1, is the batch; the array has the samples in its place. */
+    Set<String> batched() {
+        return inputs.stream()
+                .filter(input ->
+                        batched(input, Objects.requireNonNull(npz.headers().get(input.name()))))
+                .map(TensorInfo::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean batched(TensorInfo input, NpyHeader header) {
+        List<Long> shape = input.shape();
+        return header.shape().size() == shape.size()
+                && !shape.isEmpty()
+                && (shape.getFirst() == 1 || shape.getFirst() < 0);
+    }
+
     private static void checkFits(TensorInfo input, @Nullable NpyHeader header) {
         if (header == null) {
             throw new InvalidDatasetException("The dataset has no array '" + input.name() + "'.");
         }
         List<Long> sample = header.shape().subList(1, header.shape().size());
-        List<Long> wanted = input.shape().isEmpty()
-                ? List.of()
-                : input.shape().subList(1, input.shape().size());
+        List<Long> wanted =
+                batched(input, header) ? input.shape().subList(1, input.shape().size()) : input.shape();
         boolean fits = header.type() == input.type() && sample.size() == wanted.size();
         for (int i = 0; fits && i < wanted.size(); i++) {
             fits = wanted.get(i) < 0 || wanted.get(i).equals(sample.get(i));
         }
         if (!fits) {
-            throw new InvalidDatasetException("The array '" + input.name() + "' holds " + header.type() + " samples of "
-                    + sample + ", but the model takes " + input.type() + " " + input.shape()
-                    + " (first axis the sample, -1 any size).");
+            throw new InvalidDatasetException(
+                    "The array '" + input.name() + "' holds " + header.type() + " samples of "
+                            + sample + ", but the model takes " + input.type() + " " + input.shape()
+                            + " (-1 is any size); the samples take the place of a first axis of 1 or any size, or come before all axes.");
         }
     }
 

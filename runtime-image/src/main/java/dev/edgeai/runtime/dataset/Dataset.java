@@ -29,7 +29,7 @@ public interface Dataset {
     /** How many there are. */
     int size();
 
-    /** One sample as a batch of one, ready to infer. No copy: not to be written to. */
+    /** One sample as the model takes it, a batch of one, ready to infer. No copy: not to be written to. */
     Map<String, Tensor> sample(int index);
 
     /** Class of each sample, when the dataset is labelled. */

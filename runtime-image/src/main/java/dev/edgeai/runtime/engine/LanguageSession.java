@@ -8,6 +8,9 @@ public interface LanguageSession extends AutoCloseable {
     /** Most tokens that {@link #score} takes at once: what is held of their logits stays small. */
     int MAX_SCORED = 32;
 
+    /** Tokens of a prompt that a server has read at once; between two such parts a generation can be ended. */
+    int PROMPT_PART = 512;
+
     /** Tokens read so far. */
     int position();
 

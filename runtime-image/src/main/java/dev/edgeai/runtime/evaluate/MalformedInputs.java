@@ -20,10 +20,12 @@ final class MalformedInputs {
         wrong.add(without(right, name));
         wrong.add(with(right, name + "-unknown", tensor));
         wrong.add(with(right, name, tooManyRanks(tensor)));
-        wrong.add(with(right, name, oneMore(tensor)));
         wrong.add(with(right, name, otherType(tensor)));
-        wrong.add(with(right, name, noElements(tensor)));
         wrong.add(with(right, name, shortOfData(tensor)));
+        if (tensor.shape().length > 0) {
+            wrong.add(with(right, name, oneMore(tensor)));
+            wrong.add(with(right, name, noElements(tensor)));
+        }
         if (tensor.type() == DataType.FP32) {
             wrong.add(with(right, name, filled(tensor, Float.NaN)));
             wrong.add(with(right, name, filled(tensor, Float.POSITIVE_INFINITY)));

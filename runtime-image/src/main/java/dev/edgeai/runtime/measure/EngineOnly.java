@@ -49,12 +49,14 @@ final class EngineOnly {
 
     private EngineOnly() {}
 
-    /** The task for a model's engine; the file is written into {@code folder}. */
-    static MemoryTask task(VariantDescriptor descriptor, int threads, Path folder) throws IOException {
+    /** The task for the engine of another, as many inferences at once; the file is written into {@code folder}. */
+    static MemoryTask task(MemoryTask other, Path folder) throws IOException {
+        VariantDescriptor descriptor = other.descriptor();
         if (Engines.find(descriptor.engine()) instanceof LanguageEngine) {
             VariantDescriptor nothing =
                     new VariantDescriptor(descriptor.engine(), "", descriptor.options(), null, null, Map.of(), null);
-            return new MemoryTask(folder.toString(), nothing, threads, Map.of(), List.of());
+            return new MemoryTask(
+                    folder.toString(), nothing, other.threads(), other.concurrency(), Map.of(), List.of());
         }
         boolean onnx = descriptor.model().endsWith(".onnx");
         String file = onnx ? "relu.onnx" : "relu.xml";
@@ -65,7 +67,8 @@ final class EngineOnly {
         }
         VariantDescriptor relu =
                 new VariantDescriptor(descriptor.engine(), file, descriptor.options(), null, null, Map.of(), null);
-        return new MemoryTask(folder.toString(), relu, threads, Map.of("x", List.of(1L)), List.of());
+        return new MemoryTask(
+                folder.toString(), relu, other.threads(), other.concurrency(), Map.of("x", List.of(1L)), List.of());
     }
 
     private static ModelProto onnx() {

@@ -159,6 +159,7 @@ final class LanguageMeasurer {
                         model.folder().toString(),
                         model.descriptor(),
                         model.threads(),
+                        model.concurrency(),
                         Map.of(),
                         Arrays.stream(tokens).boxed().toList()));
     }

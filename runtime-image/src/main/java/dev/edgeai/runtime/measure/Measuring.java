@@ -37,7 +37,12 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
                 timings,
                 quality,
                 memory.measure(new MemoryTask(
-                        model.folder().toString(), model.descriptor(), model.threads(), shapes(), List.of())));
+                        model.folder().toString(),
+                        model.descriptor(),
+                        model.threads(),
+                        model.concurrency(),
+                        shapes(),
+                        List.of())));
     }
 
     /** Without its memory: a screening takes the baseline's from the baseline trial. */
@@ -76,9 +81,11 @@ record Measuring(Dataset dataset, MemoryProbe memory, Progress progress) {
         return MeasurementBuilder.builder()
                 .engine(model.engine())
                 .threads(model.threads())
+                .concurrency(taken == null ? null : model.concurrency())
                 .quality(quality)
                 .latencyP50Micros(micros(latency.p50()))
                 .latencyP95Micros(micros(latency.p95()))
+                .latencyP95Interval(timings.p95Interval())
                 .latencyP99Micros(micros(latency.p99()))
                 .latencyVariation(Decimal.of(latency.variation()))
                 .latencyVariationInterval(timings.variationInterval())

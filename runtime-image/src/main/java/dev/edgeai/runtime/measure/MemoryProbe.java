@@ -1,7 +1,6 @@
 package dev.edgeai.runtime.measure;
 
 import dev.edgeai.api.trial.FailureReason;
-import dev.edgeai.api.trial.VariantDescriptor;
 import dev.edgeai.planner.Json;
 import dev.edgeai.runtime.pod.ChildProcess;
 import dev.edgeai.runtime.pod.ChildProgram;
@@ -63,7 +62,7 @@ public final class MemoryProbe {
     public Memory measure(MemoryTask task) {
         try {
             Path own = Files.createTempDirectory(scratch, "memory");
-            long engine = engine(task.descriptor(), task.threads(), own);
+            long engine = engine(task, own);
             return new Memory(median(task, own), engine);
         } catch (IOException e) {
             throw failed("its files cannot be written: " + e.getMessage());
@@ -71,9 +70,9 @@ public final class MemoryProbe {
     }
 
     /** Measured once for each engine, its options, and the format it reads. */
-    private long engine(VariantDescriptor descriptor, int threads, Path own) throws IOException {
-        MemoryTask task = EngineOnly.task(descriptor, threads, own);
-        List<Object> key = List.of(task.descriptor(), threads);
+    private long engine(MemoryTask ofModel, Path own) throws IOException {
+        MemoryTask task = EngineOnly.task(ofModel, own);
+        List<Object> key = List.of(task.descriptor(), task.threads(), task.concurrency());
         Long known = engines.get(key);
         if (known == null) {
             known = median(task, own);
@@ -113,7 +112,7 @@ public final class MemoryProbe {
                 .map(line -> Long.parseLong(line.substring(VERB.length() + 1)))
                 .findFirst();
         if (code != 0 || peak.isEmpty()) {
-            throw failed("a process ended with " + code + ": "
+            throw failed("a process with " + task.concurrency() + " inferences at once ended with " + code + ": "
                     + String.join(" ", lines.subList(Math.max(0, lines.size() - 5), lines.size())));
         }
         return peak.get();

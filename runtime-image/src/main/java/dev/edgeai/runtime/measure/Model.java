@@ -6,6 +6,7 @@ import dev.edgeai.runtime.engine.LanguageEngine;
 import dev.edgeai.runtime.engine.LanguageModel;
 import dev.edgeai.runtime.engine.LoadedModel;
 import dev.edgeai.runtime.engine.installed.Engines;
+import dev.edgeai.runtime.pod.Concurrency;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,11 @@ record Model(String label, Path folder, VariantDescriptor descriptor, int thread
 
     boolean language() {
         return !foreign() && Engines.find(descriptor.engine()) instanceof LanguageEngine;
+    }
+
+    /** Inferences that its server runs at once, where it has as many processors as this process. */
+    int concurrency() {
+        return Concurrency.ofThreads(threads);
     }
 
     LanguageModel loadLanguage() {

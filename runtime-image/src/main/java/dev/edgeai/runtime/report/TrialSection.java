@@ -137,6 +137,7 @@ final class TrialSection {
                                 Figures.latency(m.latencyP95Micros()),
                                 Figures.latency(m.latencyP99Micros()),
                                 m.latencySamples() == null ? Figures.NONE : m.latencySamples()));
+        facts.put("latency p95, microseconds", Figures.estimate(m.latencyP95Interval()));
         facts.put(
                 "latency variation",
                 m.latencyVariationInterval() == null
@@ -145,8 +146,12 @@ final class TrialSection {
         facts.put("waited for a core", waited(m));
         facts.put("inferences a second", Figures.number(m.throughput()));
         facts.put(
-                "peak memory, of it the engine",
-                Figures.bytes(m.peakMemoryBytes()) + ", " + Figures.bytes(m.engineMemoryBytes()));
+                "peak memory, of it the engine, inferences at once",
+                "%s, %s, %s"
+                        .formatted(
+                                Figures.bytes(m.peakMemoryBytes()),
+                                Figures.bytes(m.engineMemoryBytes()),
+                                m.concurrency() == null ? Figures.NONE : m.concurrency()));
         facts.put("files", Figures.bytes(m.sizeBytes()));
         facts.put("CPU use, cores", Figures.number(m.cpuUtilization()));
         facts.put(
@@ -189,7 +194,7 @@ final class TrialSection {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("speed-up", Figures.estimate(c.speedup()));
         facts.put("metric kept", Figures.estimate(c.accuracyRetention()));
-        facts.put("same answers", Figures.estimate(c.fidelity()));
+        facts.put("fidelity", Figures.estimate(c.fidelity()));
         facts.put("memory saved", Figures.percent(c.memoryReduction()));
         facts.put("size saved", Figures.percent(c.sizeReduction()));
         facts.put("energy, share of the baseline's", Figures.number(c.energyRatio()));
@@ -208,7 +213,7 @@ final class TrialSection {
     /** What held-out samples say, and by how much the choice among variants flattered it. */
     private static void heldOut(Comparison c, HeldOut held, Map<String, String> facts) {
         facts.put("metric kept, held-out samples", Figures.estimate(held.accuracyRetention()));
-        facts.put("same answers, held-out samples", Figures.estimate(held.fidelity()));
+        facts.put("fidelity, held-out samples", Figures.estimate(held.fidelity()));
         if (held.language() != null) {
             facts.put(
                     "KL divergence, held-out texts",

@@ -3,8 +3,11 @@ package dev.edgeai.runtime.server;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -14,19 +17,15 @@ import java.util.function.Supplier;
  * wait, so that whoever sends slowly keeps nobody out.
  */
 public final class Admission {
-    private static final int UNIT = 1024; // bytes are counted in KiB, for a semaphore counts in int
     private static final int MAX_BODIES = 1024;
-
-    /** What each request has without asking, so that large ones keep no small one out. */
-    private static final int OWN = 8 << 10;
 
     /** Numbers take more memory than their text; they lie outside the heap. */
     private static final int TENSORS_OVER_BODIES = 2;
 
     private final ServerOptions.Deadlines deadlines;
-    private final Semaphore bodies = new Semaphore(MAX_BODIES);
-    private final Memory bodyMemory;
-    private final Memory tensorMemory;
+    private final Semaphore bodies;
+    private final RequestMemory bodyMemory;
+    private final RequestMemory tensorMemory;
     private final Semaphore places;
     private final Semaphore running;
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
@@ -35,8 +34,9 @@ public final class Admission {
 
     Admission(ServerOptions options) {
         deadlines = options.deadlines();
-        bodyMemory = new Memory(options.maxBufferedBytes());
-        tensorMemory = new Memory(TENSORS_OVER_BODIES * options.maxBufferedBytes());
+        bodies = new Semaphore(Math.min(MAX_BODIES, Math.max(1, options.maxConnections() / 2)));
+        bodyMemory = new RequestMemory(options.maxBufferedBytes());
+        tensorMemory = new RequestMemory(TENSORS_OVER_BODIES * options.maxBufferedBytes());
         places = new Semaphore(options.concurrency() + options.queue());
         running = new Semaphore(options.concurrency(), true);
     }
@@ -44,17 +44,20 @@ public final class Admission {
     /**
      * Begins a request, whose body comes first.
      *
-     * @throws RefusedException 503, the house is full
+     * @throws RefusedException 503, the house is full, or others send as many bodies as are read at once
      */
     Place receive() {
-        if (places.availablePermits() == 0 || !bodies.tryAcquire()) {
+        if (places.availablePermits() == 0) {
             throw full();
+        }
+        if (!bodies.tryAcquire()) {
+            throw RefusedException.crowded("others send as many requests as are read at once; try again");
         }
         inFlight.incrementAndGet();
         return new Place();
     }
 
-    /** Requests in the house: being read, waiting, inferred or answered. */
+    /** Requests in the house: being read, waiting, inferred or answered, and those whose inference outlived its answer. */
     int inFlight() {
         return inFlight.get();
     }
@@ -75,57 +78,8 @@ public final class Admission {
         return RefusedException.overloaded("the server is at its limit of waiting requests; try again or add replicas");
     }
 
-    private static int units(long bytes) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(bytes, UNIT));
-    }
-
-    /** Memory that all requests share. */
-    private record Memory(long bytes, Semaphore free) {
-        Memory(long bytes) {
-            this(bytes, new Semaphore(units(bytes)));
-        }
-    }
-
-    /** What one request has of it. */
-    public static final class Share {
-        private final Memory memory;
-        private long bytes;
-
-        private Share(Memory memory) {
-            this.memory = memory;
-        }
-
-        /**
-         * Takes so many bytes more.
-         *
-         * @throws RefusedException 413 where the request alone is too large, 503 where others have the memory
-         */
-        public void grow(long more) {
-            if (bytes + more > memory.bytes) {
-                throw RefusedException.tooLarge("the request needs " + (bytes + more)
-                        + " bytes of memory, more than all" + " requests have here (" + memory.bytes
-                        + "); send fewer samples at once, or raise the memory limit");
-            }
-            if (!memory.free.tryAcquire(shared(bytes + more) - shared(bytes))) {
-                throw RefusedException.overloaded(
-                        "the memory for requests is taken by others; try again or add replicas");
-            }
-            bytes += more;
-        }
-
-        /** Gives so many of them back. */
-        void shrink(long less) {
-            memory.free.release(shared(bytes) - shared(bytes - less));
-            bytes -= less;
-        }
-
-        private static int shared(long bytes) {
-            return units(Math.max(0, bytes - OWN));
-        }
-
-        private void close() {
-            shrink(bytes);
-        }
+    private static RefusedException ending() {
+        return RefusedException.overloaded("the server is ending; try again");
     }
 
     /** One inference in the engine. */
@@ -133,24 +87,33 @@ public final class Admission {
         private volatile long progressed = System.nanoTime();
     }
 
-    /** One request from its first byte to its answer. Used by one thread. */
+    /**
+     * One request from its first byte to its answer, and on to the end of its inference. Used by one thread beside that of
+     * the inference.
+     */
     public final class Place implements AutoCloseable {
         private final long began = System.nanoTime();
         private final Run run = new Run();
-        private final Share body = new Share(bodyMemory);
-        private final Share tensors = new Share(tensorMemory);
+        private final RequestMemory.Share body = bodyMemory.share();
+        private final RequestMemory.Share tensors = tensorMemory.share();
+        private final AtomicInteger users =
+                new AtomicInteger(1); // the request, and its inference where that runs apart
         private boolean entered;
 
         private Place() {}
 
         /** Memory of its body. */
-        Share body() {
+        RequestMemory.Share body() {
             return body;
         }
 
-        /** Memory of its tensors. */
-        public Share tensors() {
-            return tensors;
+        /**
+         * Takes so many bytes of memory more for its tensors.
+         *
+         * @throws RefusedException 413 where the request alone is too large, 503 where others have the memory
+         */
+        public void growTensors(long more) {
+            tensors.grow(more);
         }
 
         /**
@@ -167,20 +130,74 @@ public final class Admission {
         }
 
         /**
-         * Waits for its turn, first come first served, and runs. Who went away while it waited has no turn.
+         * Waits for its turn, first come first served, and runs on this thread. Who went away while it waited has no turn.
          *
          * @throws RefusedException 503, its turn did not come before the request's deadline
          */
         public <T> T run(Supplier<T> inference) {
             waitForTurn();
-            run.progressed = System.nanoTime();
-            runs.add(run);
+            begin();
             try {
                 return inference.get();
             } finally {
-                runs.remove(run);
-                running.release();
+                end();
             }
+        }
+
+        /**
+         * The same on a thread of its own. At the request's deadline nobody waits for it any longer; it keeps its turn and
+         * its memory until it has ended, for an engine cannot be interrupted.
+         *
+         * @throws RefusedException 503, its turn did not come or it had not ended at the request's deadline
+         */
+        public <T> T runApart(Supplier<T> inference) {
+            waitForTurn();
+            FutureTask<T> task = new FutureTask<>(() -> {
+                try {
+                    return inference.get();
+                } finally {
+                    end();
+                    leave();
+                }
+            });
+            begin();
+            users.incrementAndGet();
+            try {
+                Thread.ofVirtual().name("inference").start(task);
+            } catch (OutOfMemoryError e) { // it did not start
+                end();
+                leave();
+                throw e;
+            }
+            return await(task);
+        }
+
+        private <T> T await(FutureTask<T> task) {
+            try {
+                return task.get(left().toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException _) {
+                throw RefusedException.overloaded("the inference had not ended at the request's deadline of "
+                        + deadlines.request().toSeconds() + " s; send fewer samples at once, or add replicas");
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw ending();
+            } catch (ExecutionException e) {
+                throw switch (e.getCause()) {
+                    case RuntimeException own -> own;
+                    case Error own -> throw own;
+                    case null, default -> new IllegalStateException(e);
+                };
+            }
+        }
+
+        private void begin() {
+            run.progressed = System.nanoTime();
+            runs.add(run);
+        }
+
+        private void end() {
+            runs.remove(run);
+            running.release();
         }
 
         private void waitForTurn() {
@@ -199,7 +216,7 @@ public final class Admission {
                     throw caller.left();
                 }
                 Thread.currentThread().interrupt();
-                throw RefusedException.overloaded("the server is ending; try again");
+                throw ending();
             }
             if (caller.hasLeft()) {
                 running.release();
@@ -219,6 +236,13 @@ public final class Admission {
 
         @Override
         public void close() {
+            leave();
+        }
+
+        private void leave() {
+            if (users.decrementAndGet() > 0) {
+                return;
+            }
             (entered ? places : bodies).release();
             body.close();
             tensors.close();

@@ -59,7 +59,7 @@ public final class AdmittedHandler implements Handler {
             admit(request, response, origin);
             outcome = Outcome.OK;
         } catch (RefusedException e) {
-            outcome = e.status() < Status.INTERNAL_SERVER_ERROR_500.code() ? Outcome.INVALID : Outcome.OVERLOADED;
+            outcome = e.outcome();
             refuse(request, response, e);
         } catch (InvalidInputException e) {
             outcome = Outcome.INVALID;
@@ -76,7 +76,7 @@ public final class AdmittedHandler implements Handler {
             refuse(request, response, RefusedException.tooLarge("the server is out of memory for a request like this"));
         } catch (EventStream.BrokenException e) {
             if (e.getCause() instanceof RefusedException refused) {
-                outcome = Outcome.OVERLOADED;
+                outcome = refused.outcome();
                 LOG.warn("a stream ended early: {}", refused.getMessage());
             } else {
                 LOG.error("a stream ended early", e);

@@ -131,10 +131,10 @@ public record BodyReader(int maxBytes) {
     /** Memory of a chunk, which is kept until all of it is there; a body of known length is used as it comes. */
     private static final class Unused implements AutoCloseable {
         private final Caller caller;
-        private final Admission.Share memory;
+        private final RequestMemory.Share memory;
         private long reserved;
 
-        Unused(Caller caller, boolean chunked, Admission.Share memory) {
+        Unused(Caller caller, boolean chunked, RequestMemory.Share memory) {
             this.caller = caller;
             this.memory = memory;
             caller.reads(bytes -> {

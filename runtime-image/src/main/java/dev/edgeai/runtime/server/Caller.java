@@ -29,6 +29,7 @@ public final class Caller {
     private static final ThreadLocal<Caller> CURRENT = new ThreadLocal<>();
 
     private final DataReader socket;
+    private final OpenConnections connections;
     private final Thread owner = Thread.currentThread();
     private final DataReader reader = DataReader.create(this::read);
     private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(READ_AHEAD);
@@ -42,16 +43,17 @@ public final class Caller {
 
     private @Nullable Thread waiting; // under this
 
-    private Caller(DataReader socket) {
+    private Caller(DataReader socket, OpenConnections connections) {
         this.socket = socket;
+        this.connections = connections;
     }
 
     /** What came from the socket: bytes; at the end of the connection none. */
     private record Arrival(byte @Nullable [] bytes) {}
 
     /** The caller of a connection, whose thread this is. */
-    static Caller over(DataReader socket) {
-        Caller caller = new Caller(socket);
+    static Caller over(DataReader socket, OpenConnections connections) {
+        Caller caller = new Caller(socket, connections);
         CURRENT.set(caller);
         return caller;
     }
@@ -71,8 +73,10 @@ public final class Caller {
      *
      * @param within from now
      * @param mostUnread bytes that are read though nobody asked for them
+     * @throws CloseConnectionException the connection was idle, and another has just taken its place
      */
     void receive(Duration within, long mostUnread) {
+        connections.begin(this);
         receives = true;
         unread = mostUnread;
         deadline = OwnTime.nanos() + within.toNanos();
@@ -93,9 +97,24 @@ public final class Caller {
         memory = null;
     }
 
+    /**
+     * The request has its answer; what still comes of its body keeps nobody out.
+     *
+     * @param success and not refused
+     */
+    void answered(boolean success) {
+        connections.finish(this, success);
+    }
+
     /** The request is over. */
     void received() {
         receives = false;
+        answered(false);
+    }
+
+    /** Ends the connection, which has no request. */
+    void disconnect() {
+        owner.interrupt();
     }
 
     /** From now on {@link #hasLeft} tells whether the caller is still there. */

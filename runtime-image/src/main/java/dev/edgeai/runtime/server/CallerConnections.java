@@ -3,6 +3,7 @@ package dev.edgeai.runtime.server;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.webserver.ConnectionContext;
@@ -14,14 +15,20 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
-/** HTTP/1.1 connections that are read through a {@link Caller}. */
+/** HTTP/1.1 connections, a limited number, that are read through a {@link Caller}. */
 final class CallerConnections implements ServerConnectionSelector {
     private final Http1ConnectionSelector http1 =
             Http1ConnectionSelector.builder().config(Http1Config.create()).build();
+    private final OpenConnections open;
+
+    CallerConnections(OpenConnections open) {
+        this.open = open;
+    }
 
     @Override
     public int bytesToIdentifyConnection() {
@@ -40,7 +47,34 @@ final class CallerConnections implements ServerConnectionSelector {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        return http1.connection(new ReadByCaller(context, Caller.over(context.dataReader())));
+        Caller caller = Caller.over(context.dataReader(), open);
+        return new Limited(http1.connection(new ReadByCaller(context, caller)), caller, open);
+    }
+
+    /** A connection that is closed at once where there are too many. */
+    private record Limited(ServerConnection connection, Caller caller, OpenConnections open)
+            implements ServerConnection {
+        @Override
+        public void handle(Limit limit) throws InterruptedException {
+            if (!open.enter(caller)) {
+                return;
+            }
+            try {
+                connection.handle(limit);
+            } finally {
+                open.leave(caller);
+            }
+        }
+
+        @Override
+        public Duration idleTime() {
+            return connection.idleTime();
+        }
+
+        @Override
+        public void close(boolean interrupt) {
+            connection.close(interrupt);
+        }
     }
 
     private record ReadByCaller(ConnectionContext context, Caller caller) implements ConnectionContext {

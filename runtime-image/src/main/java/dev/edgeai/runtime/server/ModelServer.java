@@ -66,7 +66,9 @@ public final class ModelServer implements AutoCloseable {
                 .shutdownHook(false)
                 .shutdownGracePeriod(LAST_REQUESTS)
                 .connectionOptions(socket -> socket.tcpNoDelay(true))
-                .addConnectionSelector(new CallerConnections())
+                .protocolsDiscoverServices(
+                        false) // with another protocol a connection would be ours with its first byte only
+                .addConnectionSelector(new CallerConnections(new OpenConnections(options.maxConnections())))
                 .contentEncoding(BodyReader.encodings())
                 .errorHandling(ErrorHandling.builder().includeEntity(true).build())
                 .directHandlers(outsideRouting(revision))
@@ -164,6 +166,7 @@ public final class ModelServer implements AutoCloseable {
         caller.receive(bodyDeadline, chunked ? MAX_UNREAD_CHUNK : Long.MAX_VALUE);
         try {
             chain.proceed();
+            caller.answered(response.status().family() == Status.Family.SUCCESSFUL);
             if (!request.content().consumed() && !response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
                 request.content().consume();
             }

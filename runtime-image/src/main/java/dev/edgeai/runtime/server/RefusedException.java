@@ -1,5 +1,6 @@
 package dev.edgeai.runtime.server;
 
+import dev.edgeai.runtime.server.ServerMetrics.Outcome;
 import io.helidon.http.Status;
 
 import java.util.Optional;
@@ -9,6 +10,7 @@ public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
+    private final Outcome outcome;
     private final Optional<String> field;
 
     /**
@@ -20,8 +22,17 @@ public final class RefusedException extends RuntimeException {
     }
 
     private RefusedException(int status, String message, Optional<String> field) {
+        this(
+                status,
+                status < Status.INTERNAL_SERVER_ERROR_500.code() ? Outcome.INVALID : Outcome.OVERLOADED,
+                message,
+                field);
+    }
+
+    private RefusedException(int status, Outcome outcome, String message, Optional<String> field) {
         super(message, null, false, false);
         this.status = status;
+        this.outcome = outcome;
         this.field = field;
     }
 
@@ -50,8 +61,18 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(Status.SERVICE_UNAVAILABLE_503.code(), message);
     }
 
+    /** 503 because of what others send, which tells nothing of the model: their bodies took the room. */
+    static RefusedException crowded(String message) {
+        return new RefusedException(Status.SERVICE_UNAVAILABLE_503.code(), Outcome.CROWDED, message, Optional.empty());
+    }
+
     int status() {
         return status;
+    }
+
+    /** As what it counts. */
+    Outcome outcome() {
+        return outcome;
     }
 
     /** The field of the body that was wrong, where it is one. */

@@ -42,6 +42,8 @@ public final class ServerMetrics {
         ERROR,
         /** Turned away because the house was full. */
         OVERLOADED,
+        /** Turned away because the bodies of others took the room for bodies; the callers' doing. */
+        CROWDED,
         /** The caller went away before the answer was written; nobody's fault. */
         CANCELLED
     }
@@ -86,7 +88,8 @@ public final class ServerMetrics {
                 outcomes(
                         "edgeai_inference_requests_total",
                         "Inference requests by how they ended: ok, invalid (the caller's fault), "
-                                + "error (the model's fault), overloaded, cancelled (the caller went away)"));
+                                + "error (the model's fault), overloaded, crowded (others' bodies took the room), "
+                                + "cancelled (the caller went away)"));
         requests.put(
                 Origin.PROBE,
                 outcomes("edgeai_probe_requests_total", "The same of requests that are marked as probes"));

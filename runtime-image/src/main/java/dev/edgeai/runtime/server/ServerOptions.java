@@ -1,5 +1,7 @@
 package dev.edgeai.runtime.server;
 
+import dev.edgeai.runtime.pod.Concurrency;
+
 import java.time.Duration;
 
 /**
@@ -10,14 +12,25 @@ import java.time.Duration;
  * @param queue requests that may wait for their turn
  * @param maxRequestBytes largest request body, bytes
  * @param maxBufferedBytes memory of all requests at once, bodies and tensors, bytes; at least {@code maxRequestBytes}
+ * @param maxConnections connections that are open at once
  * @param deadlines how long what may take
  */
 public record ServerOptions(
-        int port, int concurrency, int queue, int maxRequestBytes, long maxBufferedBytes, Deadlines deadlines) {
+        int port,
+        int concurrency,
+        int queue,
+        int maxRequestBytes,
+        long maxBufferedBytes,
+        int maxConnections,
+        Deadlines deadlines) {
     /** Requests that may wait unless told otherwise. */
     public static final int DEFAULT_QUEUE = 256;
 
     private static final int LARGEST_DEFAULT_REQUEST = 32 << 20;
+    private static final int MOST_DEFAULT_CONNECTIONS = 4_096;
+
+    /** Heap for each connection, of which an idle one takes a part. */
+    private static final int HEAP_OF_CONNECTION = 64 << 10;
 
     /**
      * How long what may take.
@@ -38,16 +51,23 @@ public record ServerOptions(
     }
 
     public ServerOptions {
-        if (concurrency < 1 || queue < 0 || maxRequestBytes < 1) {
+        if (concurrency < 1 || queue < 0 || maxRequestBytes < 1 || maxConnections < 1) {
             throw new IllegalArgumentException(
-                    "concurrency and largest request must be at least 1, the queue at least 0");
+                    "concurrency, largest request and connections must be at least 1, the queue at least 0");
         }
         maxBufferedBytes = Math.max(maxBufferedBytes, maxRequestBytes);
     }
 
-    /** With the usual deadlines. */
+    /** With the usual deadlines and number of connections. */
     public ServerOptions(int port, int concurrency, int queue, int maxRequestBytes, long maxBufferedBytes) {
-        this(port, concurrency, queue, maxRequestBytes, maxBufferedBytes, Deadlines.DEFAULT);
+        this(
+                port,
+                concurrency,
+                queue,
+                maxRequestBytes,
+                maxBufferedBytes,
+                connections(Runtime.getRuntime().maxMemory()),
+                Deadlines.DEFAULT);
     }
 
     /**
@@ -61,14 +81,13 @@ public record ServerOptions(
         long quarterOfHeap = Runtime.getRuntime().maxMemory() / 4;
         return new ServerOptions(
                 port,
-                concurrency(Runtime.getRuntime().availableProcessors(), threads),
+                Concurrency.ofThreads(threads),
                 DEFAULT_QUEUE,
                 (int) Math.min(LARGEST_DEFAULT_REQUEST, quarterOfHeap),
                 quarterOfHeap);
     }
 
-    /** More at once than the processors carry would only make each one slower. */
-    static int concurrency(int processors, int threads) {
-        return Math.max(1, processors / Math.max(1, threads));
+    private static int connections(long heap) {
+        return (int) Math.max(1, Math.min(MOST_DEFAULT_CONNECTIONS, heap / HEAP_OF_CONNECTION));
     }
 }

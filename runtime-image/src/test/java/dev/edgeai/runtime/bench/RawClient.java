@@ -23,9 +23,14 @@ final class RawClient implements AutoCloseable {
         this.request = request;
     }
 
-    /** A whole request. */
+    /** A whole request for an inference. */
     static byte[] request(byte[] body, int jsonLength) {
-        String head = "POST /v2/models/m/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length
+        return request("/v2/models/m/infer", body, jsonLength);
+    }
+
+    /** A whole request. */
+    static byte[] request(String path, byte[] body, int jsonLength) {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length
                 + (jsonLength < body.length ? "\r\nInference-Header-Content-Length: " + jsonLength : "")
                 + "\r\n\r\n";
         byte[] headBytes = head.getBytes(StandardCharsets.US_ASCII);

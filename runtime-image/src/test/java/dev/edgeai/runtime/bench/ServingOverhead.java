@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +22,8 @@ import java.util.Random;
 /**
  * What serving costs over the engine itself. Each round times direct inference, HTTP with JSON and HTTP with binary
  * tensors one after the other, so that a noisy machine moves all three; ratios are taken within a round, and the median
- * over the rounds is printed.
+ * over the rounds is printed. With the class path of another server, as of an older commit, that one is timed in the same
+ * turns.
  */
 final class ServingOverhead {
     private static final int WARM = 2_000;
@@ -28,67 +31,91 @@ final class ServingOverhead {
 
     private final LoadedModel model;
     private final Map<String, Tensor> inputs;
-    private final RawClient json;
-    private final RawClient binary;
+    private final List<Served> servers;
     private final int perRound;
 
-    private ServingOverhead(
-            LoadedModel model, Map<String, Tensor> inputs, RawClient json, RawClient binary, int perRound) {
+    private ServingOverhead(LoadedModel model, Map<String, Tensor> inputs, List<Served> servers, int perRound) {
         this.model = model;
         this.inputs = inputs;
-        this.json = json;
-        this.binary = binary;
+        this.servers = servers;
         this.perRound = perRound;
     }
 
     public static void main(String[] arguments) throws Exception {
         int rounds = arguments.length == 0 ? DEFAULT_ROUNDS : Integer.parseInt(arguments[0]);
+        Map<String, String> servers = new LinkedHashMap<>();
+        servers.put("", System.getProperty("java.class.path"));
+        if (arguments.length > 1) {
+            servers.put(" other", arguments[1]);
+        }
         System.out.printf(
                 Locale.ROOT,
-                "%-26s %-7s %10s %10s %12s %12s%n",
+                "%-26s %-13s %10s %10s %12s %12s%n",
                 "model",
                 "path",
                 "p50 us",
                 "p99 us",
                 "p50 ratio",
                 "p99 ratio");
-        measure("mlp 784-512-10", 1_000, rounds, 784, 512, 10);
-        measure("mlp 784-2048-2048-10", 300, rounds, 784, 2048, 2048, 10);
-        measure("image-sized 150528-32-10", 100, rounds, 150_528, 32, 10);
+        measure(servers, "mlp 784-512-10", 1_000, rounds, 784, 512, 10);
+        measure(servers, "mlp 784-2048-2048-10", 300, rounds, 784, 2048, 2048, 10);
+        measure(servers, "image-sized 150528-32-10", 100, rounds, 150_528, 32, 10);
     }
 
-    private static void measure(String name, int perRound, int rounds, int... widths) throws Exception {
+    /** @param classPaths of the servers, by what is added to the names of their ways */
+    private static void measure(Map<String, String> classPaths, String name, int perRound, int rounds, int... widths)
+            throws Exception {
         Path folder = Files.createTempDirectory("serving-overhead");
         OnnxModels.write(folder, OnnxModels.perceptron(1, widths));
-        Process server = serve(folder);
-        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8);
-                LoadedModel model = Engines.load(folder, Engines.forSource(folder), 1)) {
-            int port = port(out);
-            float[] values = new float[widths[0]];
-            Random random = new Random(7);
-            for (int i = 0; i < values.length; i++) {
-                values[i] = random.nextFloat();
+        float[] values = new float[widths[0]];
+        Random random = new Random(7);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat();
+        }
+        Tensor x = Tensor.ofFloats(values, 1, values.length);
+        List<Served> servers = new ArrayList<>();
+        try (LoadedModel model = Engines.load(folder, Engines.forSource(folder), 1)) {
+            for (Map.Entry<String, String> classPath : classPaths.entrySet()) {
+                servers.add(Served.start(classPath.getKey(), serve(folder, classPath.getValue()), x, json(values)));
             }
-            byte[] asJson = json(values);
-            Tensor x = Tensor.ofFloats(values, 1, values.length);
-            try (RawClient json = new RawClient(port, RawClient.request(asJson, asJson.length));
-                    RawClient binary = new RawClient(port, binary(x))) {
-                new ServingOverhead(model, Map.of("x", x), json, binary, perRound).run(name, rounds);
+            new ServingOverhead(model, Map.of("x", x), servers, perRound).run(name, rounds);
+            for (Served server : servers) {
+                System.out.printf(Locale.ROOT, "%-26s server%s RSS %s%n", name, server.name, rss(server.process));
             }
-            System.out.printf(Locale.ROOT, "%-26s server RSS %s%n", name, rss(server));
         } finally {
-            server.destroy();
-            server.waitFor();
+            for (Served server : servers) {
+                server.close();
+            }
             Files.deleteIfExists(folder.resolve("model.onnx"));
             Files.deleteIfExists(folder);
         }
     }
 
+    /** A server and a connection for each kind of request. */
+    private record Served(String name, Process process, RawClient json, RawClient binary) {
+        static Served start(String name, Process process, Tensor x, byte[] asJson) throws IOException {
+            int port = port(process.inputReader(StandardCharsets.UTF_8));
+            return new Served(
+                    name,
+                    process,
+                    new RawClient(port, RawClient.request(asJson, asJson.length)),
+                    new RawClient(port, ServingOverhead.binary(x)));
+        }
+
+        void close() throws IOException, InterruptedException {
+            json.close();
+            binary.close();
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
     private void run(String name, int rounds) throws IOException {
-        List<Way> ways = List.of(
-                new Way("direct", () -> model.infer(inputs)),
-                new Way("json", json::send),
-                new Way("binary", binary::send));
+        List<Way> ways = new ArrayList<>(List.of(new Way("direct", () -> model.infer(inputs))));
+        for (Served server : servers) {
+            ways.add(new Way("json" + server.name, server.json::send));
+            ways.add(new Way("binary" + server.name, server.binary::send));
+        }
         for (Way way : ways) {
             way.time(Math.min(WARM, 4 * perRound));
         }
@@ -104,7 +131,7 @@ final class ServingOverhead {
         for (int i = 0; i < ways.size(); i++) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-26s %-7s %10.1f %10.1f %12.2f %12.2f%n",
+                    "%-26s %-13s %10.1f %10.1f %12.2f %12.2f%n",
                     name,
                     ways.get(i).name,
                     quantile(p50[i].clone(), 0.5),
@@ -125,7 +152,7 @@ final class ServingOverhead {
         return values[(int) Math.ceil(q * values.length) - 1];
     }
 
-    private static Process serve(Path folder) throws IOException {
+    private static Process serve(Path folder, String classPath) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -133,7 +160,7 @@ final class ServingOverhead {
                 "-Xss512k",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "dev.edgeai.runtime.cli.EdgeAi",
                 "serve",
                 "--unverified",

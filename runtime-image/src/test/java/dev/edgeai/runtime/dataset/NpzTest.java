@@ -150,6 +150,30 @@ class NpzTest {
     }
 
     @Test
+    void anInputWhoseFirstAxisIsNoBatchIsWholeInEachSample() throws Exception {
+        TensorInfo state = new TensorInfo("state", DataType.FP32, List.of(2L, -1L, 3L));
+        TensorInfo rate = new TensorInfo("rate", DataType.INT64, List.of());
+        Path file = write(Map.of(
+                "x", NpzFiles.floats(counting(200), 100, 2),
+                "state", NpzFiles.floats(counting(600), 100, 2, 1, 3),
+                "rate", NpzFiles.longs(new long[100], 100)));
+
+        Map<String, Tensor> sample =
+                Dataset.first(file, 50, List.of(X, state, rate), 1 << 20).sample(7);
+
+        assertThat(requireNonNull(sample.get("x")).shape()).containsExactly(1, 2);
+        assertThat(requireNonNull(sample.get("state")).shape()).containsExactly(2, 1, 3);
+        assertThat(requireNonNull(sample.get("state")).data().getFloat(0)).isEqualTo(42);
+        assertThat(requireNonNull(sample.get("rate")).shape()).isEmpty();
+
+        Path flat = write(Map.of("state", NpzFiles.floats(counting(600), 100, 2, 3)));
+        assertThatThrownBy(() -> Dataset.first(flat, 50, List.of(state), 1 << 20))
+                .isInstanceOf(InvalidDatasetException.class)
+                .hasMessageContaining("'state' holds FP32 samples of [2, 3]")
+                .hasMessageContaining("before all axes");
+    }
+
+    @Test
     void eachSampleNeedsALabel() throws Exception {
         Path file = write(
                 Map.of("x", NpzFiles.floats(new float[1200], 600, 2), "labels", NpzFiles.longs(new long[500], 500)));

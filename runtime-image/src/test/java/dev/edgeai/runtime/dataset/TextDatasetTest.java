@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -145,6 +146,28 @@ class TextDatasetTest {
             assertThat(new Robustness(evaluator).check(sound, blind))
                     .satisfies(robustness ->
                             assertThat(robustness.malformedRefused()).isEqualTo(robustness.malformedTried()));
+        }
+    }
+
+    /** Turned by 60 degrees: the neighbours are the same, and an index of the original's vectors finds others. */
+    @Test
+    void vectorsThatDriftTogetherKeepTheirNeighboursAndNotTheirFidelity() throws Exception {
+        float[][] turned = Arrays.stream(VECTORS)
+                .map(v -> new float[] {0.5f * v[0] - 0.8660f * v[1], 0.8660f * v[0] + 0.5f * v[1]})
+                .toArray(float[][]::new);
+        EvaluationData data = read(
+                "{\"text\": \"good film\", \"label\": 1}\n{\"text\": \"bad film\", \"label\": 0}\n".repeat(80),
+                List.of(IDS));
+        try (LoadedModel sound = load("sound", VECTORS);
+                LoadedModel other = load("turned", turned)) {
+            for (Dataset part : List.of(data.choice(), data.heldOut())) {
+                Evaluator.Rating rating =
+                        new Evaluator(part, Task.TEXT_EMBEDDING, Metric.KNN_ACCURACY, 1).compare(sound, other, _ -> {});
+                assertThat(requireNonNull(rating.retention()).value().asDouble())
+                        .isEqualTo(1);
+                assertThat(rating.fidelity().value().asDouble()).isCloseTo(0.5, within(0.001));
+                assertThat(rating.fidelity().samples()).isEqualTo(part.size());
+            }
         }
     }
 

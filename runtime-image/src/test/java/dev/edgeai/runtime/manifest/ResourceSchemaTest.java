@@ -175,6 +175,8 @@ class ResourceSchemaTest {
                 "gates: {minSpeedup: \"1.5\"}  |",
                 "gates: {minAccuracyRetention: \"1.01\"} | spec.gates.minAccuracyRetention: give a share from 0 to 1",
                 "gates: {minAccuracyRetention: 2}        | spec.gates.minAccuracyRetention: give a share from 0 to 1",
+                "gates: {minFidelity: \"1.01\"} | spec.gates.minFidelity: give a share from 0 to 1",
+                "gates: {minFidelity: 0}       |",
                 "gates:                        |",
                 "search: {frameworks: [OnnxRuntime, Torch]} | spec.search.frameworks[1] must be one of LlamaCpp, MLX, ",
                 "search: {maxTrials: 64}       |",

@@ -37,6 +37,7 @@ import java.util.Map;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 /** Whole trials on real models in ONNX Runtime, with real child processes for memory. */
 class MeasurerTest {
@@ -72,6 +73,8 @@ class MeasurerTest {
         assertThat(result.digest()).isNull();
         assertThat(result.variant()).isNull();
         assertThat(result.baseline().engine()).isEqualTo("OnnxRuntime 1.29.0");
+        assertThat(result.baseline().concurrency())
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(result.baseline().latencyP50Micros()).isPositive();
         assertThat(result.baseline().latencySamples()).isGreaterThanOrEqualTo(200);
         assertThat(requireNonNull(result.baseline().quality()).samples()).isEqualTo((SAMPLES - 50) / 2);
@@ -83,6 +86,10 @@ class MeasurerTest {
                 .isBetween(0.0, 1.0);
         assertThat(requireNonNull(result.baseline().latencyVariationInterval()).value())
                 .isEqualTo(result.baseline().latencyVariation());
+        Estimate p95 = requireNonNull(result.baseline().latencyP95Interval());
+        assertThat(p95.value().asDouble())
+                .isCloseTo(requireNonNull(result.baseline().latencyP95Micros()), within(1.0));
+        assertThat(p95.samples()).isEqualTo(result.baseline().latencySamples());
         assertThat(pushed).isEmpty();
         assertThat(log.toString())
                 .contains("evaluate 125/125")
@@ -127,6 +134,7 @@ class MeasurerTest {
         assertThat(requireNonNull(heldOut.accuracyRetention()).samples())
                 .as("as many as variants are chosen by")
                 .isEqualTo((SAMPLES - 50) / 2);
+        assertThat(requireNonNull(heldOut.fidelity()).samples()).isEqualTo((SAMPLES - 50) / 2);
         assertThat(Math.abs(requireNonNull(comparison.memoryReduction()).asDouble()))
                 .isLessThan(0.1);
         assertThat(requireNonNull(result.robustness()).malformedTried()).isGreaterThan(5);
@@ -240,6 +248,28 @@ class MeasurerTest {
 
         assertReason("source", FailureReason.MEASUREMENT_FAILED, "answers each of 125 samples with class 0");
         assertThat(pushed).isEmpty();
+    }
+
+    @Test
+    void aModelWithAStateAndAScalarIsMeasuredOneSampleAtATime() throws Exception {
+        OnnxModels.write(work.resolve("source"), OnnxModels.stateful(signs()));
+        writeVariant(Files.readAllBytes(work.resolve("source/model.onnx")));
+        long[] labels = new long[SAMPLES];
+        long[] rates = new long[SAMPLES];
+        Arrays.setAll(labels, i -> i % 2);
+        Arrays.fill(rates, 16_000);
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpzFiles.gaussians(5, SAMPLES, FEATURES));
+        arrays.put("state", NpzFiles.gaussians(6, SAMPLES, 2, 1, 3));
+        arrays.put("rate", NpzFiles.longs(rates, SAMPLES));
+        arrays.put("labels", NpzFiles.longs(labels, SAMPLES));
+        NpzFiles.write(work.resolve("dataset/dataset.npz"), arrays);
+
+        assertThat(measure("baseline").baseline().quality()).isNotNull();
+        assertThat(requireNonNull(requireNonNull(measure("t1").comparison()).fidelity())
+                        .value()
+                        .asDouble())
+                .isEqualTo(1);
     }
 
     @Test

@@ -55,6 +55,30 @@ class BodiesTest {
     }
 
     @Test
+    void asManyBodiesAsAreReadAtOnceTellNothingOfTheModel() throws Exception {
+        ServerOptions few = new ServerOptions(0, 2, 64, 1 << 20, 8 << 20, 20, ServerOptions.Deadlines.DEFAULT);
+        List<RawCaller> stalled = new ArrayList<>();
+        try (TestServer server = server(few)) {
+            for (int i = 0; i < 10; i++) {
+                stalled.add(new RawCaller(server.port())
+                        .post(INFER, "Content-Length: 1000")
+                        .send("{"));
+            }
+            inFlight(server, 10);
+
+            assertThat(server.infer(ONE).statusCode()).isEqualTo(503);
+            assertThat(server.get("/v2/health/live").statusCode()).isEqualTo(200);
+            assertThat(server.metrics())
+                    .containsEntry("edgeai_inference_requests_total{code=\"crowded\"}", 1.0)
+                    .containsEntry("edgeai_inference_requests_total{code=\"overloaded\"}", 0.0);
+        } finally {
+            for (RawCaller caller : stalled) {
+                caller.close();
+            }
+        }
+    }
+
+    @Test
     void stalledBodiesKeepNobodyOutAndAreTold() throws Exception {
         List<RawCaller> stalled = new ArrayList<>();
         try (TestServer server = server(OPTIONS)) {

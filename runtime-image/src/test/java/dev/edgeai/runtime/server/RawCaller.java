@@ -2,7 +2,9 @@ package dev.edgeai.runtime.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A caller over a bare socket, which may do what no library does. */
@@ -47,6 +49,19 @@ public final class RawCaller implements AutoCloseable {
             read.write(next);
         }
         return read.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Whether the server has not closed the connection; what it answered so far is skipped. */
+    public boolean isOpen() {
+        try {
+            socket.setSoTimeout(1);
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            return false;
+        } catch (SocketTimeoutException _) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /** Whether an answer has begun to come. */

@@ -199,6 +199,10 @@ class ServingTest {
             assertThat(small.get().statusCode()).as("a small one has its own").isEqualTo(200);
             TestServer.until(() -> server.inFlight() == 0);
             assertThat(server.infer(body).statusCode()).isEqualTo(200);
+            assertThat(settled(server))
+                    .as("what others send tells nothing of the model")
+                    .containsEntry("edgeai_inference_requests_total{code=\"crowded\"}", 1.0)
+                    .containsEntry("edgeai_inference_requests_total{code=\"overloaded\"}", 0.0);
         }
     }
 
@@ -339,7 +343,32 @@ class ServingTest {
             assertThat(second.statusCode()).isEqualTo(503);
             assertThat(second.body()).contains("its turn did not come");
             held.release.countDown();
-            assertThat(first.get().statusCode()).isEqualTo(200);
+            assertThat(first.get().statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void anInferenceThatHangsIsToldAtItsDeadlineAndKeepsItsTurnAndItsMemory() throws Exception {
+        Held held = new Held(linearModel());
+        Duration deadline = Duration.ofMillis(300);
+        ServerOptions one = new ServerOptions(
+                0, 1, 8, 1 << 16, 1 << 16, 64, new ServerOptions.Deadlines(deadline, deadline, Duration.ofMinutes(5)));
+        String large = ONE.formatted(1, 1) + " ".repeat(50_000);
+        try (TestServer server = TestServer.start(held, Optional.empty(), one)) {
+            HttpResponse<String> hangs = server.infer(large);
+
+            assertThat(hangs.statusCode()).isEqualTo(503);
+            assertThat(hangs.headers().firstValue("Retry-After")).hasValue("1");
+            assertThat(hangs.body()).contains("the inference had not ended");
+            assertThat(server.infer(ONE.formatted(2, 2)).body()).contains("its turn did not come");
+            assertThat(server.infer(large).body()).contains("the memory for requests is taken");
+            assertThat(held.most).as("inferences at once").hasValue(1);
+            assertThat(server.inFlight()).isEqualTo(1);
+
+            held.release.countDown();
+
+            assertThat(settled(server)).containsEntry("edgeai_inference_requests_total{code=\"overloaded\"}", 2.0);
+            assertThat(server.infer(large).statusCode()).isEqualTo(200);
         }
     }
 
@@ -362,7 +391,7 @@ class ServingTest {
 
     private static ServerOptions deadlines(Duration request, Duration hung) {
         return new ServerOptions(
-                0, 1, 8, 1 << 20, 8 << 20, new ServerOptions.Deadlines(Duration.ofSeconds(10), request, hung));
+                0, 1, 8, 1 << 20, 8 << 20, 64, new ServerOptions.Deadlines(Duration.ofSeconds(10), request, hung));
     }
 
     @Test

@@ -134,6 +134,28 @@ public final class OnnxModels {
                 .build());
     }
 
+    /**
+     * A model that is called again with the state it gave: y = x * w + mean(state) * rate; x: float32[N,rows of w], state:
+     * float32[2,N,3], rate: int64, y: float32[N,columns of w], next: as state.
+     */
+    public static ModelProto stateful(float[][] w) {
+        return model(GraphProto.newBuilder()
+                .setName("stateful")
+                .addInput(value("x", -1, w.length))
+                .addInput(value("state", 2, -1, 3))
+                .addInput(value("rate", TensorProto.DataType.INT64))
+                .addOutput(value("y", -1, w[0].length))
+                .addOutput(value("next", 2, -1, 3))
+                .addInitializer(weights("w", flat(w), w.length, w[0].length))
+                .addNode(node("MatMul", List.of("x", "w"), "product"))
+                .addNode(node("ReduceMean", List.of("state"), "mean", integer("keepdims", 0)))
+                .addNode(node("Cast", List.of("rate"), "factor", integer("to", TensorProto.DataType.FLOAT_VALUE)))
+                .addNode(node("Mul", List.of("mean", "factor"), "shift"))
+                .addNode(node("Add", List.of("product", "shift"), "y"))
+                .addNode(node("Identity", List.of("state"), "next"))
+                .build());
+    }
+
     private static TensorProto wholeNumber(String name, int value) {
         return TensorProto.newBuilder()
                 .setName(name)

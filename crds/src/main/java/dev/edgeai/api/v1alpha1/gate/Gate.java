@@ -12,7 +12,8 @@ public enum Gate {
     MAX_SIZE("maxSize"),
     MAX_KL_DIVERGENCE("maxKlDivergence"),
     MAX_PERPLEXITY_INCREASE("maxPerplexityIncrease"),
-    MAX_JOULES_PER_INFERENCE("maxJoulesPerInference");
+    MAX_JOULES_PER_INFERENCE("maxJoulesPerInference"),
+    MIN_FIDELITY("minFidelity");
 
     private final String field;
 

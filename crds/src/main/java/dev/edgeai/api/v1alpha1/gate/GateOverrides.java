@@ -63,7 +63,10 @@ public record GateOverrides(
         Decimal maxPerplexityIncrease,
 
         @Pattern(Decimal.NON_NEGATIVE) @JsonPropertyDescription("Highest energy of one inference, joules") @Nullable
-        Decimal maxJoulesPerInference) {
+        Decimal maxJoulesPerInference,
+
+        @Pattern(Decimal.SHARE) @JsonPropertyDescription(Gates.MIN_FIDELITY) @Nullable
+        Decimal minFidelity) {
 
     /** The gates that hold for this target. */
     public Gates over(Gates base) {
@@ -81,6 +84,7 @@ public record GateOverrides(
                         maxPerplexityIncrease != null ? maxPerplexityIncrease : base.maxPerplexityIncrease())
                 .maxJoulesPerInference(
                         maxJoulesPerInference != null ? maxJoulesPerInference : base.maxJoulesPerInference())
+                .minFidelity(minFidelity != null ? minFidelity : base.minFidelity())
                 .build();
     }
 }

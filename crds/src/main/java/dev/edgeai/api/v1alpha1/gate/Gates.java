@@ -1,6 +1,8 @@
 package dev.edgeai.api.v1alpha1.gate;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.source.Metric;
+import dev.edgeai.api.v1alpha1.source.Task;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import io.fabric8.generator.annotation.Default;
@@ -65,7 +67,13 @@ public record Gates(
         Decimal maxPerplexityIncrease,
 
         @Pattern(Decimal.NON_NEGATIVE) @JsonPropertyDescription("Highest energy of one inference, joules") @Nullable
-        Decimal maxJoulesPerInference) {
+        Decimal maxJoulesPerInference,
+
+        @Pattern(Decimal.SHARE) @JsonPropertyDescription(Gates.MIN_FIDELITY) @Nullable
+        Decimal minFidelity) {
+    static final String MIN_FIDELITY = "Least fidelity: share of samples with the baseline's answer, or mean cosine"
+            + " similarity to its output. Default: 0.95 for TextEmbedding with another metric than Fidelity, else none";
+
     /** CEL: of a quantity, where nothing at all makes no sense. */
     static final String SOME = "!isQuantity(string(self)) || quantity(string(self)).compareTo(quantity('0')) > 0";
 
@@ -79,6 +87,20 @@ public record Gates(
         maxLatencyVariation = maxLatencyVariation == null ? Decimal.of("0.20") : maxLatencyVariation;
         maxKlDivergence = maxKlDivergence == null ? Decimal.of("0.10") : maxKlDivergence;
         maxPerplexityIncrease = maxPerplexityIncrease == null ? Decimal.of("0.10") : maxPerplexityIncrease;
+    }
+
+    /**
+     * The same with what is asked by default of a model of this kind. Vectors are held against the original's even where
+     * another metric judges them, because the indexes that they are looked up in hold the original's.
+     *
+     * @param task what the model is for
+     * @param metric that was asked for; absent: the task's
+     */
+    public Gates of(Task task, @Nullable Metric metric) {
+        boolean vectors = task == Task.TEXT_EMBEDDING && metric != null && metric != Metric.FIDELITY;
+        return vectors && minFidelity == null
+                ? GatesBuilder.builder(this).minFidelity(Decimal.of("0.95")).build()
+                : this;
     }
 
     @SuppressWarnings("NullAway")

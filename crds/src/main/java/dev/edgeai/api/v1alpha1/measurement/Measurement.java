@@ -8,6 +8,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /** What was measured of one model (the baseline or a variant) on one node. */
@@ -17,6 +18,13 @@ public record Measurement(
         String engine,
 
         @JsonPropertyDescription("Threads per inference") Integer threads,
+
+        @JsonPropertyDescription(
+                "Inferences at once, of a language model generations with a session each, while its memory was "
+                        + "measured: as many as a server with the same processors and threads runs")
+        @Nullable
+        Integer concurrency,
+
         @JsonPropertyDescription("Task metric") @Nullable Estimate quality,
 
         @JsonPropertyDescription(
@@ -27,6 +35,12 @@ public record Measurement(
 
         @JsonPropertyDescription("95th percentile of latency, microseconds") @Nullable
         Long latencyP95Micros,
+
+        @JsonPropertyDescription(
+                "latencyP95Micros with its 95 % interval, microseconds; samples are inferences. Absent in what was measured "
+                        + "before there was one")
+        @Nullable
+        Estimate latencyP95Interval,
 
         @JsonPropertyDescription("99th percentile of latency, microseconds") @Nullable
         Long latencyP99Micros,
@@ -90,11 +104,14 @@ public record Measurement(
                 : OptionalLong.of(Math.max(0, peakMemoryBytes - engineMemoryBytes));
     }
 
-    /** Share of another's footprint that is saved, negative when it grew; absent when one of them was not measured. */
+    /**
+     * Share of another's footprint that is saved, negative when it grew; absent when one of them was not measured, or with
+     * another number of inferences at once.
+     */
     public @Nullable Decimal memorySavedFrom(Measurement other) {
         OptionalLong before = other.footprintBytes();
         OptionalLong after = footprintBytes();
-        if (before.isEmpty() || after.isEmpty()) {
+        if (before.isEmpty() || after.isEmpty() || !Objects.equals(concurrency, other.concurrency)) {
             return null;
         }
         return Decimal.of(before.getAsLong() == 0 ? 0 : 1 - (double) after.getAsLong() / before.getAsLong());

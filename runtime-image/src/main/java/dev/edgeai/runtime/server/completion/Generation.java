@@ -17,9 +17,6 @@ import java.util.function.Consumer;
  * @param tokens tokens written
  */
 record Generation(String finish, int promptTokens, int tokens) {
-    /** Tokens of a prompt that the engine reads at once; between two such parts a generation can be ended. */
-    private static final int PROMPT_PART = 512;
-
     /** Is told how far a generation is; what it throws ends the generation. */
     interface Progress {
         /** Before each call of the engine. */
@@ -78,9 +75,10 @@ record Generation(String finish, int promptTokens, int tokens) {
 
     private static float[] read(LanguageSession session, int[] prompt, Progress progress) {
         float[] logits = {};
-        for (int from = 0; from < prompt.length; from += PROMPT_PART) {
+        for (int from = 0; from < prompt.length; from += LanguageSession.PROMPT_PART) {
             progress.step();
-            logits = session.prefill(Arrays.copyOfRange(prompt, from, Math.min(prompt.length, from + PROMPT_PART)));
+            logits = session.prefill(
+                    Arrays.copyOfRange(prompt, from, Math.min(prompt.length, from + LanguageSession.PROMPT_PART)));
         }
         return logits;
     }

@@ -50,14 +50,14 @@ final class InferenceHandler implements AdmittedHandler.Answerer {
 
     private InferenceAnswer answer(byte[] body, ServerRequestHeaders headers, Admission.Place place) {
         InferenceRequest request =
-                RequestReader.read(new RequestBody(body, jsonLength(headers, body.length), place.tensors()::grow));
+                RequestReader.read(new RequestBody(body, jsonLength(headers, body.length), place::growTensors));
         for (InferenceRequest.RequestedOutput output : request.outputs()) {
             if (!outputNames.containsKey(output.name())) {
                 throw RefusedException.badRequest("the model has no output '" + output.name() + "'; it has "
                         + model.outputs().stream().map(TensorInfo::name).toList());
             }
         }
-        Map<String, Tensor> outputs = place.run(() -> model.infer(request.inputs()));
+        Map<String, Tensor> outputs = place.runApart(() -> model.infer(request.inputs()));
         InferenceAnswer answer = InferenceAnswer.of(
                 served, model, request, name -> outputs.get(Objects.requireNonNull(outputNames.get(name))));
         confidence
