@@ -8,6 +8,8 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from judge import PLAIN
+
 
 def node_cases(only: str) -> Iterator[tuple[str, onnx.ModelProto, list]]:
     """Those of one operator each, which the package makes in memory."""
@@ -56,4 +58,4 @@ def _value(given):
     if isinstance(given, onnx.TensorProto):
         given = numpy_helper.to_array(given)
     given = np.asarray(given) if isinstance(given, np.ndarray | np.generic | int | float | bool) else None
-    return given if given is not None and given.dtype.kind in "biuf" and given.dtype.isbuiltin else None
+    return given if given is not None and given.dtype.name in PLAIN else None

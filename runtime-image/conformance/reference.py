@@ -129,7 +129,7 @@ def refer(subject: str, folder: Path) -> dict:
         arrays = {port.name: stored[str(i)] for i, port in enumerate(fed(onnx.load(source))) if str(i) in stored}
     runtime = SUBJECTS[subject]()
     reference: dict = {}
-    inputs: list[dict] = []
+    (folder / "inputs.json").write_text("[]")
     try:
         reference = runtime.load(folder)
         given = by_port(reference["inputs"], arrays)
@@ -139,6 +139,7 @@ def refer(subject: str, folder: Path) -> dict:
         else:
             names = [(port["names"] or [f"input{i}"])[0] for i, port in enumerate(reference["inputs"])]
             inputs = [tensor(array, name=name) for name, array in zip(names, given, strict=True)]
+            (folder / "inputs.json").write_text(json.dumps(inputs))  # before a runtime that may die of them
             answers = runtime.infer(given)
             reference["answers"] = [
                 tensor(answer, names=port["names"])
@@ -146,7 +147,6 @@ def refer(subject: str, folder: Path) -> dict:
             ]
     except Exception as e:  # whatever a runtime throws: it refuses
         reference["refused"] = f"{type(e).__name__}: {e}"[:500]
-    (folder / "inputs.json").write_text(json.dumps(inputs))
     return reference
 
 

@@ -3,8 +3,8 @@ r"""The ONNX backend suite through ours and through Python's same runtimes (docs
     runtime-image/conformance/run [--only 'node/test_add*'] [--jobs 2] [--work FOLDER]
 
 Each model with its first set of inputs is run by onnxruntime and openvino from PyPI, and by this project: its assessment,
-its engines, its server over binary requests, the inference that a server makes at its start, and, for a part, a `serve` of
-its own. A model that ends or stops a process is noted by name, and the rest goes on in a new one. What is done is kept in
+its engines, its server over binary requests, the inference with ones that a server tries before it starts where a model
+takes whole numbers, and, for a part, a `serve` of its own. A model that ends or stops a process is noted by name, and the rest goes on in a new one. What is done is kept in
 --work: a run that was ended goes on where it was; --again judges anew and keeps only what Python said. Ends with 1 where
 a verdict is bad and allowed.txt does not say why.
 """
@@ -23,15 +23,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from judge import GOOD, judge
-from serving import serve
+from program import Program
 from worker import Died, Hung, Worker
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CACHE = Path(os.environ.get("EDGEAI_CACHE", Path.home() / ".cache" / "edgeai"))
 SUBJECTS = {
-    "onnxruntime": ("OnnxRuntime", "model.onnx", {}, ["assess", "engine", "rest", "start"]),
-    "openvino": ("OpenVINO", "model.onnx", {"INFERENCE_PRECISION_HINT": "f32"}, ["engine", "rest", "start"]),
+    "onnxruntime": ("OnnxRuntime", "model.onnx", {}, ["assess", "engine", "rest"]),
+    "openvino": ("OpenVINO", "model.onnx", {"INFERENCE_PRECISION_HINT": "f32"}, ["engine", "rest"]),
     "ir": ("OpenVINO", "model.xml", {"INFERENCE_PRECISION_HINT": "f32"}, ["assess", "engine"]),
 }
 """Engine, file, options and stages. An IR is one model more for the engine, and no other kind of request."""
@@ -125,17 +125,21 @@ class Results:
             out.write(json.dumps(result) + "\n")
 
 
+def takes_whole_numbers(reference: dict) -> bool:
+    return any(not port["type"].startswith("float") for port in reference["inputs"])
+
+
 class Runner:
     """Takes models through every stage, with processes of its own."""
 
     def __init__(self, arguments: argparse.Namespace, results: Results, number: int):
         self.arguments, self.results = arguments, results
-        self.java, self.environment = java()
+        command, environment = java()
         self.log = arguments.work / f"log-{number}"
         reference = [sys.executable, str(HERE / "reference.py")]
         self.python = Worker(reference, {"ORT_DISABLE_TELEMETRY": "1"}, self.log, arguments.limit)
-        bench = [*self.java, "dev.edgeai.runtime.bench.Conformance"]
-        self.ours = Worker(bench, self.environment, self.log, arguments.limit)
+        self.ours = Worker([*command, "dev.edgeai.runtime.bench.Conformance"], environment, self.log, arguments.limit)
+        self.program = Program([*command, "dev.edgeai.runtime.cli.EdgeAi"], environment, self.log, arguments.limit)
 
     def run(self, name: str, sampled: bool) -> None:
         for subject, (*_, stages) in SUBJECTS.items():
@@ -143,19 +147,22 @@ class Runner:
             left = [stage for stage in stages if (name, subject, stage) not in self.results.known]
             if left:
                 self.stages(name, subject, folder, left)
-            start = self.results.known.get((name, subject, "start"), {}).get("verdict")
-            wanted = self.arguments.serve_every and (sampled or start in ("died", "hung"))
-            if wanted and "start" in stages and (name, subject, "serve") not in self.results.known:
-                reference = self.reference(subject, folder)
-                if "answers" in reference:
-                    limit = self.arguments.limit
-                    answer = serve(self.java, self.environment, folder, self.log, limit)
-                    self.results.add(name, subject, "serve", *judge("serve", reference, answer))
+            if "rest" in stages and "answers" in (reference := self.reference(subject, folder)):
+                self.start(name, subject, folder, reference, sampled)
+
+    def start(self, name: str, subject: str, folder: Path, reference: dict, sampled: bool) -> None:
+        """As a server starts: a guess of whole numbers is tried in a process of its own."""
+        if (name, subject, "start") not in self.results.known and takes_whole_numbers(reference):
+            answer = self.program.trial(folder)
+            self.results.add(name, subject, "start", *judge("start", reference, answer))
+        fatal = self.results.known.get((name, subject, "start"), {}).get("verdict") in ("died", "hung")
+        if (sampled or fatal and self.arguments.serve_every) and (name, subject, "serve") not in self.results.known:
+            self.results.add(name, subject, "serve", *judge("serve", reference, self.program.serve(folder)))
 
     def stages(self, name: str, subject: str, folder: Path, left: list[str]) -> None:
         reference = self.reference(subject, folder)
         while left:
-            if not (folder / SUBJECTS[subject][1]).exists() or not (folder / "inputs.json").exists():
+            if not (folder / SUBJECTS[subject][1]).exists():
                 for stage in left:
                     self.results.add(name, subject, stage, "neither", "Python makes no IR of it")
                 return

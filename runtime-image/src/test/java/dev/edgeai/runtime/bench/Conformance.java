@@ -17,15 +17,12 @@ import dev.edgeai.runtime.engine.installed.Engines;
 import dev.edgeai.runtime.server.ModelServer;
 import dev.edgeai.runtime.server.ServedModel;
 import dev.edgeai.runtime.server.ServerOptions;
-import dev.edgeai.runtime.server.process.TrialInference;
 import dev.edgeai.runtime.server.tensor.TensorServer;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +42,6 @@ import java.util.Optional;
 final class Conformance {
     private static final String MARK = "conformance ";
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final String REFUSED = TrialInference.VERB + " failed: ";
 
     private Conformance() {}
 
@@ -53,7 +49,7 @@ final class Conformance {
      * What to do.
      *
      * @param folder a variant's: the model, {@code edgeai.json} and {@code inputs.json}
-     * @param stages of {@code assess}, {@code engine}, {@code rest}, {@code start}
+     * @param stages of {@code assess}, {@code engine} and {@code rest}
      */
     record Request(String folder, List<String> stages) {
         Request {
@@ -118,7 +114,6 @@ final class Conformance {
                 case "assess" -> ports(Assessor.assess(folder));
                 case "engine" -> infer(folder);
                 case "rest" -> request(folder);
-                case "start" -> start(folder);
                 default -> throw new IllegalArgumentException("no stage " + stage);
             };
         } catch (UnreadableModelException | EngineException | InferenceFailedException e) {
@@ -148,17 +143,6 @@ final class Conformance {
                         new InferenceClient(URI.create("http://127.0.0.1:" + server.port()), "m", LIMIT)) {
             return answer(model, client.infer(inputs(folder)).outputs());
         }
-    }
-
-    private static Object start(Path folder) throws IOException {
-        StringWriter told = new StringWriter();
-        new TrialInference(folder.toString(), descriptor(folder), 1).run(new PrintWriter(told));
-        return told.toString()
-                .lines()
-                .filter(line -> line.startsWith(REFUSED))
-                .findFirst()
-                .<Object>map(line -> new Refusal(line.substring(REFUSED.length())))
-                .orElse(new Answer(List.of()));
     }
 
     /** In the model's order; one that the answer lacks is left out. */
