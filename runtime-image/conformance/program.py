@@ -35,6 +35,10 @@ def outputs(answer: bytes, json_length: int) -> list[dict]:
     return found
 
 
+RUNNING: set[subprocess.Popen] = set()
+"""Servers that whoever is ended has to end: unlike a worker, one does not end with its caller."""
+
+
 class Program:
     """The program `edgeai`, each call a process of its own.
 
@@ -50,7 +54,9 @@ class Program:
         command = [*self.command, "trial-inference", json.dumps(trial)]
         try:
             with self.log.open("ab") as log:
-                run = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, env=self.environment, timeout=self.limit)
+                run = subprocess.run(
+                    command, stdout=subprocess.PIPE, stderr=log, env=self.environment, timeout=self.limit, check=False
+                )
         except subprocess.TimeoutExpired:
             return {"hung": f"no end within {self.limit:g} s"}
         said = [line for line in run.stdout.decode(errors="replace").splitlines() if line.startswith(TRIAL)]
@@ -65,6 +71,7 @@ class Program:
         said = folder / "serve.out"
         with self.log.open("ab") as log, said.open("wb") as out:
             process = subprocess.Popen(command, stdout=out, stderr=log, env=self.environment)
+        RUNNING.add(process)
         try:
             deadline = time.monotonic() + self.limit
             while not (ready := said.read_bytes()).endswith(b"\n"):
@@ -78,6 +85,7 @@ class Program:
         finally:
             process.kill()
             process.wait()
+            RUNNING.discard(process)
             said.unlink()
 
 

@@ -15,6 +15,7 @@ import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from judge import GOOD, judge
-from program import Program
+from program import RUNNING, Program
 from worker import Died, Hung, Worker
 
 HERE = Path(__file__).resolve().parent
@@ -249,8 +250,16 @@ def tell(results: list[dict]) -> int:
     return unexplained
 
 
+def end(*_: object) -> None:
+    for process in list(RUNNING):
+        process.kill()
+    os._exit(1)  # the threads would go on
+
+
 def main() -> None:
     arguments = options()
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wish, end)
     check_versions()
     if not arguments.built:
         build()

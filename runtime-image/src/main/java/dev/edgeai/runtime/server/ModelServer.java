@@ -66,8 +66,8 @@ public final class ModelServer implements AutoCloseable {
                 .shutdownHook(false)
                 .shutdownGracePeriod(LAST_REQUESTS)
                 .connectionOptions(socket -> socket.tcpNoDelay(true))
-                .protocolsDiscoverServices(
-                        false) // with another protocol a connection would be ours with its first byte only
+                // with another protocol a connection would be ours with its first byte only
+                .protocolsDiscoverServices(false)
                 .addConnectionSelector(new CallerConnections(new OpenConnections(options.maxConnections())))
                 .contentEncoding(BodyReader.encodings())
                 .errorHandling(ErrorHandling.builder().includeEntity(true).build())

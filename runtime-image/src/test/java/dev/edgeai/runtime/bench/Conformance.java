@@ -28,16 +28,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Our side of {@code runtime-image/conformance}: takes models through the assessment, the engine, a server's binary
- * requests and the guess of the start. Reads a request a line, and answers a line for each of its stages as soon as that is
- * done, so that whoever reads sees at which stage this process died or stood still.
+ * Our side of {@code runtime-image/conformance}: takes models through the assessment, the engine and a server's binary
+ * requests. Reads a request a line, and answers a line for each of its stages as soon as that is done, so that whoever
+ * reads sees at which stage this process died or stood still.
  */
 final class Conformance {
     private static final String MARK = "conformance ";
@@ -51,11 +50,7 @@ final class Conformance {
      * @param folder a variant's: the model, {@code edgeai.json} and {@code inputs.json}
      * @param stages of {@code assess}, {@code engine} and {@code rest}
      */
-    record Request(String folder, List<String> stages) {
-        Request {
-            stages = List.copyOf(stages);
-        }
-    }
+    record Request(String folder, List<String> stages) {}
 
     /** A tensor with its bytes, in JSON as base64. */
     @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
@@ -74,19 +69,10 @@ final class Conformance {
     }
 
     /** What an assessment says of inputs and outputs. */
-    record Ports(List<String> inputs, List<String> outputs) {
-        Ports {
-            inputs = List.copyOf(inputs);
-            outputs = List.copyOf(outputs);
-        }
-    }
+    record Ports(List<String> inputs, List<String> outputs) {}
 
     /** What the model answered. */
-    record Answer(List<Named> outputs) {
-        Answer {
-            outputs = List.copyOf(outputs);
-        }
-    }
+    record Answer(List<Named> outputs) {}
 
     /** One of ours said in a sentence why not. */
     record Refusal(String refused) {}
@@ -147,14 +133,10 @@ final class Conformance {
 
     /** In the model's order; one that the answer lacks is left out. */
     private static Answer answer(LoadedModel model, Map<String, Tensor> outputs) {
-        List<Named> named = new ArrayList<>();
-        for (TensorInfo info : model.outputs()) {
-            Tensor output = outputs.get(info.name());
-            if (output != null) {
-                named.add(Named.of(info.name(), output));
-            }
-        }
-        return new Answer(named);
+        return new Answer(model.outputs().stream()
+                .map(TensorInfo::name)
+                .flatMap(name -> Optional.ofNullable(outputs.get(name)).map(tensor -> Named.of(name, tensor)).stream())
+                .toList());
     }
 
     private static VariantDescriptor descriptor(Path folder) throws IOException {
