@@ -9,6 +9,7 @@ import dev.edgeai.operator.services.ApiClients;
 import dev.edgeai.operator.services.Services;
 import dev.edgeai.operator.status.Events;
 import dev.edgeai.planner.JobState;
+import dev.edgeai.planner.run.Heritage;
 import dev.edgeai.planner.run.JobKey;
 import dev.edgeai.planner.run.RunAction;
 import dev.edgeai.planner.run.RunDecision;
@@ -128,8 +129,7 @@ final class RunActions {
         RunJobs jobs = new RunJobs(
                 run,
                 decision.status(),
-                Objects.requireNonNullElseGet(
-                        decision.status().repository(), () -> picture.repository(services.config())),
+                Heritage.repository(decision.status().repository(), picture.repository(services.config())),
                 services.config(),
                 services.settings().namespace());
         JobNames names = names(picture.run());

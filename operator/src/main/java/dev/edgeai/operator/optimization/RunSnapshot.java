@@ -31,7 +31,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -102,8 +101,7 @@ record RunSnapshot(
                         other.getMetadata().getName(),
                         other.getSpec(),
                         other.getStatus(),
-                        Objects.requireNonNullElseGet(
-                                other.getStatus().repository(), () -> repository(config, RunRef.of(other)))))
+                        Heritage.repository(other.getStatus().repository(), repository(config, RunRef.of(other)))))
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import dev.edgeai.api.v1alpha1.RunPhase;
 import dev.edgeai.api.v1alpha1.measurement.Measurement;
 import dev.edgeai.api.v1alpha1.source.Assessment;
 import dev.edgeai.planner.Fingerprints;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,22 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
         }
     }
 
+    /**
+     * Where a run's variants are. What its status notes counts within its namespace's part of the registry only: else
+     * whoever may write a status could have another tenant's artifacts measured and signed for this one, and after a change
+     * of the registry they are not there.
+     *
+     * @param noted in its status, when it began with those of another model
+     * @param own of its own model
+     */
+    public static String repository(@Nullable String noted, String own) {
+        return noted != null && folder(noted).equals(folder(own)) ? noted : own;
+    }
+
+    private static String folder(String repository) {
+        return repository.substring(0, Math.max(0, repository.lastIndexOf('/')));
+    }
+
     /** The run whose certificates are to be signed anew. */
     Optional<Ancestor> signed(OptimizationRunSpec spec) {
         String inputs = Fingerprints.canonicalJson(spec);
@@ -124,6 +141,6 @@ public record Heritage(Extent extent, OperatorConfig.Images images, List<Ancesto
                         profile.threads(),
                         images.runtime(),
                         images.optimizers(),
-                        repository.substring(0, Math.max(0, repository.lastIndexOf('/'))))));
+                        folder(repository))));
     }
 }

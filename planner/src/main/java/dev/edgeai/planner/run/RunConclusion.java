@@ -189,7 +189,7 @@ final class RunConclusion {
         return new Selected(
                 trial.name(),
                 trial.variant(),
-                Objects.requireNonNullElse(draft.next.repository(), seen.repository()) + "@" + digest,
+                Heritage.repository(draft.next.repository(), seen.repository()) + "@" + digest,
                 digest,
                 reason,
                 comparison == null || comparison.speedup() == null

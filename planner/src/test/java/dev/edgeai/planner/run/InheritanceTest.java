@@ -161,6 +161,29 @@ class InheritanceTest {
     }
 
     @Test
+    void a_repository_of_another_namespace_is_not_believed_whatever_the_status_says() {
+        String own = "registry:5000/edgeai/default/digits";
+        assertThat(Heritage.repository("registry:5000/edgeai/default/other", own))
+                .isEqualTo("registry:5000/edgeai/default/other");
+        for (String forged : List.of(
+                "registry:5000/edgeai/bank/secret",
+                "registry:5000/edgeai/default/other/deeper",
+                "elsewhere:5000/edgeai/default/other",
+                "other")) {
+            assertThat(Heritage.repository(forged, own)).as(forged).isEqualTo(own);
+        }
+        assertThat(Heritage.repository(null, own)).isEqualTo(own);
+
+        OptimizationRunStatus inherited = decide(gates("4.0"), ancestor("old", BEFORE, ended(BEFORE, Map.of())))
+                .status();
+        OptimizationRunStatus forged = OptimizationRunStatusBuilder.builder(inherited)
+                .repository("registry:5000/edgeai/bank/secret")
+                .build();
+        assertThat(certified(gates("4.0"), forged, Map.of()).selected().artifact())
+                .startsWith(own + "@");
+    }
+
+    @Test
     void a_model_elsewhere_in_the_registry_lends_nothing() {
         Ancestor moved = new Ancestor("old", BEFORE, ended(BEFORE, Map.of()), "registry:5000/edgeai/default/digits");
         RunObservation seen = RunObservationBuilder.builder(seen(Extent.MEASUREMENTS, List.of(moved), Map.of()))
