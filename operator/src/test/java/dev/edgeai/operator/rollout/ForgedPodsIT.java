@@ -23,7 +23,8 @@ class ForgedPodsIT extends EdgeModelScenario {
 
     @Test
     void aForgedPodThatIsRefusedDoesNotRejectTheVersion() {
-        serve(BLUE);
+        // a stranger is told of after half a minute, so the warm-up must be given more than that
+        serve(BLUE, MODEL.replace("progressDeadline: 30s", "progressDeadline: 5m"));
         hands.runOnly(_ -> false); // the warm-up takes its time, and so has the forger
         offer(GREEN);
         PodTemplateSpec like = candidatesPods();
