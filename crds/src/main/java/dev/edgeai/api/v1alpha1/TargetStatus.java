@@ -164,6 +164,16 @@ public record TargetStatus(
             @JsonPropertyDescription("Measurements in a row that could not be read")
             Integer consecutiveErrors,
 
+            @JsonPropertyDescription(
+                    "How many times likelier all requests of this rollout are if a limit is broken than if all are kept")
+            @Nullable
+            Decimal evidence,
+
+            @JsonPropertyDescription(
+                    "Whether the last verdict rules chance out, as far as analysis.falseAlarmRate says")
+            @Nullable
+            Boolean conclusive,
+
             @JsonPropertyDescription("Of the last measurement") @Nullable
             String time,
 

@@ -243,7 +243,9 @@ class CrdIT {
                 .isEqualTo("{\"accuracy\":30,\"energy\":0,\"latency\":50,\"memory\":20}");
         assertThat(spec.at("/rollout/ramp").toString())
                 .isEqualTo("[{\"hold\":\"30s\",\"weight\":10},{\"hold\":\"60s\",\"weight\":50}]");
-        assertThat(spec.at("/rollout/analysis/metrics/0/failureLimit").asInt()).isEqualTo(1);
+        assertThat(spec.at("/rollout/analysis/metrics/0/consecutiveErrorLimit").asInt())
+                .isEqualTo(4);
+        assertThat(spec.at("/rollout/analysis/falseAlarmRate").asText()).isEqualTo("0.01");
         assertThat(spec.at("/rollout/traffic/provider").asText()).isEqualTo("Service");
         assertThat(spec.at("/rollout/whenNoneQualifies").asText()).isEqualTo("ServeSource");
         assertThat(spec.at("/targets/0/search/timeout").asText()).isEqualTo("1h");

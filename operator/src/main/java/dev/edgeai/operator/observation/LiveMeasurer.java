@@ -1,6 +1,7 @@
 package dev.edgeai.operator.observation;
 
 import dev.edgeai.operator.config.PrometheusAddresses;
+import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.MetricReading;
 import dev.edgeai.planner.analysis.Scrape;
 import dev.edgeai.planner.analysis.ScrapeHistory;
@@ -88,7 +89,21 @@ final class LiveMeasurer {
         for (int i = 0; i < numbers.size(); i++) {
             queries.put(watch.queries().get(i).metric(), result(numbers.get(i)));
         }
-        return new Readings(scrapes, silent, newest, queries);
+        return new Readings(scrapes, silent, newest, queries, evidence(watch, before.evidence(), scrapes, time));
+    }
+
+    private static LiveEvidence evidence(
+            Watch watch, LiveEvidence before, Map<String, ScrapeHistory> scrapes, Instant time) {
+        LiveEvidence.Subject subject = watch.comparison().subject();
+        LiveEvidence begun = before.subject().equals(subject)
+                ? before
+                : LiveEvidence.of(subject, watch.comparison().earlier());
+        return begun.after(
+                time,
+                scrapes.getOrDefault(subject.watched(), ScrapeHistory.EMPTY),
+                subject.reference().map(revision -> scrapes.getOrDefault(revision, ScrapeHistory.EMPTY)),
+                watch.comparison().stepBegan(),
+                watch.interval());
     }
 
     private Answer scrape(Watch.Pod pod, Instant time) throws InterruptedException {

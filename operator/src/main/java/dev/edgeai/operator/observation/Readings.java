@@ -1,5 +1,6 @@
 package dev.edgeai.operator.observation;
 
+import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.MetricReading;
 import dev.edgeai.planner.analysis.ScrapeHistory;
 import dev.edgeai.planner.analysis.ScrapeRound;
@@ -15,13 +16,16 @@ import java.util.Optional;
  * @param silent which ready pod could not be scraped the last time, and why
  * @param rounds who answered at all in the last rounds, the oldest first
  * @param queries last reading of each metric with a query of its own
+ * @param evidence what all requests of the rollout say of its limits
  */
 public record Readings(
         Map<String, ScrapeHistory> scrapes,
         Optional<String> silent,
         List<ScrapeRound> rounds,
-        Map<String, MetricReading> queries) {
-    public static final Readings NONE = new Readings(Map.of(), Optional.empty(), List.of(), Map.of());
+        Map<String, MetricReading> queries,
+        LiveEvidence evidence) {
+    public static final Readings NONE =
+            new Readings(Map.of(), Optional.empty(), List.of(), Map.of(), LiveEvidence.NONE);
 
     public Readings {
         scrapes = Map.copyOf(scrapes);

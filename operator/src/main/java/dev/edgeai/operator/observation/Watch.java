@@ -1,7 +1,11 @@
 package dev.edgeai.operator.observation;
 
+import dev.edgeai.planner.analysis.LiveEvidence;
+
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -9,9 +13,10 @@ import java.util.Optional;
  *
  * @param pods serving pods of the versions that are compared
  * @param queries the analysis metrics' own queries
+ * @param comparison what the pods' requests are evidence of
  * @param interval time between two measurements
  */
-public record Watch(List<Pod> pods, List<Query> queries, Duration interval) {
+public record Watch(List<Pod> pods, List<Query> queries, Comparison comparison, Duration interval) {
     public Watch {
         pods = List.copyOf(pods);
         queries = List.copyOf(queries);
@@ -27,6 +32,18 @@ public record Watch(List<Pod> pods, List<Query> queries, Duration interval) {
      *     unreadable
      */
     public record Pod(String name, String revision, String address, boolean ready) {}
+
+    /**
+     * The two versions and their limits.
+     *
+     * @param stepBegan when the weights of now became true
+     * @param earlier evidence by metric as it was written down; for a beginning without what was measured before
+     */
+    public record Comparison(LiveEvidence.Subject subject, Instant stepBegan, Map<String, Double> earlier) {
+        public Comparison {
+            earlier = Map.copyOf(earlier);
+        }
+    }
 
     /**
      * A query with its place-holders filled in.

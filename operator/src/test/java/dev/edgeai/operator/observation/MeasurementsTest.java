@@ -2,9 +2,12 @@ package dev.edgeai.operator.observation;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.edgeai.api.config.OperatorConfig;
+import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.operator.delivery.TargetRef;
+import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.LiveMetrics;
+import dev.edgeai.planner.analysis.MetricAnalysis;
 import dev.edgeai.planner.analysis.MetricReading;
 import dev.edgeai.planner.analysis.Scrape;
 import dev.edgeai.planner.analysis.ScrapeHistory;
@@ -21,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +36,11 @@ import static org.awaitility.Awaitility.await;
 class MeasurementsTest {
     private static final TargetRef TARGET = new TargetRef("vision", "digits", "cpu");
     private static final Duration INTERVAL = Duration.ofMillis(200);
+    private static final Watch.Comparison COMPARISON = new Watch.Comparison(
+            new LiveEvidence.Subject(
+                    "green", Optional.of("blue"), RolloutPolicy.defaults().analysis()),
+            Instant.EPOCH,
+            Map.of());
 
     private final AtomicInteger measured = new AtomicInteger();
     private final Measurements measurements = measuring(List.of());
@@ -86,6 +95,27 @@ class MeasurementsTest {
     }
 
     @Test
+    void eachRoundIsEvidence() throws IOException {
+        try (ServerStub green = new ServerStub("green");
+                ServerStub blue = new ServerStub("blue")) {
+            Watch watch = watch(pod("g", "green", green), pod("b", "blue", blue));
+            awaitRounds(watch, 1);
+            blue.answered(60, 0.0011);
+            green.answered(60, 0.0011);
+            awaitRounds(watch, measured.get() + 2);
+            assertThat(MetricAnalysis.burst(live(watch))).isEmpty();
+            green.failed(20);
+            awaitRounds(watch, measured.get() + 2);
+            assertThat(MetricAnalysis.burst(live(watch)))
+                    .hasValueSatisfying(burst -> assertThat(burst.message()).contains("20 of 80 requests failed"));
+            awaitRounds(watch, measured.get() + 2);
+            assertThat(MetricAnalysis.burst(live(watch)))
+                    .as("it does not go away with its window")
+                    .isPresent();
+        }
+    }
+
+    @Test
     void aServerOfAnOlderImageHasNoProbesAndNoStart() {
         Scrape scrape = PodMetrics.read("g", Instant.EPOCH, "green", """
                 edgeai_model_info{artifact="a",engine="e",revision="green"} 1
@@ -118,7 +148,8 @@ class MeasurementsTest {
         try (ServerSocket silent = new ServerSocket(0);
                 ServerStub blue = new ServerStub("blue")) {
             Watch.Pod mute = new Watch.Pod("g", "green", "127.0.0.1:" + silent.getLocalPort(), false);
-            Watch watch = new Watch(List.of(mute, pod("b", "blue", blue)), List.of(), Duration.ofMinutes(10));
+            Watch watch =
+                    new Watch(List.of(mute, pod("b", "blue", blue)), List.of(), COMPARISON, Duration.ofMinutes(10));
             awaitRounds(watch, 2);
             assertThat(live(watch).silence())
                     .hasValueSatisfying(silence -> assertThat(silence.rounds()).isGreaterThanOrEqualTo(2));
@@ -167,7 +198,7 @@ class MeasurementsTest {
     @Test
     void aTargetNobodyAsksForIsForgotten() throws IOException {
         try (ServerStub green = new ServerStub("green")) {
-            Watch watch = new Watch(List.of(pod("g", "green", green)), List.of(), Duration.ofMillis(1));
+            Watch watch = new Watch(List.of(pod("g", "green", green)), List.of(), COMPARISON, Duration.ofMillis(1));
             measurements.watch(TARGET, watch);
             await().atMost(Duration.ofSeconds(30)).until(() -> measured.get() == MeasurementLoop.UNASKED_ROUNDS);
             await().pollDelay(Duration.ofSeconds(1)).until(() -> measured.get() == MeasurementLoop.UNASKED_ROUNDS);
@@ -213,7 +244,8 @@ class MeasurementsTest {
     }
 
     private MetricReading ask(Measurements asking, String address) {
-        Watch watch = new Watch(List.of(), List.of(new Watch.Query("mine", Optional.of(address), "up == 1")), INTERVAL);
+        Watch watch = new Watch(
+                List.of(), List.of(new Watch.Query("mine", Optional.of(address), "up == 1")), COMPARISON, INTERVAL);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> asking.watch(TARGET, watch).queries().containsKey("mine"));
         return Objects.requireNonNull(asking.watch(TARGET, watch).queries().get("mine"));
@@ -291,7 +323,8 @@ class MeasurementsTest {
                 INTERVAL,
                 true,
                 readings.silent(),
-                Silence.of(readings.rounds(), "green", "blue"));
+                Silence.of(readings.rounds(), "green", "blue"),
+                readings.evidence());
     }
 
     private static ScrapeHistory scrapes(Readings readings, String revision) {
@@ -299,7 +332,7 @@ class MeasurementsTest {
     }
 
     private static Watch watch(Watch.Pod... pods) {
-        return new Watch(List.of(pods), List.of(), INTERVAL);
+        return new Watch(List.of(pods), List.of(), COMPARISON, INTERVAL);
     }
 
     private static Watch.Pod pod(String name, String revision, ServerStub server) {

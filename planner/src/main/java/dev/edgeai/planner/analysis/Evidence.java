@@ -49,6 +49,33 @@ record Evidence(Window watched, Optional<Window> reference, boolean probes, Opti
                 });
     }
 
+    /**
+     * Of all requests since the first round, with the loads of now.
+     *
+     * @return users' where there are enough, else probes'; empty when there are neither
+     */
+    static Optional<Evidence> ofAll(LiveMetrics live, ToDoubleFunction<Window> samples) {
+        return ofAll(live.evidence().users(), live.watched(), live.reference(), false, samples)
+                .or(() -> ofAll(live.evidence().probes(), live.watchedProbes(), live.referenceProbes(), true, samples));
+    }
+
+    private static Optional<Evidence> ofAll(
+            LiveEvidence.Totals totals,
+            Optional<Window> watched,
+            Optional<Window> reference,
+            boolean probes,
+            ToDoubleFunction<Window> samples) {
+        return watched.map(w -> w.with(totals.watched()))
+                .filter(w -> samples.applyAsDouble(w) >= LiveEvidence.MIN_HITS)
+                .map(w -> {
+                    // Few of the other's requests are enough to see that they fail, too; intervals know how few they
+                    // are
+                    Optional<Window> other =
+                            reference.map(r -> r.with(totals.reference())).filter(r -> samples.applyAsDouble(r) > 0);
+                    return new Evidence(w, other, probes, other.flatMap(r -> incomparable(w, r)));
+                });
+    }
+
     /** Whether there is another version's window, under comparable load. */
     boolean compares() {
         return reference.isPresent() && incomparable.isEmpty();
@@ -62,7 +89,15 @@ record Evidence(Window watched, Optional<Window> reference, boolean probes, Opti
         return reference.filter(r -> watched.load() < r.load()).isPresent();
     }
 
-    private static Optional<String> incomparable(Window watched, Window reference) {
+    /** Whether it surely turns more requests away than the other, which carries about as much. */
+    boolean refusesMore() {
+        return incomparable.isEmpty()
+                && reference
+                        .filter(r -> LiveValue.refusedShare(watched).surelyAbove(1, LiveValue.refusedShare(r)))
+                        .isPresent();
+    }
+
+    static Optional<String> incomparable(Window watched, Window reference) {
         double more = Math.max(watched.load(), reference.load());
         double less = Math.min(watched.load(), reference.load());
         boolean alike = more <= LOAD_FACTOR * less;

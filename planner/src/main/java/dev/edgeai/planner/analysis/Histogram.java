@@ -34,7 +34,7 @@ public record Histogram(List<Bucket> buckets) {
      * histogram is new. Bounds that changed mean the same.
      */
     public Histogram since(Histogram earlier) {
-        if (!sameBounds(earlier)) {
+        if (!hasBoundsOf(earlier)) {
             return this;
         }
         List<Bucket> increase = new ArrayList<>();
@@ -56,7 +56,7 @@ public record Histogram(List<Bucket> buckets) {
         if (other.buckets.isEmpty()) {
             return this;
         }
-        if (!sameBounds(other)) {
+        if (!hasBoundsOf(other)) {
             throw new IllegalArgumentException("histograms with different buckets cannot be added");
         }
         List<Bucket> sum = new ArrayList<>();
@@ -95,7 +95,26 @@ public record Histogram(List<Bucket> buckets) {
         return OptionalDouble.of(from + (buckets.get(i).le() - from) * share);
     }
 
-    private boolean sameBounds(Histogram other) {
+    /** The finite upper bounds, rising; seconds. */
+    List<Double> bounds() {
+        return buckets.stream().map(Bucket::le).filter(Double::isFinite).toList();
+    }
+
+    /**
+     * Observations above a bound.
+     *
+     * @param bound one of {@link #bounds()}, or 0 for all
+     */
+    double over(double bound) {
+        return count()
+                - buckets.stream()
+                        .filter(b -> b.le() == bound)
+                        .mapToDouble(Bucket::count)
+                        .sum();
+    }
+
+    /** Whether both count by the same bounds. */
+    boolean hasBoundsOf(Histogram other) {
         return buckets.stream()
                 .map(Bucket::le)
                 .toList()

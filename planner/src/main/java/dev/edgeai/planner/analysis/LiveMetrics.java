@@ -18,6 +18,7 @@ import java.util.function.Function;
  *     not the version
  * @param silent which pod could not be scraped, and why; absent when all answered
  * @param silence looks in a row at which only the watched version did not answer
+ * @param evidence what all requests of the rollout say of its limits
  */
 public record LiveMetrics(
         Optional<Window> watched,
@@ -26,12 +27,13 @@ public record LiveMetrics(
         Optional<Window> referenceProbes,
         boolean onSameNodes,
         Optional<String> silent,
-        Optional<Silence> silence) {
+        Optional<Silence> silence,
+        LiveEvidence evidence) {
     public static final LiveMetrics NONE = new LiveMetrics(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Without probes, on the same nodes. */
     public LiveMetrics(Optional<Window> watched, Optional<Window> reference, Optional<String> silent) {
-        this(watched, reference, Optional.empty(), Optional.empty(), true, silent, Optional.empty());
+        this(watched, reference, Optional.empty(), Optional.empty(), true, silent, Optional.empty(), LiveEvidence.NONE);
     }
 
     /**
@@ -47,11 +49,19 @@ public record LiveMetrics(
             Duration interval,
             boolean onSameNodes,
             Optional<String> silent,
-            Optional<Silence> silence) {
+            Optional<Silence> silence,
+            LiveEvidence evidence) {
         Pair users = Pair.of(watched, reference, notBefore, interval, Scrape::users);
         Pair probes = Pair.of(watched, reference, notBefore, interval, Scrape::probes);
         return new LiveMetrics(
-                users.watched(), users.reference(), probes.watched(), probes.reference(), onSameNodes, silent, silence);
+                users.watched(),
+                users.reference(),
+                probes.watched(),
+                probes.reference(),
+                onSameNodes,
+                silent,
+                silence,
+                evidence);
     }
 
     private record Pair(Optional<Window> watched, Optional<Window> reference) {

@@ -6,6 +6,8 @@ import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,22 +17,17 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * Verdicts of live metrics. A threshold fails when the whole 95 % interval lies beyond it, passes when the value itself
- * keeps it, and is Inconclusive in between: then the window grows and the next measurement knows more. A ratio to stable
- * sets the watched version's lower end against stable's upper end. Under {@value #MIN_REQUESTS} requests nothing is
- * said. See docs/decisions/live-analysis.md.
+ * Verdicts of live metrics. A threshold fails when all requests of the rollout together prove that it is broken
+ * ({@link LiveEvidence}: looked at however often, chance takes back no more good versions than the policy says), passes
+ * when the value of the newest window keeps it, and is Inconclusive in between: then the next measurement knows more.
+ * Nothing passes on under {@value #MIN_REQUESTS} requests. See docs/decisions/live-analysis.md.
  */
 public final class MetricAnalysis {
     /** Requests a window must hold before it says anything. */
     public static final int MIN_REQUESTS = 20;
 
-    /** Errors a burst needs at least, so that one unlucky request is none. */
-    public static final int MIN_BURST_ERRORS = 5;
-
-    /** Error share that a burst must exceed when no error-rate metric gives one. */
-    public static final double DEFAULT_BURST_SHARE = 0.05;
-
-    private static final String ERROR_RATE = "error-rate";
+    private static final double MOST_EVIDENCE = 1e6;
+    private static final double WORTH_A_WORD = 2;
 
     /**
      * One measurement.
@@ -50,8 +47,16 @@ public final class MetricAnalysis {
             return MetricVerdict.tooLittle(metric.name() + ": waits for two scrapes an interval apart");
         }
         return Evidence.of(live, window -> samples(metric, window), metric.maxRatioToStable() != null)
+                .or(() -> isBroken(metric, live) ? Evidence.ofAll(live, w -> samples(metric, w)) : Optional.empty())
                 .map(evidence -> judge(metric, evidence, live))
                 .orElseGet(() -> MetricVerdict.tooLittle(tooLittle(metric, live)));
+    }
+
+    /** Whether any limit of a built-in metric is broken, and chance ruled out. */
+    public static boolean isBroken(AnalysisMetric metric, LiveMetrics live) {
+        return metric.prometheus() == null
+                && Stream.of(Limit.Kind.MAX, Limit.Kind.MIN, Limit.Kind.RATIO_TO_STABLE)
+                        .anyMatch(kind -> live.evidence().isBroken(metric.name(), kind));
     }
 
     private static String tooLittle(AnalysisMetric metric, LiveMetrics live) {
@@ -70,42 +75,33 @@ public final class MetricAnalysis {
     }
 
     /**
-     * Whether errors come in such a burst that no interval need be waited for: at least {@value #MIN_BURST_ERRORS}, and
-     * a share whose 99.9 % lower end is above the error-rate metric's {@code max}. Requests turned away count where
-     * the other version turns fewer away.
+     * Whether errors come in such a burst that nothing need be waited for, whatever is tolerated: errors beyond the
+     * error-rate metric's {@code max} (else {@value Limit#DEFAULT_BURST_SHARE}) with ten times the evidence that a
+     * failure needs. Requests turned away count where the other version turns fewer away.
      */
-    public static Optional<MetricVerdict> burst(List<AnalysisMetric> metrics, LiveMetrics live) {
-        double max = metrics.stream()
-                .filter(m -> m.name().equals(ERROR_RATE) && m.prometheus() == null && m.max() != null)
-                .map(AnalysisMetric::max)
-                .mapToDouble(d -> d == null ? DEFAULT_BURST_SHARE : d.asDouble())
-                .min()
-                .orElse(DEFAULT_BURST_SHARE);
-        return burst(live.watched(), live.reference(), max)
-                .or(() -> burst(live.watchedProbes(), live.referenceProbes(), max));
-    }
-
-    private static Optional<MetricVerdict> burst(Optional<Window> watched, Optional<Window> reference, double max) {
-        return watched.flatMap(w -> {
-            Evidence evidence = new Evidence(w, reference, false, Optional.empty());
-            double failed = w.errors() + (refusesMore(evidence) ? w.refused() : 0);
-            if (failed < MIN_BURST_ERRORS || Wilson.lower(failed, w.requests(), Wilson.Z_999) <= max) {
-                return Optional.empty();
-            }
+    public static Optional<MetricVerdict> burst(LiveMetrics live) {
+        if (!live.evidence().isBroken(Limit.ERROR_RATE, Limit.Kind.BURST)) {
+            return Optional.empty();
+        }
+        double max = live.evidence().burstShare();
+        return Evidence.ofAll(live, Window::requests).map(evidence -> {
+            Window all = evidence.watched();
+            double failed = all.errors() + (evidence.refusesMore() ? all.refused() : 0);
             String message = String.format(
                     Locale.ROOT,
-                    "error-rate: %.0f of %.0f requests failed in %d s, far above %s",
+                    "error-rate: %.0f of %.0f requests failed, far above %s",
                     failed,
-                    w.requests(),
-                    w.length().toSeconds(),
+                    all.requests(),
                     Decimal.of(max));
-            return Optional.of(new MetricVerdict(
+            return new MetricVerdict(
                     Verdict.FAIL,
                     blameForErrors(evidence, max),
                     true,
-                    OptionalDouble.of(failed / w.requests()),
+                    OptionalDouble.of(failed / all.requests()),
                     OptionalDouble.empty(),
-                    message));
+                    OptionalDouble.empty(),
+                    true,
+                    message);
         });
     }
 
@@ -118,7 +114,7 @@ public final class MetricAnalysis {
                 MetricVerdict.unreadable(metric.name() + ": the query yielded " + v.value() + " instead of a number");
             case MetricReading.Value v -> {
                 LiveValue value = LiveValue.exact(v.value());
-                Judgement judgement = new Judgement(metric, value);
+                Judgement judgement = new Judgement(metric, value, Optional.empty());
                 // Whoever writes a query says what it means
                 judgement.max(Blame.MODEL);
                 judgement.min(Blame.MODEL);
@@ -128,14 +124,14 @@ public final class MetricAnalysis {
     }
 
     private static double samples(AnalysisMetric metric, Window window) {
-        return metric.name().equals(ERROR_RATE)
+        return metric.name().equals(Limit.ERROR_RATE)
                 ? window.requests()
                 : window.latency().count();
     }
 
     private static LiveValue value(AnalysisMetric metric, Window window) {
         return switch (metric.name()) {
-            case ERROR_RATE -> LiveValue.errorRate(window);
+            case Limit.ERROR_RATE -> LiveValue.errorRate(window);
             case "latency-p50" -> LiveValue.latency(window, 0.50);
             case "latency-p95" -> LiveValue.latency(window, 0.95);
             case "latency-p99" -> LiveValue.latency(window, 0.99);
@@ -146,18 +142,16 @@ public final class MetricAnalysis {
     }
 
     private static MetricVerdict judge(AnalysisMetric metric, Evidence evidence, LiveMetrics live) {
-        boolean errors = metric.name().equals(ERROR_RATE);
+        boolean errors = metric.name().equals(Limit.ERROR_RATE);
         Optional<LiveValue> reference = evidence.reference().map(w -> value(metric, w));
         // A node slows whatever runs on it; it does not make a model fail
         Blame compared = errors || live.onSameNodes() ? Blame.MODEL : Blame.UNKNOWN;
-        Judgement judgement = new Judgement(metric, value(metric, evidence.watched()));
+        Judgement judgement = new Judgement(metric, value(metric, evidence.watched()), Optional.of(live.evidence()));
         Decimal max = metric.max();
         if (max != null) {
-            judgement.max(
-                    errors
-                            ? blameForErrors(evidence, max.asDouble())
-                            : blameForLatency(
-                                    judgement.value, reference, max.asDouble(), evidence.compares(), compared));
+            // Whose fault it is, is seen on all the requests that prove it
+            Evidence all = Evidence.ofAll(live, w -> samples(metric, w)).orElse(evidence);
+            judgement.max(errors ? blameForErrors(all, max.asDouble()) : blameForLatency(metric, all, max, compared));
         }
         judgement.min(Blame.UNKNOWN);
         judgement.ratio(reference, evidence, compared);
@@ -176,23 +170,17 @@ public final class MetricAnalysis {
         boolean ownFault = own.lower() > max
                 && others.filter(o -> o.lower() > max && !own.surelyAbove(Evidence.LOAD_FACTOR, o))
                         .isEmpty();
-        return ownFault || (own.lower() <= max && refusesMore(evidence)) ? Blame.MODEL : Blame.ENVIRONMENT;
+        return ownFault || (own.lower() <= max && evidence.refusesMore()) ? Blame.MODEL : Blame.ENVIRONMENT;
     }
 
-    private static boolean refusesMore(Evidence evidence) {
-        return evidence.incomparable().isEmpty()
-                && evidence.reference()
-                        .filter(r ->
-                                LiveValue.refusedShare(evidence.watched()).surelyAbove(1, LiveValue.refusedShare(r)))
-                        .isPresent();
-    }
-
-    private static Blame blameForLatency(
-            LiveValue value, Optional<LiveValue> reference, double max, boolean comparable, Blame compared) {
-        if (reference.filter(r -> r.lower() > max).isPresent()) {
+    private static Blame blameForLatency(AnalysisMetric metric, Evidence evidence, Decimal max, Blame compared) {
+        LiveValue value = value(metric, evidence.watched());
+        Optional<LiveValue> reference = evidence.reference().map(w -> value(metric, w));
+        if (reference.filter(r -> r.lower() > max.asDouble()).isPresent()) {
             return Blame.ENVIRONMENT;
         }
-        return comparable && reference.filter(r -> value.surelyAbove(1, r)).isPresent() ? compared : Blame.UNKNOWN;
+        boolean slower = reference.filter(r -> value.surelyAbove(1, r)).isPresent();
+        return evidence.compares() && slower ? compared : Blame.UNKNOWN;
     }
 
     private static String lost(Window window) {
@@ -205,52 +193,59 @@ public final class MetricAnalysis {
     private static final class Judgement {
         private final AnalysisMetric metric;
         private final LiveValue value;
+        private final Optional<LiveEvidence> evidence;
         private final List<Verdict> verdicts = new ArrayList<>();
         private final List<Blame> blames = new ArrayList<>();
         private final List<String> against = new ArrayList<>();
 
-        Judgement(AnalysisMetric metric, LiveValue value) {
+        /**
+         * @param evidence absent of a number that comes alone: then the number itself decides
+         */
+        Judgement(AnalysisMetric metric, LiveValue value, Optional<LiveEvidence> evidence) {
             this.metric = metric;
             this.value = value;
+            this.evidence = evidence;
         }
 
         void max(Blame blame) {
             if (metric.max() != null) {
-                double max = metric.max().asDouble();
-                add(value.value() <= max, value.lower() > max, blame, "max " + metric.max());
+                add(value.value() <= metric.max().asDouble(), Limit.Kind.MAX, blame, "max " + metric.max());
             }
         }
 
         void min(Blame blame) {
             if (metric.min() != null) {
-                double min = metric.min().asDouble();
-                add(value.value() >= min, value.upper() < min, blame, "min " + metric.min());
+                add(value.value() >= metric.min().asDouble(), Limit.Kind.MIN, blame, "min " + metric.min());
             }
         }
 
-        void ratio(Optional<LiveValue> reference, Evidence evidence, Blame blame) {
+        void ratio(Optional<LiveValue> reference, Evidence windows, Blame blame) {
             if (metric.maxRatioToStable() == null) {
                 return;
             }
-            double ratio = metric.maxRatioToStable().asDouble();
-            boolean above = reference.filter(r -> value.surelyAbove(ratio, r)).isPresent();
-            boolean slowAnyhow = above && evidence.carriesLess();
-            if (reference.isEmpty() || evidence.incomparable().isPresent() && !slowAnyhow) {
+            Limit.Kind kind = Limit.Kind.RATIO_TO_STABLE;
+            if (reference.isEmpty() || windows.incomparable().isPresent() && !isBroken(kind)) {
                 verdicts.add(Verdict.INCONCLUSIVE);
-                against.add("stable, which " + evidence.incomparable().orElse("had too few requests to compare with"));
+                against.add("stable, which " + windows.incomparable().orElse("had too few requests to compare with"));
                 return;
             }
+            double ratio = metric.maxRatioToStable().asDouble();
             LiveValue stable = reference.get();
             add(
                     value.value() <= ratio * stable.value(),
-                    above,
+                    kind,
                     blame,
                     "max %sx stable's %s".formatted(ratio, Decimal.of(stable.value())));
         }
 
-        private void add(boolean keeps, boolean breaksForSure, Blame blame, String what) {
-            verdicts.add(keeps ? Verdict.PASS : breaksForSure ? Verdict.FAIL : Verdict.INCONCLUSIVE);
-            if (!keeps && breaksForSure) {
+        private boolean isBroken(Limit.Kind kind) {
+            return evidence.filter(e -> e.isBroken(metric.name(), kind)).isPresent();
+        }
+
+        private void add(boolean keeps, Limit.Kind kind, Blame blame, String what) {
+            boolean broken = evidence.isPresent() ? isBroken(kind) : !keeps;
+            verdicts.add(broken ? Verdict.FAIL : keeps ? Verdict.PASS : Verdict.INCONCLUSIVE);
+            if (broken) {
                 blames.add(blame);
             }
             against.add(what);
@@ -264,10 +259,41 @@ public final class MetricAnalysis {
                     .filter(blames::contains)
                     .findFirst()
                     .orElse(Blame.UNKNOWN);
-            String message = "%s: %s against %s%s"
-                    .formatted(metric.name(), Decimal.of(value.value()), String.join(", ", against), more);
-            return new MetricVerdict(worst, blame, true, OptionalDouble.of(value.value()), stableValue, message);
+            String message = "%s: %s against %s%s%s"
+                    .formatted(
+                            metric.name(),
+                            Decimal.of(value.value()),
+                            String.join(", ", against),
+                            evidence.map(e -> worst == Verdict.PASS ? "" : proof(e))
+                                    .orElse(""),
+                            more);
+            boolean conclusive = worst == Verdict.FAIL
+                    || worst == Verdict.PASS
+                            && evidence.filter(e -> e.isKept(metric.name())).isPresent();
+            return new MetricVerdict(
+                    worst,
+                    blame,
+                    true,
+                    OptionalDouble.of(value.value()),
+                    stableValue,
+                    evidence.map(e -> OptionalDouble.of(e.against(metric.name())))
+                            .orElse(OptionalDouble.empty()),
+                    conclusive,
+                    message);
         }
+
+        private String proof(LiveEvidence e) {
+            if (e.against(metric.name()) < WORTH_A_WORD) {
+                return "";
+            }
+            return "; evidence %s of %.0f".formatted(Decimal.of(round(e.against(metric.name()))), e.wanted());
+        }
+    }
+
+    /** To three digits, and nothing beyond a million: it decides long before. */
+    public static double round(double evidence) {
+        double most = Math.min(evidence, MOST_EVIDENCE);
+        return new BigDecimal(most, new MathContext(3)).doubleValue();
     }
 
     private MetricAnalysis() {}

@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
  * @param readable false when it could not be read, which is never the model's fault
  * @param value of the watched version
  * @param stableValue of the version it is compared with
+ * @param evidence that a limit is broken, of all requests of the rollout; absent of a query of one's own
+ * @param conclusive whether chance is ruled out, as far as the policy says
  * @param message names metric, value and threshold
  */
 public record MetricVerdict(
@@ -21,6 +23,8 @@ public record MetricVerdict(
         boolean readable,
         OptionalDouble value,
         OptionalDouble stableValue,
+        OptionalDouble evidence,
+        boolean conclusive,
         String message) {
     static MetricVerdict unreadable(String message) {
         return nothing(Blame.ENVIRONMENT, false, message);
@@ -32,6 +36,13 @@ public record MetricVerdict(
 
     private static MetricVerdict nothing(Blame blame, boolean readable, String message) {
         return new MetricVerdict(
-                Verdict.INCONCLUSIVE, blame, readable, OptionalDouble.empty(), OptionalDouble.empty(), message);
+                Verdict.INCONCLUSIVE,
+                blame,
+                readable,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                false,
+                message);
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,26 @@ public record ScrapeHistory(List<Scrape> scrapes) {
             }
         }
         return new Window(Duration.between(from, to), sum, loaded == 0 ? 0 : load / loaded, lost);
+    }
+
+    /**
+     * What each pod answered between its last two scrapes, of those that were read at this time.
+     *
+     * @param notBefore scrapes before it are not looked at
+     */
+    Map<String, Counts> lately(Instant time, Instant notBefore, Function<Scrape, Counts> kind) {
+        Map<String, Counts> increases = new TreeMap<>();
+        Map<String, Scrape> last = new HashMap<>();
+        for (Scrape scrape : scrapes) {
+            if (scrape.time().isBefore(notBefore) || scrape.time().isAfter(time)) {
+                continue;
+            }
+            Scrape earlier = last.put(scrape.pod(), scrape);
+            if (earlier != null && scrape.time().equals(time)) {
+                increases.put(scrape.pod(), increase(earlier, scrape, kind));
+            }
+        }
+        return increases;
     }
 
     private static Counts increase(Scrape earlier, Scrape later, Function<Scrape, Counts> kind) {

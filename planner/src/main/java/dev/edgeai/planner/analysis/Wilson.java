@@ -8,9 +8,6 @@ final class Wilson {
     /** Two-sided 95 %. */
     static final double Z_95 = 1.959964;
 
-    /** Two-sided 99.9 %. */
-    static final double Z_999 = 3.290527;
-
     static double lower(double hits, double samples, double z) {
         return samples == 0 ? 0 : Math.max(0, centre(hits, samples, z) - margin(hits, samples, z));
     }

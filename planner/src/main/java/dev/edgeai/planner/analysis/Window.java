@@ -16,6 +16,11 @@ public record Window(Duration length, Counts counts, double load, List<String> l
         lost = List.copyOf(lost);
     }
 
+    /** Of the same pods under the same load, other requests. */
+    Window with(Counts other) {
+        return new Window(length, other, load, lost);
+    }
+
     public double ok() {
         return counts.ok();
     }

@@ -89,6 +89,12 @@ record AnalysisRound(List<AnalysisResult> results, Optional<Failed> failed, Opti
                 .failed(last.failed() + (verdict.verdict() == Verdict.FAIL ? 1 : 0))
                 .inconclusive(last.inconclusive() + (readable && verdict.verdict() == Verdict.INCONCLUSIVE ? 1 : 0))
                 .consecutiveErrors(readable ? 0 : last.consecutiveErrors() + 1)
+                .evidence(
+                        verdict.evidence().isPresent()
+                                ? Decimal.of(
+                                        MetricAnalysis.round(verdict.evidence().getAsDouble()))
+                                : last.evidence())
+                .conclusive(verdict.conclusive())
                 .time(now.toString())
                 .message(verdict.message())
                 .build();

@@ -62,7 +62,7 @@ final class LiveAnalysis {
         Duration delay =
                 last.equals(draft.since) ? ctx.policy.analysis().initialDelay().duration() : Duration.ZERO;
         Instant due = last.plus(delay).plus(ctx.policy.analysis().interval().duration());
-        if (ctx.now.isBefore(due)) {
+        if (ctx.now.isBefore(due) && !failsNow()) {
             ctx.again(Duration.between(ctx.now, due));
             return false;
         }
@@ -93,6 +93,41 @@ final class LiveAnalysis {
         return undecided.isPresent();
     }
 
+    /** Evidence needs no interval: when one more failure is not tolerated, it is counted as soon as it is seen. */
+    private boolean failsNow() {
+        return metrics.stream()
+                .anyMatch(m -> MetricAnalysis.isBroken(m, seen.live())
+                        && draft.next.analysis().stream()
+                                        .filter(r -> r.metric().equals(m.name()))
+                                        .mapToInt(AnalysisResult::failed)
+                                        .sum()
+                                >= m.failureLimit());
+    }
+
+    /** Whether every metric is shown to keep its limits in this step, chance ruled out. */
+    boolean isConclusive() {
+        return passes()
+                && metrics.stream()
+                        .allMatch(m -> draft.next.analysis().stream()
+                                .anyMatch(r -> r.metric().equals(m.name()) && Boolean.TRUE.equals(r.conclusive())));
+    }
+
+    /** What the bake begins with: it counts anew, and the evidence goes on. */
+    static List<AnalysisResult> carriedOn(List<AnalysisResult> results) {
+        return results.stream()
+                .filter(r -> r.evidence() != null)
+                .map(r -> TargetStatusAnalysisResultBuilder.builder()
+                        .metric(r.metric())
+                        .verdict(Verdict.INCONCLUSIVE)
+                        .passed(0)
+                        .failed(0)
+                        .inconclusive(0)
+                        .consecutiveErrors(0)
+                        .evidence(r.evidence())
+                        .build())
+                .toList();
+    }
+
     /** Which metric said nothing more often than its {@code inconclusiveLimit} allows. */
     private Optional<String> inconclusive() {
         return metrics.stream()
@@ -106,7 +141,7 @@ final class LiveAnalysis {
 
     /** Looks for a burst of errors whether or not a measurement is due; true when that took the version back. */
     boolean burst() {
-        Optional<MetricVerdict> burst = MetricAnalysis.burst(metrics, seen.live());
+        Optional<MetricVerdict> burst = MetricAnalysis.burst(seen.live());
         burst.ifPresent(b -> ctx.rollBack(Reason.ERROR_BURST, b.message(), b.blame()));
         return burst.isPresent();
     }

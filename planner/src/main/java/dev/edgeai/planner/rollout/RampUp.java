@@ -15,7 +15,6 @@ import dev.edgeai.planner.version.Revision;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** The way of a verified candidate up to full weight. */
@@ -54,7 +53,8 @@ final class RampUp {
         String at = "%d %%".formatted(ctx.candidate().weight());
         Instant holdEnds = draft.since.plus(ctx.ramp().hold(index));
         boolean skipped = skipped(seen.commands().skip(), "the step at " + at);
-        if (!skipped && ctx.now.isBefore(holdEnds)) {
+        boolean proven = ctx.policy.analysis().endStepsEarly() && analysis.isConclusive();
+        if (!skipped && !proven && ctx.now.isBefore(holdEnds)) {
             ctx.again(Duration.between(ctx.now, holdEnds));
             draft.next.message("holds at " + at);
         } else if (!skipped && !analysis.passes()) {
@@ -155,7 +155,7 @@ final class RampUp {
         draft.next.previous(draft.next.stable() == null ? null : TargetDraft.wanting(draft.next.stable(), 0));
         draft.next.stable(TargetDraft.wanting(candidate, 100));
         draft.next.candidate(null);
-        draft.next.analysis(List.of()); // the bake counts anew
+        draft.next.analysis(LiveAnalysis.carriedOn(draft.next.analysis()));
         if (draft.next.previous() == null) {
             draft.next.waiting(null);
             ctx.enter(

@@ -47,17 +47,17 @@ public class MetricAnalysisTest {
     }
 
     private static MetricVerdict measure(AnalysisMetric metric, LiveMetrics live) {
-        return MetricAnalysis.measure(metric, live, Map.of());
+        return MetricAnalysis.measure(metric, EvidenceSamples.proven(List.of(metric), live), Map.of());
     }
 
     @ParameterizedTest(name = "{1} errors of {0}: {2}")
     @CsvSource({
         "19, 0, INCONCLUSIVE",
         "20, 0, PASS",
-        "20, 1, INCONCLUSIVE",
-        "20, 2, FAIL",
+        "20, 4, INCONCLUSIVE",
+        "20, 5, FAIL",
         "1000, 10, PASS",
-        "1000, 12, INCONCLUSIVE",
+        "1000, 20, INCONCLUSIVE",
         "1000, 40, FAIL",
     })
     void an_error_rate_fails_only_when_chance_is_ruled_out(double requests, double errors, Verdict expected) {
@@ -127,7 +127,8 @@ public class MetricAnalysisTest {
                 Optional.of(fast),
                 true,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                LiveEvidence.NONE);
         assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.FAIL);
         assertThat(measure(P95, live).blame()).isEqualTo(Blame.MODEL);
         assertThat(measure(P95, live).message()).endsWith("(by probes)");
@@ -147,7 +148,8 @@ public class MetricAnalysisTest {
                 Optional.of(probes),
                 true,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                LiveEvidence.NONE);
         assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     }
 
@@ -160,7 +162,8 @@ public class MetricAnalysisTest {
                 Optional.empty(),
                 false,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                LiveEvidence.NONE);
         assertThat(measure(P95, live).verdict()).isEqualTo(Verdict.FAIL);
         assertThat(measure(P95, live).blame()).isEqualTo(Blame.UNKNOWN);
     }
@@ -279,7 +282,11 @@ public class MetricAnalysisTest {
     }
 
     private static Optional<MetricVerdict> burst(Window watched, Window reference) {
-        return MetricAnalysis.burst(RolloutPolicy.defaults().analysis().metrics(), live(watched, reference));
+        return burst(RolloutPolicy.defaults().analysis().metrics(), live(watched, reference));
+    }
+
+    private static Optional<MetricVerdict> burst(List<AnalysisMetric> metrics, LiveMetrics live) {
+        return MetricAnalysis.burst(EvidenceSamples.proven(metrics, live));
     }
 
     @Test
@@ -289,8 +296,8 @@ public class MetricAnalysisTest {
         assertThat(burst(window(0, 5), null)).isPresent();
         assertThat(burst(window(14, 6), null).orElseThrow().message()).contains("6 of 20 requests failed");
         assertThat(burst(window(985, 15), null)).isEmpty();
-        assertThat(MetricAnalysis.burst(List.of(), live(window(97, 3), null))).isEmpty();
-        assertThat(MetricAnalysis.burst(List.of(), LiveMetrics.NONE)).isEmpty();
+        assertThat(burst(List.of(), live(window(97, 3), null))).isEmpty();
+        assertThat(MetricAnalysis.burst(LiveMetrics.NONE)).isEmpty();
     }
 
     @ParameterizedTest(name = "{0} of 1000 where {1} are allowed: {2}")
@@ -299,8 +306,7 @@ public class MetricAnalysisTest {
         List<AnalysisMetric> metrics = max == null
                 ? List.of(P95)
                 : List.of(P95, new AnalysisMetric("error-rate", Decimal.of(max), null, null, 1, 4, null, null));
-        assertThat(MetricAnalysis.burst(metrics, live(window(1000 - errors, errors), null))
-                        .isPresent())
+        assertThat(burst(metrics, live(window(1000 - errors, errors), null)).isPresent())
                 .isEqualTo(expected);
     }
 
@@ -336,8 +342,9 @@ public class MetricAnalysisTest {
                 Optional.of(window(20, 0)),
                 true,
                 Optional.empty(),
-                Optional.empty());
-        assertThat(MetricAnalysis.burst(List.of(), live)).isPresent();
+                Optional.empty(),
+                LiveEvidence.NONE);
+        assertThat(burst(List.of(), live)).isPresent();
     }
 
     @Property

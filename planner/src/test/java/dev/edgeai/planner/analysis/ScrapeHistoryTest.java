@@ -111,9 +111,36 @@ class ScrapeHistoryTest {
         ScrapeHistory blue =
                 new ScrapeHistory(List.of(scrape("b", 0, 0, 0), scrape("b", 10, 300, 0), scrape("b", 20, 700, 0)));
         LiveMetrics live = LiveMetrics.of(
-                green, Optional.of(blue), T0, Duration.ofSeconds(10), true, Optional.empty(), Optional.empty());
+                green,
+                Optional.of(blue),
+                T0,
+                Duration.ofSeconds(10),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                LiveEvidence.NONE);
         assertThat(live.watched().orElseThrow().ok()).isEqualTo(30);
         assertThat(live.reference().orElseThrow().ok()).isEqualTo(400);
+    }
+
+    @Test
+    void what_came_lately_is_that_of_the_pods_that_answered_now() {
+        ScrapeHistory h = new ScrapeHistory(List.of(
+                scrape("a", 0, 10, 0),
+                scrape("b", 0, 10, 0),
+                scrape("gone", 0, 10, 0),
+                scrape("a", 2, 13, 0),
+                scrape("gone", 2, 90, 0),
+                scrape("a", 4, 20, 0),
+                scrape("b", 4, 15, 0), // missed a round: both are in what came since its last answer
+                scrape("new", 4, 7, 0)));
+        assertThat(h.lately(T0.plusSeconds(4), T0, Scrape::users))
+                .hasEntrySatisfying("a", counts -> assertThat(counts.ok()).isEqualTo(7))
+                .hasEntrySatisfying("b", counts -> assertThat(counts.ok()).isEqualTo(5))
+                .hasSize(2);
+        assertThat(h.lately(T0.plusSeconds(4), T0.plusSeconds(1), Scrape::users))
+                .as("of the step alone")
+                .containsOnlyKeys("a");
     }
 
     @Test

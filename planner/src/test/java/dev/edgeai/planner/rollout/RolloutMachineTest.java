@@ -171,6 +171,7 @@ class RolloutMachineTest {
         world.want("green", Nature.GOOD);
         world.until(BAKING);
         world.want("green", Nature.FAILS_REQUESTS);
+        world.live();
         world.tick();
         assertThat(world.traffic).isEqualTo(new Only(BLUE));
         assertThat(world.stored.phase()).isEqualTo(ROLLING_BACK);

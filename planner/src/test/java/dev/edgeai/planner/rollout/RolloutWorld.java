@@ -11,7 +11,9 @@ import dev.edgeai.api.v1alpha1.value.Estimate;
 import dev.edgeai.planner.Fingerprints;
 import dev.edgeai.planner.JobState;
 import dev.edgeai.planner.analysis.Counts;
+import dev.edgeai.planner.analysis.EvidenceSamples;
 import dev.edgeai.planner.analysis.HistogramTest;
+import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.analysis.MetricAnalysisTest;
 import dev.edgeai.planner.analysis.ScrapeRound;
@@ -110,6 +112,8 @@ public final class RolloutWorld {
     int stallTicks = 1;
 
     private final List<ScrapeRound> rounds = new ArrayList<>();
+    private LiveEvidence evidence = LiveEvidence.NONE;
+    private @Nullable ComparedVersions evidenceOf;
     int splits;
     int replicas = 2;
     RolloutDecision last = new RolloutDecision(stored, List.of());
@@ -215,6 +219,10 @@ public final class RolloutWorld {
                 phases.add(stored.phase());
             }
         }
+        if (died) {
+            // what the operator knew by heart is gone
+            evidence = EvidenceSamples.begin(policy.analysis().metrics(), stored.analysis());
+        }
         live();
     }
 
@@ -238,6 +246,7 @@ public final class RolloutWorld {
                 verified.add(rev);
             }
         });
+        collect();
         now = now.plus(TICK);
     }
 
@@ -376,7 +385,24 @@ public final class RolloutWorld {
         return new JobState.Succeeded<>(new WarmupResult(200, 0, quality, 3000, null), Optional.empty());
     }
 
+    /** What is known of the two versions, with what all requests of this rollout say. */
     private LiveMetrics metrics() {
+        return EvidenceSamples.with(windows(), evidence);
+    }
+
+    /** Three seconds of requests are evidence; other versions begin anew. */
+    private void collect() {
+        Optional<ComparedVersions> compared = ComparedVersions.of(stored);
+        if (compared.isEmpty() || !compared.get().equals(evidenceOf)) {
+            evidence = EvidenceSamples.begin(policy.analysis().metrics());
+        }
+        evidenceOf = compared.orElse(null);
+        if (compared.isPresent() && !silent) {
+            evidence = EvidenceSamples.after(evidence, windows(), 1);
+        }
+    }
+
+    private LiveMetrics windows() {
         if (silent) {
             return new LiveMetrics(Optional.empty(), Optional.empty(), Optional.of("pod a: timed out"));
         }
@@ -393,7 +419,8 @@ public final class RolloutWorld {
                 probed ? reference.map(rev -> window(rev, PROBES)) : Optional.empty(),
                 true,
                 Optional.empty(),
-                watched.flatMap(w -> reference.flatMap(r -> Silence.of(rounds, w, r))));
+                watched.flatMap(w -> reference.flatMap(r -> Silence.of(rounds, w, r))),
+                LiveEvidence.NONE);
     }
 
     private double users(String rev) {

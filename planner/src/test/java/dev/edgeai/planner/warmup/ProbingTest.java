@@ -9,7 +9,9 @@ import dev.edgeai.api.v1alpha1.rollout.RolloutPolicyBuilder;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
 import dev.edgeai.planner.analysis.Counts;
+import dev.edgeai.planner.analysis.EvidenceSamples;
 import dev.edgeai.planner.analysis.HistogramTest;
+import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.analysis.MetricAnalysis;
 import dev.edgeai.planner.analysis.MetricAnalysisTest;
@@ -97,9 +99,25 @@ class ProbingTest {
 
     private static Stream<MetricVerdict> measured(ScrapeHistory watched, ScrapeHistory reference) {
         LiveMetrics live = LiveMetrics.of(
-                watched, Optional.of(reference), T0, Duration.ofSeconds(10), true, Optional.empty(), Optional.empty());
+                watched,
+                Optional.of(reference),
+                T0,
+                Duration.ofSeconds(10),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                evidence(watched, reference));
         return RolloutPolicy.defaults().analysis().metrics().stream()
                 .map(metric -> MetricAnalysis.measure(metric, live, Map.of()));
+    }
+
+    private static LiveEvidence evidence(ScrapeHistory watched, ScrapeHistory reference) {
+        LiveEvidence evidence =
+                EvidenceSamples.begin(RolloutPolicy.defaults().analysis().metrics());
+        for (Scrape scrape : watched.scrapes()) {
+            evidence = evidence.after(scrape.time(), watched, Optional.of(reference), T0, Duration.ofSeconds(5));
+        }
+        return evidence;
     }
 
     @ParameterizedTest(name = "{0} users a minute beside {1}")

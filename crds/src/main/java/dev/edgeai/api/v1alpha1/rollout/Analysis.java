@@ -1,6 +1,7 @@
 package dev.edgeai.api.v1alpha1.rollout;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.TimeSpan;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
@@ -26,16 +27,38 @@ public record Analysis(
         @Default("0s")
         @Pattern(TimeSpan.PATTERN)
         @JsonPropertyDescription("Time in each step before the first measurement")
-        TimeSpan initialDelay) {
+        TimeSpan initialDelay,
+
+        @Default("\"0.01\"")
+        @Pattern("^0\\.[0-9]*[1-9][0-9]*$")
+        @JsonPropertyDescription(
+                "Share of the versions that keep every limit which one rollout may take back by chance, over all limits, "
+                        + "steps and looks")
+        Decimal falseAlarmRate,
+
+        @Default("false")
+        @JsonPropertyDescription(
+                "Whether a step ends before its hold once its requests prove, at the same rate, that each limit is kept")
+        Boolean endStepsEarly) {
+    private static final Decimal ONE_PERCENT = Decimal.of("0.01");
+
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public Analysis {
         interval = interval == null ? new TimeSpan("10s") : interval;
         metrics = metrics == null ? AnalysisMetric.DEFAULT : List.copyOf(metrics);
         initialDelay = initialDelay == null ? new TimeSpan("0s") : initialDelay;
+        falseAlarmRate = falseAlarmRate == null ? ONE_PERCENT : falseAlarmRate;
+        endStepsEarly = endStepsEarly != null && endStepsEarly;
     }
 
     @SuppressWarnings("NullAway")
     static Analysis defaults() {
-        return new Analysis(null, null, null);
+        return new Analysis(null, null, null, null, null);
+    }
+
+    /** These metrics, everything else as by default. */
+    @SuppressWarnings("NullAway")
+    public static Analysis of(List<AnalysisMetric> metrics) {
+        return new Analysis(null, metrics, null, null, null);
     }
 }

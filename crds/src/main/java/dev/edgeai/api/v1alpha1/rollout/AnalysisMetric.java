@@ -44,7 +44,10 @@ public record AnalysisMetric(
         @Nullable
         Decimal maxRatioToStable,
 
-        @Default("1") @Min(0) @JsonPropertyDescription("Failed measurements tolerated in one rollout")
+        @Min(0)
+        @JsonPropertyDescription(
+                "Failed measurements tolerated in one rollout; absent: 0 of a built-in metric, which fails on evidence, "
+                        + "1 of a query of one's own")
         Integer failureLimit,
 
         @Default("4") @Min(0) @JsonPropertyDescription("Measurements in a row that may fail to be read")
@@ -63,12 +66,13 @@ public record AnalysisMetric(
 
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public AnalysisMetric {
-        failureLimit = failureLimit == null ? 1 : failureLimit;
+        failureLimit = failureLimit == null ? prometheus == null ? 0 : 1 : failureLimit;
         consecutiveErrorLimit = consecutiveErrorLimit == null ? 4 : consecutiveErrorLimit;
     }
 
+    @SuppressWarnings("NullAway") // null takes a default
     private static AnalysisMetric builtIn(String name, @Nullable Decimal max, @Nullable Decimal maxRatioToStable) {
-        return new AnalysisMetric(name, max, null, maxRatioToStable, 1, 4, null, null);
+        return new AnalysisMetric(name, max, null, maxRatioToStable, null, null, null, null);
     }
 
     /** A PromQL query that yields one number. */
