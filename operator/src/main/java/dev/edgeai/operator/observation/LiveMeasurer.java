@@ -3,9 +3,9 @@ package dev.edgeai.operator.observation;
 import dev.edgeai.operator.config.PrometheusAddresses;
 import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.MetricReading;
-import dev.edgeai.planner.analysis.Scrape;
-import dev.edgeai.planner.analysis.ScrapeHistory;
-import dev.edgeai.planner.analysis.ScrapeRound;
+import dev.edgeai.planner.scrape.Scrape;
+import dev.edgeai.planner.scrape.ScrapeHistory;
+import dev.edgeai.planner.scrape.ScrapeRound;
 
 import java.io.IOException;
 import java.net.URI;

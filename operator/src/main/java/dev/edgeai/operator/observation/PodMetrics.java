@@ -1,8 +1,8 @@
 package dev.edgeai.operator.observation;
 
-import dev.edgeai.planner.analysis.Counts;
-import dev.edgeai.planner.analysis.Histogram;
-import dev.edgeai.planner.analysis.Scrape;
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Histogram;
+import dev.edgeai.planner.scrape.Scrape;
 
 import java.time.Instant;
 import java.util.HashMap;

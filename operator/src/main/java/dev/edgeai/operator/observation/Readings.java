@@ -2,8 +2,8 @@ package dev.edgeai.operator.observation;
 
 import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.MetricReading;
-import dev.edgeai.planner.analysis.ScrapeHistory;
-import dev.edgeai.planner.analysis.ScrapeRound;
+import dev.edgeai.planner.scrape.ScrapeHistory;
+import dev.edgeai.planner.scrape.ScrapeRound;
 
 import java.util.List;
 import java.util.Map;

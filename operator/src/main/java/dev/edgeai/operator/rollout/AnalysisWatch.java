@@ -5,9 +5,9 @@ import dev.edgeai.operator.observation.Readings;
 import dev.edgeai.operator.observation.Watch;
 import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.LiveMetrics;
-import dev.edgeai.planner.analysis.ScrapeHistory;
-import dev.edgeai.planner.analysis.Silence;
 import dev.edgeai.planner.rollout.ComparedVersions;
+import dev.edgeai.planner.scrape.ScrapeHistory;
+import dev.edgeai.planner.scrape.Silence;
 
 import java.time.Duration;
 import java.time.Instant;

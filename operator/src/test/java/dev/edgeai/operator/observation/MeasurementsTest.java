@@ -9,9 +9,9 @@ import dev.edgeai.planner.analysis.LiveEvidence;
 import dev.edgeai.planner.analysis.LiveMetrics;
 import dev.edgeai.planner.analysis.MetricAnalysis;
 import dev.edgeai.planner.analysis.MetricReading;
-import dev.edgeai.planner.analysis.Scrape;
-import dev.edgeai.planner.analysis.ScrapeHistory;
-import dev.edgeai.planner.analysis.Silence;
+import dev.edgeai.planner.scrape.Scrape;
+import dev.edgeai.planner.scrape.ScrapeHistory;
+import dev.edgeai.planner.scrape.Silence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

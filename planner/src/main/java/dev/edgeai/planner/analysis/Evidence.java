@@ -1,5 +1,7 @@
 package dev.edgeai.planner.analysis;
 
+import dev.edgeai.planner.scrape.Window;
+
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;

@@ -3,6 +3,7 @@ package dev.edgeai.planner.analysis;
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.planner.analysis.OddsTest.Side;
+import dev.edgeai.planner.scrape.Counts;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;

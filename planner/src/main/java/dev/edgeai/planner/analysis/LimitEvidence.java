@@ -1,6 +1,8 @@
 package dev.edgeai.planner.analysis;
 
 import dev.edgeai.planner.analysis.OddsTest.Side;
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Histogram;
 
 import java.util.Map;
 

@@ -1,6 +1,9 @@
 package dev.edgeai.planner.analysis;
 
 import dev.edgeai.api.v1alpha1.rollout.Analysis;
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Scrape;
+import dev.edgeai.planner.scrape.ScrapeHistory;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,11 @@
 package dev.edgeai.planner.analysis;
 
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Scrape;
+import dev.edgeai.planner.scrape.ScrapeHistory;
+import dev.edgeai.planner.scrape.Silence;
+import dev.edgeai.planner.scrape.Window;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

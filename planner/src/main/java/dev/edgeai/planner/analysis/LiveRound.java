@@ -1,5 +1,8 @@
 package dev.edgeai.planner.analysis;
 
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Window;
+
 import java.util.Map;
 import java.util.Optional;
 

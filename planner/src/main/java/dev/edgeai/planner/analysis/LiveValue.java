@@ -1,5 +1,7 @@
 package dev.edgeai.planner.analysis;
 
+import dev.edgeai.planner.scrape.Window;
+
 import java.util.OptionalDouble;
 
 /**

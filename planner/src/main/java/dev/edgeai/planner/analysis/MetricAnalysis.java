@@ -4,6 +4,7 @@ import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
 import dev.edgeai.api.v1alpha1.value.Decimal;
 import dev.edgeai.api.v1alpha1.value.Verdict;
+import dev.edgeai.planner.scrape.Window;
 import org.jspecify.annotations.Nullable;
 
 import java.math.BigDecimal;

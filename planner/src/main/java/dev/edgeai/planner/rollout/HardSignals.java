@@ -3,7 +3,7 @@ package dev.edgeai.planner.rollout;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.Blame;
-import dev.edgeai.planner.analysis.Silence;
+import dev.edgeai.planner.scrape.Silence;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package dev.edgeai.planner.warmup;
 import dev.edgeai.api.v1alpha1.TargetStatus.Version;
 import dev.edgeai.api.v1alpha1.rollout.RolloutPolicy;
 import dev.edgeai.planner.analysis.LiveMetrics;
-import dev.edgeai.planner.analysis.Window;
+import dev.edgeai.planner.scrape.Window;
 
 import java.time.Duration;
 import java.util.Objects;

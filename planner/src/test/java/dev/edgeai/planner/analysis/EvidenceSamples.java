@@ -3,8 +3,11 @@ package dev.edgeai.planner.analysis;
 import dev.edgeai.api.v1alpha1.TargetStatus.AnalysisResult;
 import dev.edgeai.api.v1alpha1.rollout.Analysis;
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
-import dev.edgeai.planner.analysis.Histogram.Bucket;
 import dev.edgeai.planner.analysis.LiveEvidence.Subject;
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Histogram;
+import dev.edgeai.planner.scrape.Histogram.Bucket;
+import dev.edgeai.planner.scrape.Window;
 
 import java.time.Instant;
 import java.util.List;

@@ -2,7 +2,11 @@ package dev.edgeai.planner.analysis;
 
 import dev.edgeai.api.v1alpha1.rollout.AnalysisMetric;
 import dev.edgeai.api.v1alpha1.value.Decimal;
-import dev.edgeai.planner.analysis.Histogram.Bucket;
+import dev.edgeai.planner.scrape.Counts;
+import dev.edgeai.planner.scrape.Histogram;
+import dev.edgeai.planner.scrape.Histogram.Bucket;
+import dev.edgeai.planner.scrape.Scrape;
+import dev.edgeai.planner.scrape.ScrapeHistory;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -19,9 +23,9 @@ import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 
 /**
- * Rollouts of simulated servers, with seeds: users' requests at a rate, one pod of the candidate beside some of stable,
- * 10 % for half a minute and then 50 % for ten. Requests take a lognormal time (median 20 ms, sigma 0.5) and are read in
- * the server's own buckets each two seconds, as the operator does.
+ * Rollouts of simulated servers, with seeds: users' requests at a rate, over all pods alike; one pod of the candidate
+ * beside those of stable for half a minute, then as many of each for ten. Requests take a lognormal time (median 20 ms,
+ * sigma 0.5) and are read in the server's own buckets each two seconds, as the operator does.
  */
 final class LiveAnalysisSimulation {
     private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
@@ -39,7 +43,7 @@ final class LiveAnalysisSimulation {
         INDEPENDENT("independent"),
         BURSTS("pauses: 1 % of a pod's seconds, for 1.5 s four times as slow"),
         DRIFT("each pod drifts, +-20 %, correlated over 50 s"),
-        SLOW_POD("one pod of all is twice as slow");
+        SLOW_POD("one pod of ten is twice as slow");
 
         private final String words;
 
@@ -122,13 +126,14 @@ final class LiveAnalysisSimulation {
     private final Map<Integer, Double> drift = new HashMap<>();
     private final Map<Integer, Double> paused = new HashMap<>();
     private final int slowPod;
+    private int ready = 1;
     private ScrapeHistory watched = ScrapeHistory.EMPTY;
     private ScrapeHistory reference = ScrapeHistory.EMPTY;
 
     private LiveAnalysisSimulation(Row row, int seed) {
         this.row = row;
         this.random = new Random(seed);
-        this.slowPod = random.nextInt(row.pods + 1);
+        this.slowPod = 1 - row.pods + random.nextInt(row.pods + 1);
     }
 
     private Ended run() {
@@ -147,7 +152,7 @@ final class LiveAnalysisSimulation {
                 step = time;
             }
             if (round > 0) {
-                requests += serve(round < LOW_ROUNDS ? 0.1 : 0.5);
+                requests += serve(round < LOW_ROUNDS ? 1 : row.pods);
             }
             read(time);
             evidence = evidence.after(time, watched, Optional.of(reference), step, PACE);
@@ -181,16 +186,17 @@ final class LiveAnalysisSimulation {
                 .orElse(false);
     }
 
-    /** Two seconds of users; how many asked. */
-    private int serve(double weight) {
-        for (int pod = 0; pod <= row.pods; pod++) {
+    /** Two seconds of users; how many asked. Pods of stable have negative numbers and 0, the candidate's others. */
+    private int serve(int candidates) {
+        ready = candidates;
+        for (int pod = 1 - row.pods; pod <= candidates; pod++) {
             double before = drift.getOrDefault(pod, 0.2 * random.nextGaussian());
             drift.put(pod, 0.96 * before + 0.2 * Math.sqrt(1 - 0.96 * 0.96) * random.nextGaussian());
             paused.put(pod, random.nextDouble() < 0.02 ? random.nextDouble() * 0.25 : -1.0);
         }
         int asked = poisson(row.rate * PACE.toSeconds());
         for (int i = 0; i < asked; i++) {
-            int pod = random.nextDouble() < weight ? 0 : 1 + random.nextInt(row.pods);
+            int pod = 1 - row.pods + random.nextInt(row.pods + candidates);
             answer(pod, (double) i / asked);
         }
         return asked;
@@ -202,7 +208,7 @@ final class LiveAnalysisSimulation {
      * @param moment of the two seconds, 0 to 1
      */
     private void answer(int pod, double moment) {
-        double factor = pod == 0 ? row.slower : 1;
+        double factor = pod > 0 ? row.slower : 1;
         factor *= switch (row.world) {
             case INDEPENDENT -> 1;
             case DRIFT -> Math.exp(drift.getOrDefault(pod, 0.0));
@@ -218,7 +224,7 @@ final class LiveAnalysisSimulation {
     }
 
     private void read(Instant time) {
-        for (int pod = 0; pod <= row.pods; pod++) {
+        for (int pod = 1 - row.pods; pod <= ready; pod++) {
             double[] counts = buckets.getOrDefault(pod, new double[BOUNDS.length]);
             List<Bucket> cumulative = new ArrayList<>();
             double sum = 0;
@@ -232,7 +238,7 @@ final class LiveAnalysisSimulation {
                     new Counts(sum, 0, 0, new Histogram(cumulative)),
                     Counts.NONE,
                     OptionalDouble.of(1));
-            if (pod == 0) {
+            if (pod > 0) {
                 watched = watched.with(scrape, KEPT);
             } else {
                 reference = reference.with(scrape, KEPT);

@@ -1,8 +1,8 @@
 package dev.edgeai.planner.rollout;
 
 import dev.edgeai.api.trial.Failure;
-import dev.edgeai.planner.analysis.ScrapeRound;
 import dev.edgeai.planner.rollout.RolloutWorld.Nature;
+import dev.edgeai.planner.scrape.ScrapeRound;
 import dev.edgeai.planner.status.Reason;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;

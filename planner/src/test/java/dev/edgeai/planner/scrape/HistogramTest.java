@@ -1,6 +1,6 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
-import dev.edgeai.planner.analysis.Histogram.Bucket;
+import dev.edgeai.planner.scrape.Histogram.Bucket;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;

@@ -1,4 +1,4 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
 import java.time.Duration;
 import java.time.Instant;

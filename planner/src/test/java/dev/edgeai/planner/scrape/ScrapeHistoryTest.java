@@ -1,5 +1,7 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
+import dev.edgeai.planner.analysis.LiveEvidence;
+import dev.edgeai.planner.analysis.LiveMetrics;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +17,7 @@ public record Window(Duration length, Counts counts, double load, List<String> l
     }
 
     /** Of the same pods under the same load, other requests. */
-    Window with(Counts other) {
+    public Window with(Counts other) {
         return new Window(length, other, load, lost);
     }
 
@@ -42,7 +42,7 @@ public record Window(Duration length, Counts counts, double load, List<String> l
     }
 
     /** About the share of the time a pod works, by the median latency; 1 where that is not known. */
-    double busy() {
+    public double busy() {
         return latency().quantile(0.5).stream()
                 .map(p50 -> load * p50)
                 .findFirst()

@@ -1,4 +1,4 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -54,8 +54,7 @@ public record ScrapeHistory(List<Scrape> scrapes) {
                 Scrape later = pod.get(i);
                 restarted |= later.restartedSince(earlier);
                 sum = sum.plus(increase(earlier, later, kind));
-                all += increase(earlier, later, Scrape::users).requests()
-                        + increase(earlier, later, Scrape::probes).requests();
+                all += requests(earlier, later, Scrape::users) + requests(earlier, later, Scrape::probes);
             }
             double seconds = seconds(pod.getFirst().time(), pod.getLast().time());
             if (seconds > 0) {
@@ -74,7 +73,7 @@ public record ScrapeHistory(List<Scrape> scrapes) {
      *
      * @param notBefore scrapes before it are not looked at
      */
-    Map<String, Counts> lately(Instant time, Instant notBefore, Function<Scrape, Counts> kind) {
+    public Map<String, Counts> lately(Instant time, Instant notBefore, Function<Scrape, Counts> kind) {
         Map<String, Counts> increases = new TreeMap<>();
         Map<String, Scrape> last = new HashMap<>();
         for (Scrape scrape : scrapes) {
@@ -91,6 +90,10 @@ public record ScrapeHistory(List<Scrape> scrapes) {
 
     private static Counts increase(Scrape earlier, Scrape later, Function<Scrape, Counts> kind) {
         return kind.apply(later).since(later.restartedSince(earlier) ? Counts.NONE : kind.apply(earlier));
+    }
+
+    private static double requests(Scrape earlier, Scrape later, Function<Scrape, Counts> kind) {
+        return kind.apply(later).requestsSince(later.restartedSince(earlier) ? Counts.NONE : kind.apply(earlier));
     }
 
     private static double seconds(Instant from, Instant to) {
@@ -119,17 +122,22 @@ public record ScrapeHistory(List<Scrape> scrapes) {
         if (scrapes.isEmpty()) {
             return Optional.empty();
         }
-        Instant end = scrapes.getLast().time();
-        List<Instant> starts = scrapes.stream()
-                .map(Scrape::time)
-                .filter(t -> !t.isBefore(notBefore) && !t.isAfter(end.minus(interval)))
-                .distinct()
-                .toList();
-        for (Instant start : starts.reversed()) {
-            if (between(start, end, kind).requests() >= requests) {
-                return Optional.of(start);
+        Instant latest = scrapes.getLast().time().minus(interval);
+        Optional<Instant> start = Optional.empty();
+        Map<String, Scrape> next = new HashMap<>();
+        double sum = 0;
+        for (int i = scrapes.size() - 1; i >= 0 && !scrapes.get(i).time().isBefore(notBefore); i--) {
+            Scrape scrape = scrapes.get(i);
+            Scrape later = next.put(scrape.pod(), scrape);
+            sum += later == null ? 0 : requests(scrape, later, kind);
+            boolean firstOfRound = i == 0 || scrapes.get(i - 1).time().isBefore(scrape.time());
+            if (firstOfRound && !scrape.time().isAfter(latest)) {
+                start = Optional.of(scrape.time());
+                if (sum >= requests) {
+                    return start;
+                }
             }
         }
-        return starts.stream().findFirst();
+        return start;
     }
 }

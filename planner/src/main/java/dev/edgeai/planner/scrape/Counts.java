@@ -1,4 +1,4 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
 /**
  * What a pod counted of one kind of requests.
@@ -17,7 +17,7 @@ public record Counts(double ok, double errors, double refused, Histogram latency
     }
 
     /** What came after {@code earlier}; a count that fell began anew. */
-    Counts since(Counts earlier) {
+    public Counts since(Counts earlier) {
         return new Counts(
                 increase(earlier.ok, ok),
                 increase(earlier.errors, errors),
@@ -25,7 +25,12 @@ public record Counts(double ok, double errors, double refused, Histogram latency
                 latency.since(earlier.latency));
     }
 
-    Counts plus(Counts other) {
+    /** As many requests as {@link #since} has. */
+    double requestsSince(Counts earlier) {
+        return increase(earlier.ok, ok) + increase(earlier.errors, errors) + increase(earlier.refused, refused);
+    }
+
+    public Counts plus(Counts other) {
         return new Counts(ok + other.ok, errors + other.errors, refused + other.refused, latency.plus(other.latency));
     }
 

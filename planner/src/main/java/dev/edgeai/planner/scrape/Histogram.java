@@ -1,4 +1,4 @@
-package dev.edgeai.planner.analysis;
+package dev.edgeai.planner.scrape;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +96,7 @@ public record Histogram(List<Bucket> buckets) {
     }
 
     /** The finite upper bounds, rising; seconds. */
-    List<Double> bounds() {
+    public List<Double> bounds() {
         return buckets.stream().map(Bucket::le).filter(Double::isFinite).toList();
     }
 
@@ -105,7 +105,7 @@ public record Histogram(List<Bucket> buckets) {
      *
      * @param bound one of {@link #bounds()}, or 0 for all
      */
-    double over(double bound) {
+    public double over(double bound) {
         return count()
                 - buckets.stream()
                         .filter(b -> b.le() == bound)
@@ -114,10 +114,15 @@ public record Histogram(List<Bucket> buckets) {
     }
 
     /** Whether both count by the same bounds. */
-    boolean hasBoundsOf(Histogram other) {
-        return buckets.stream()
-                .map(Bucket::le)
-                .toList()
-                .equals(other.buckets.stream().map(Bucket::le).toList());
+    public boolean hasBoundsOf(Histogram other) {
+        if (buckets.size() != other.buckets.size()) {
+            return false;
+        }
+        for (int i = 0; i < buckets.size(); i++) {
+            if (buckets.get(i).le() != other.buckets.get(i).le()) {
+                return false;
+            }
+        }
+        return true;
     }
 }
