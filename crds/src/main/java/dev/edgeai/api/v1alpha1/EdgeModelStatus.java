@@ -1,5 +1,6 @@
 package dev.edgeai.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.edgeai.api.v1alpha1.source.SourceTag;
 import dev.edgeai.api.v1alpha1.value.Decimal;
@@ -53,10 +54,76 @@ public record EdgeModelStatus(
         String selector,
 
         @JsonPropertyDescription("The tag of the source, where it has one that can move") @Nullable
-        SourceTag sourceTag) {
+        SourceTag sourceTag,
+
+        @JsonPropertyDescription("The way from the source to its users, read as the stages of a delivery pipeline: "
+                + "where the newest inputs are, and what what serves rests on")
+        List<Stage> stages) {
     @SuppressWarnings({"NullAway", "ConstantValue"})
     public EdgeModelStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         targets = targets == null ? List.of() : List.copyOf(targets);
+        stages = stages == null ? List.of() : List.copyOf(stages);
+    }
+
+    /** One stage; with several targets, that of the target which is least far. */
+    public record Stage(
+            @JsonPropertyDescription("Which") StageName name,
+
+            @JsonPropertyDescription(
+                    "Pending, Running, Waiting (for a person), Passed, Failed, Skipped (a bundle is not deployed here)")
+            StageState state,
+
+            @JsonPropertyDescription("When it came into this state, with this evidence")
+            String since,
+
+            @JsonPropertyDescription(
+                    "Digest that it rests on: of the source, the chosen variant, its certificate, what is deployed")
+            @Nullable
+            String evidence,
+
+            @JsonPropertyDescription("What goes on or what it waits for, in a sentence") @Nullable
+            String message) {}
+
+    /** In their order. */
+    public enum StageName {
+        @JsonProperty("ModelValidation")
+        MODEL_VALIDATION,
+
+        @JsonProperty("Optimization")
+        OPTIMIZATION,
+
+        @JsonProperty("Testing")
+        TESTING,
+
+        @JsonProperty("StagingDeployment")
+        STAGING_DEPLOYMENT,
+
+        @JsonProperty("ProductionDeployment")
+        PRODUCTION_DEPLOYMENT,
+
+        @JsonProperty("Monitoring")
+        MONITORING
+    }
+
+    /** What most asks for attention first. */
+    public enum StageState {
+        @JsonProperty("Failed")
+        FAILED,
+
+        @JsonProperty("Waiting")
+        WAITING,
+
+        @JsonProperty("Running")
+        RUNNING,
+
+        @JsonProperty("Pending")
+        PENDING,
+
+        @JsonProperty("Passed")
+        PASSED,
+
+        @JsonProperty("Skipped")
+        SKIPPED
     }
 }

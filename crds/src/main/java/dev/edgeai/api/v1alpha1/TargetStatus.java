@@ -197,7 +197,10 @@ public record TargetStatus(
             Long millisToZeroWeight,
 
             @JsonPropertyDescription("Whose fault it was; only the model's own rejects it") @Nullable
-            Blame blame) {}
+            Blame blame,
+
+            @JsonPropertyDescription("Phase of the rollout that it was taken back from") @Nullable
+            RolloutPhase during) {}
 
     /** A version that was taken back for no fault of its own; another revision or another policy does not wait. */
     @RecordBuilder

@@ -287,19 +287,16 @@ class CrdIT {
                     .withName("digits")
                     .withNamespace(NAMESPACE)
                     .build());
-            status.setStatus(new EdgeModelStatus(
-                    1L,
-                    List.of(),
-                    null,
-                    ModelPhase.SERVING,
-                    "openvino/int8-ptq",
-                    Decimal.of("2.5"),
-                    Decimal.of("0.99"),
-                    100,
-                    List.of(),
-                    3,
-                    "edgeai.dev/model=digits",
-                    null));
+            status.setStatus(EdgeModelStatusBuilder.builder()
+                    .observedGeneration(1L)
+                    .phase(ModelPhase.SERVING)
+                    .variant("openvino/int8-ptq")
+                    .speedup(Decimal.of("2.5"))
+                    .accuracyRetention(Decimal.of("0.99"))
+                    .weight(100)
+                    .replicas(3)
+                    .selector("edgeai.dev/model=digits")
+                    .build());
             client.resource(status).subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE));
 
             var scale = client.resource(model).scale();

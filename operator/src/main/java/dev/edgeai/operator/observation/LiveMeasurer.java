@@ -27,8 +27,8 @@ import java.util.concurrent.Future;
 
 /** One measurement of one target: all its pods and queries at the same time. */
 final class LiveMeasurer {
-    /** Scrapes are kept for this many intervals, and never longer than {@link #LONGEST}. */
-    private static final int KEPT_INTERVALS = 120;
+    /** Scrapes are kept for this many rounds, and never longer than {@link #LONGEST}: by default ten minutes. */
+    private static final int KEPT_ROUNDS = 300;
 
     private static final Duration LONGEST = Duration.ofMinutes(30);
 
@@ -84,7 +84,7 @@ final class LiveMeasurer {
         }
         List<ScrapeRound> rounds = new ArrayList<>(before.rounds());
         rounds.add(new ScrapeRound(time, mute, answering));
-        List<ScrapeRound> newest = rounds.subList(Math.max(0, rounds.size() - KEPT_INTERVALS), rounds.size());
+        List<ScrapeRound> newest = rounds.subList(Math.max(0, rounds.size() - KEPT_ROUNDS), rounds.size());
         Map<String, MetricReading> queries = new HashMap<>();
         for (int i = 0; i < numbers.size(); i++) {
             queries.put(watch.queries().get(i).metric(), result(numbers.get(i)));
@@ -118,7 +118,7 @@ final class LiveMeasurer {
     }
 
     private static Duration keep(Watch watch) {
-        Duration wanted = watch.interval().multipliedBy(KEPT_INTERVALS);
+        Duration wanted = watch.interval().multipliedBy(KEPT_ROUNDS);
         return wanted.compareTo(LONGEST) < 0 ? wanted : LONGEST;
     }
 

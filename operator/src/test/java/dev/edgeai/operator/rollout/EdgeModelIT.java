@@ -2,6 +2,8 @@ package dev.edgeai.operator.rollout;
 
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
+import dev.edgeai.api.v1alpha1.EdgeModelStatus.Stage;
+import dev.edgeai.api.v1alpha1.EdgeModelStatus.StageState;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.ModelPhase;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -73,6 +75,15 @@ class EdgeModelIT extends EdgeModelScenario {
                         == 1);
         EdgeModelStatus rest = until(this::settledAndReady);
         assertThat(rest.weight()).isEqualTo(100);
+        assertThat(rest.stages())
+                .extracting(Stage::state)
+                .containsExactly(
+                        StageState.PASSED,
+                        StageState.PASSED,
+                        StageState.PASSED,
+                        StageState.PASSED,
+                        StageState.PASSED,
+                        StageState.RUNNING);
         assertThat(service().getSpec().getSelector())
                 .containsEntry(Labels.REVISION, stable(rest).revision());
         assertThat(runs()).hasSize(2);
@@ -92,6 +103,10 @@ class EdgeModelIT extends EdgeModelScenario {
                 .as("the last good version serves on")
                 .isEqualTo("True");
         assertThat(condition(failed, "Optimized").getStatus()).isEqualTo("False");
+        assertThat(failed.stages())
+                .filteredOn(stage -> stage.state() == StageState.FAILED)
+                .singleElement()
+                .satisfies(stage -> assertThat(stage.message()).contains("speedup 1.4 of 2.0"));
         restart(true);
         assertThat(runs()).hasSize(2);
         annotate(Labels.RETRY, "again");

@@ -3,6 +3,7 @@ package dev.edgeai.operator.rollout;
 import dev.edgeai.api.trial.Failure;
 import dev.edgeai.api.v1alpha1.EdgeModel;
 import dev.edgeai.api.v1alpha1.EdgeModelStatus;
+import dev.edgeai.api.v1alpha1.EdgeModelStatusBuilder;
 import dev.edgeai.api.v1alpha1.Labels;
 import dev.edgeai.api.v1alpha1.ModelPhase;
 import dev.edgeai.api.v1alpha1.OptimizationRun;
@@ -325,21 +326,11 @@ class TrustIT extends EdgeModelScenario {
         stopOperator();
         EdgeModel broken = model();
         EdgeModelStatus s = broken.getStatus();
-        broken.setStatus(new EdgeModelStatus(
-                s.observedGeneration(),
-                s.conditions(),
-                s.sourceDigest(),
-                s.phase(),
-                s.variant(),
-                s.speedup(),
-                s.accuracyRetention(),
-                s.weight(),
-                List.of(TargetStatusBuilder.builder(target(s))
+        broken.setStatus(EdgeModelStatusBuilder.builder(s)
+                .targets(List.of(TargetStatusBuilder.builder(target(s))
                         .since("yesterday")
-                        .build()),
-                s.replicas(),
-                s.selector(),
-                null));
+                        .build()))
+                .build());
         broken.getMetadata().setResourceVersion(null);
         client.resource(broken).patchStatus();
         startOperator();

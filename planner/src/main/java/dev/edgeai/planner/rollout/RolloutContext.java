@@ -227,6 +227,7 @@ final class RolloutContext {
     private Version leave(Reason reason, String message, Blame blame) {
         actions.clear(); // nothing else of this decision may bring users to it
         probes = null;
+        RolloutPhase during = draft.next.phase();
         if (draft.next.phase() == RolloutPhase.BAKING) {
             draft.next.candidate(stable());
             draft.next.stable(draft.next.previous());
@@ -234,7 +235,8 @@ final class RolloutContext {
         }
         Version from = candidate();
         String to = draft.next.stable() == null ? null : draft.next.stable().digest();
-        draft.next.lastRollback(new Rollback(now.toString(), reason.text(), message, from.digest(), to, null, blame));
+        draft.next.lastRollback(
+                new Rollback(now.toString(), reason.text(), message, from.digest(), to, null, blame, during));
         draft.enter(RolloutPhase.ROLLING_BACK, now, "rolls back %s: %s".formatted(Revision.named(from), message));
         event(true, reason, "rolls back %s: %s".formatted(Revision.named(from), message));
         again(Duration.ZERO);

@@ -79,6 +79,7 @@ public final class ModelSummary {
                         .replicas(last.replicas())
                         .selector(last.selector())
                         .sourceTag(last.sourceTag())
+                        .stages(last.stages())
                         .build();
     }
 
@@ -130,6 +131,12 @@ public final class ModelSummary {
                 .replicas(replicas())
                 .selector(selector())
                 .sourceTag(model.getStatus() == null ? null : model.getStatus().sourceTag())
+                .stages(Stages.of(
+                        outcomes,
+                        model.getStatus() == null
+                                ? List.of()
+                                : model.getStatus().stages(),
+                        now))
                 .build();
     }
 

@@ -255,7 +255,7 @@ class RuntimeUpgradesTest {
     }
 
     private static Rollback rollback(Blame blame) {
-        return new Rollback(NOW.toString(), "AnalysisFailed", "error-rate 0.5", "blue", "blue", 3L, blame);
+        return new Rollback(NOW.toString(), "AnalysisFailed", "error-rate 0.5", "blue", "blue", 3L, blame, null);
     }
 
     private static TargetStatus status(
