@@ -95,9 +95,7 @@ final class LiveMeasurer {
     private static LiveEvidence evidence(
             Watch watch, LiveEvidence before, Map<String, ScrapeHistory> scrapes, Instant time) {
         LiveEvidence.Subject subject = watch.comparison().subject();
-        LiveEvidence begun = before.subject().equals(subject)
-                ? before
-                : LiveEvidence.of(subject, watch.comparison().earlier());
+        LiveEvidence begun = before.about(subject, watch.comparison().earlier());
         return begun.after(
                 time,
                 scrapes.getOrDefault(subject.watched(), ScrapeHistory.EMPTY),

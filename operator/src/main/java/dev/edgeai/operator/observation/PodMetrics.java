@@ -60,11 +60,11 @@ final class PodMetrics {
         private final NavigableMap<Double, Double> latency = new TreeMap<>();
 
         void requests(MetricsText.Sample sample) {
-            requests.merge(label(sample, "code"), sample.value(), Double::sum);
+            requests.merge(label(sample, "code"), counted(sample), Double::sum);
         }
 
         void bucket(MetricsText.Sample sample) {
-            latency.merge(MetricsText.number(label(sample, "le")), sample.value(), Double::sum);
+            latency.merge(MetricsText.number(label(sample, "le")), counted(sample), Double::sum);
         }
 
         Counts counts() {
@@ -84,6 +84,13 @@ final class PodMetrics {
             }
             return new Histogram(buckets);
         }
+    }
+
+    private static double counted(MetricsText.Sample sample) {
+        if (!Double.isFinite(sample.value()) || sample.value() < 0) {
+            throw new IllegalArgumentException("has " + sample.value() + " as a count of " + sample.name());
+        }
+        return sample.value();
     }
 
     private static String label(MetricsText.Sample sample, String name) {

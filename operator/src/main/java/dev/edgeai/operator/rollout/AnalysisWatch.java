@@ -74,9 +74,7 @@ record AnalysisWatch(ComparedVersions versions) {
     /** Of these versions and this policy; what was measured of others says nothing of them. */
     private LiveEvidence evidence(Readings readings, TargetContext target) {
         Watch.Comparison now = comparison(target);
-        return readings.evidence().subject().equals(now.subject())
-                ? readings.evidence()
-                : LiveEvidence.of(now.subject(), now.earlier());
+        return readings.evidence().about(now.subject(), now.earlier());
     }
 
     /** Whether what slows a node of the watched version slows the other one, too. */

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -126,6 +127,18 @@ class MeasurementsTest {
         assertThat(scrape.users().ok()).isEqualTo(5);
         assertThat(scrape.probes().requests()).isZero();
         assertThat(scrape.started()).isEmpty();
+    }
+
+    @Test
+    void whatIsNoCountIsNotBelieved() {
+        for (String value : List.of("NaN", "+Inf", "-1")) {
+            assertThatThrownBy(() -> PodMetrics.read("g", Instant.EPOCH, "green", """
+                            edgeai_model_info{artifact="a",engine="e",revision="green"} 1
+                            edgeai_inference_requests_total{code="error"} %s
+                            """.formatted(value)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("edgeai_inference_requests_total");
+        }
     }
 
     @Test

@@ -31,16 +31,20 @@ record Edges(double reference, double above, double below) {
     /**
      * Near the other version's quantile, and that many times as much.
      *
+     * @param bounds of the other version
+     * @param watched of the watched one; another image may have others
      * @param quantile of the other version so far, seconds
      */
-    static Optional<Edges> near(List<Double> bounds, double quantile, double ratio) {
+    static Optional<Edges> near(List<Double> bounds, List<Double> watched, double quantile, double ratio) {
         int bucket =
                 (int) bounds.stream().filter(b -> b < quantile * (1 - SAME)).count();
         return IntStream.rangeClosed(Math.max(0, bucket - NEAR), Math.min(bounds.size() - 1, bucket + NEAR))
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> Math.abs(i - bucket)))
                 .flatMap(i ->
-                        at(bounds, ratio * bounds.get(i)).map(e -> new Edges(bounds.get(i), e.above, e.below)).stream())
+                        at(watched, ratio * bounds.get(i))
+                                .map(e -> new Edges(bounds.get(i), e.above, e.below))
+                                .stream())
                 // the bound that loses nothing, else the nearest
                 .min(Comparator.comparing(e -> Math.abs(e.above - e.below) > SAME * e.above));
     }

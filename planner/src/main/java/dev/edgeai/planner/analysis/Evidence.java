@@ -54,28 +54,22 @@ record Evidence(Window watched, Optional<Window> reference, boolean probes, Opti
     /**
      * Of all requests since the first round, with the loads of now.
      *
-     * @return users' where there are enough, else probes'; empty when there are neither
+     * @param probes whether of the operator's own
+     * @return empty when there are none
      */
-    static Optional<Evidence> ofAll(LiveMetrics live, ToDoubleFunction<Window> samples) {
-        return ofAll(live.evidence().users(), live.watched(), live.reference(), false, samples)
-                .or(() -> ofAll(live.evidence().probes(), live.watchedProbes(), live.referenceProbes(), true, samples));
-    }
-
-    private static Optional<Evidence> ofAll(
-            LiveEvidence.Totals totals,
-            Optional<Window> watched,
-            Optional<Window> reference,
-            boolean probes,
-            ToDoubleFunction<Window> samples) {
-        return watched.map(w -> w.with(totals.watched()))
-                .filter(w -> samples.applyAsDouble(w) >= LiveEvidence.MIN_HITS)
-                .map(w -> {
-                    // Few of the other's requests are enough to see that they fail, too; intervals know how few they
-                    // are
-                    Optional<Window> other =
-                            reference.map(r -> r.with(totals.reference())).filter(r -> samples.applyAsDouble(r) > 0);
-                    return new Evidence(w, other, probes, other.flatMap(r -> incomparable(w, r)));
-                });
+    static Optional<Evidence> ofAll(LiveMetrics live, boolean probes, ToDoubleFunction<Window> samples) {
+        KindEvidence all = probes ? live.evidence().probes() : live.evidence().users();
+        Window watched = (probes ? live.watchedProbes() : live.watched())
+                .orElse(Window.NONE)
+                .with(all.watched());
+        // Few of the other's requests are enough to see that they fail, too; intervals know how few they are
+        Optional<Window> reference = (probes ? live.referenceProbes() : live.reference())
+                .map(r -> r.with(all.reference()))
+                .filter(r -> samples.applyAsDouble(r) > 0);
+        return samples.applyAsDouble(watched) > 0
+                ? Optional.of(
+                        new Evidence(watched, reference, probes, reference.flatMap(r -> incomparable(watched, r))))
+                : Optional.empty();
     }
 
     /** Whether there is another version's window, under comparable load. */

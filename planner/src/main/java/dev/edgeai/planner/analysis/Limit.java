@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One threshold of one built-in metric.
@@ -42,6 +43,7 @@ record Limit(String metric, Kind kind, double value) {
         double burst = limits.stream()
                 .filter(l -> l.metric.equals(ERROR_RATE) && l.kind == Kind.MAX)
                 .mapToDouble(Limit::value)
+                .filter(max -> max > 0) // of "no error at all" nothing is far above
                 .min()
                 .orElse(DEFAULT_BURST_SHARE);
         limits.add(new Limit(ERROR_RATE, Kind.BURST, burst));
@@ -52,6 +54,11 @@ record Limit(String metric, Kind kind, double value) {
         if (value != null) {
             limits.add(new Limit(metric.name(), kind, value.asDouble()));
         }
+    }
+
+    /** That threshold of a metric; absent when it has none. */
+    static Optional<Limit> of(AnalysisMetric metric, Kind kind) {
+        return of(List.of(metric)).stream().filter(l -> l.kind == kind).findFirst();
     }
 
     boolean isLatency() {

@@ -74,11 +74,11 @@ final class LimitEvidence {
      *
      * @param before requests of the same kind of all rounds before
      */
-    LimitEvidence after(LiveRound round, LiveEvidence.Totals before) {
+    LimitEvidence after(LiveRound round, KindEvidence before) {
         return limit.isRatio() ? compared(round, before) : alone(round, before);
     }
 
-    private LimitEvidence alone(LiveRound round, LiveEvidence.Totals before) {
+    private LimitEvidence alone(LiveRound round, KindEvidence before) {
         Counts now = round.watchedNow();
         if (limit.isLatency()) {
             return Edges.at(now.latency().bounds(), limit.value())
@@ -101,7 +101,7 @@ final class LimitEvidence {
         return bet(failed, failed, now.requests(), limit.value(), clustering);
     }
 
-    private LimitEvidence compared(LiveRound round, LiveEvidence.Totals totals) {
+    private LimitEvidence compared(LiveRound round, KindEvidence totals) {
         if (!round.comparable() && !round.carriesLess()) {
             return this;
         }
@@ -113,13 +113,13 @@ final class LimitEvidence {
             double odds = limit.value() * watched.requests() / reference.requests();
             return betOn(own, own, others, odds, round.comparable(), clustering);
         }
-        Histogram before = totals.reference().latency();
-        if (before.count() < MetricAnalysis.MIN_REQUESTS || !before.hasBoundsOf(watched.latency())) {
+        Histogram before = totals.recent();
+        if (before.count() < MetricAnalysis.MIN_REQUESTS) {
             return this;
         }
         return before.quantile(limit.quantile()).stream()
                 .boxed()
-                .flatMap(q -> Edges.near(before.bounds(), q, limit.value()).stream())
+                .flatMap(q -> Edges.near(before.bounds(), watched.latency().bounds(), q, limit.value()).stream())
                 .findFirst()
                 .map(edges -> betOn(
                         watched.latency().over(edges.above()),
@@ -157,7 +157,7 @@ final class LimitEvidence {
     }
 
     /** What the round shows of requests that share their fate; of the other version, or where there is none of this one. */
-    private Clustering clustered(LiveRound round, LiveEvidence.Totals before, double bound) {
+    private Clustering clustered(LiveRound round, KindEvidence before, double bound) {
         Histogram others = round.referenceNow().latency();
         boolean compares = others.count() > 0 && others.bounds().contains(bound);
         Map<String, Counts> pods = compares ? round.reference() : round.watched();

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What all requests of one rollout say about the limits of its policy, from its first step to the end of its bake. Of
@@ -28,13 +28,7 @@ public final class LiveEvidence {
     /** Failed or slow requests below which nothing is said: a single unlucky one is no evidence. */
     static final int MIN_HITS = 5;
 
-    public static final LiveEvidence NONE = new LiveEvidence(
-            new Subject("", Optional.empty(), Analysis.of(List.of())),
-            Map.of(),
-            Instant.MIN,
-            List.of(),
-            Totals.NONE,
-            Totals.NONE);
+    public static final LiveEvidence NONE = of(new Subject("", Optional.empty(), Analysis.of(List.of())), Map.of());
 
     /**
      * What it is about; another one begins anew.
@@ -45,33 +39,26 @@ public final class LiveEvidence {
      */
     public record Subject(String watched, Optional<String> reference, Analysis policy) {}
 
-    /** What both versions answered since the first round. */
-    record Totals(Counts watched, Counts reference) {
-        static final Totals NONE = new Totals(Counts.NONE, Counts.NONE);
-
-        Totals plus(LiveRound round) {
-            return new Totals(watched.plus(round.watchedNow()), reference.plus(round.referenceNow()));
-        }
-    }
-
     private final Subject subject;
     private final Map<String, Double> earlier;
     private final Instant step;
-    private final List<LimitEvidence> limits;
-    private final Totals users;
-    private final Totals probes;
+    private final Instant last;
+    private final List<Limit> limits;
+    private final KindEvidence users;
+    private final KindEvidence probes;
 
     private LiveEvidence(
             Subject subject,
             Map<String, Double> earlier,
             Instant step,
-            List<LimitEvidence> limits,
-            Totals users,
-            Totals probes) {
+            Instant last,
+            KindEvidence users,
+            KindEvidence probes) {
         this.subject = subject;
         this.earlier = earlier;
         this.step = step;
-        this.limits = limits;
+        this.last = last;
+        this.limits = Limit.of(subject.policy.metrics());
         this.users = users;
         this.probes = probes;
     }
@@ -82,15 +69,26 @@ public final class LiveEvidence {
      * @param earlier evidence by metric that was written down before the operator began anew; it multiplies what comes
      */
     public static LiveEvidence of(Subject subject, Map<String, Double> earlier) {
-        return new LiveEvidence(
-                subject,
-                Map.copyOf(earlier),
-                Instant.MIN,
-                Limit.of(subject.policy.metrics()).stream()
-                        .map(LimitEvidence::of)
-                        .toList(),
-                Totals.NONE,
-                Totals.NONE);
+        KindEvidence nothing = KindEvidence.of(Limit.of(subject.policy.metrics()));
+        return new LiveEvidence(subject, Map.copyOf(earlier), Instant.MIN, Instant.MIN, nothing, nothing);
+    }
+
+    /**
+     * The same, or what it says of another subject: of other versions nothing, under another policy what it said of the
+     * limits that stay.
+     *
+     * @param written as for {@link #of}, for other versions
+     */
+    public LiveEvidence about(Subject other, Map<String, Double> written) {
+        if (subject.equals(other)) {
+            return this;
+        }
+        boolean sameVersions = subject.watched.equals(other.watched) && subject.reference.equals(other.reference);
+        if (!sameVersions) {
+            return of(other, written);
+        }
+        List<Limit> next = Limit.of(other.policy.metrics());
+        return new LiveEvidence(other, Map.of(), step, last, users.under(next), probes.under(next));
     }
 
     public Subject subject() {
@@ -109,67 +107,97 @@ public final class LiveEvidence {
         Instant notBefore = stepBegan.plus(subject.policy.initialDelay().duration());
         ScrapeHistory other = reference.orElse(ScrapeHistory.EMPTY);
         Instant from = time.minus(pace.multipliedBy(LOAD_ROUNDS));
-        Function<Function<Scrape, Counts>, LiveRound> round = kind -> LiveRound.of(
-                watched.lately(time, notBefore, kind),
-                other.lately(time, notBefore, kind),
+        Instant roundBefore = last.isAfter(notBefore) ? last : notBefore;
+        BiFunction<Function<Scrape, Counts>, Instant, LiveRound> round = (kind, since) -> LiveRound.of(
+                watched.lately(time, since, kind),
+                other.lately(time, since, kind),
                 watched.between(from, time, kind),
                 other.between(from, time, kind));
-        return after(stepBegan, round.apply(Scrape::users), round.apply(Scrape::probes));
-    }
-
-    /** With one round of users' requests and of probes. */
-    LiveEvidence after(Instant stepBegan, LiveRound ofUsers, LiveRound ofProbes) {
+        boolean sameStep = stepBegan.equals(step);
         return new LiveEvidence(
                 subject,
                 earlier,
                 stepBegan,
-                limits.stream()
-                        .map(limit -> stepBegan.equals(step) ? limit : limit.inNewStep())
-                        .map(limit -> limit.after(ofUsers, users).after(ofProbes, probes))
-                        .toList(),
-                users.plus(ofUsers),
-                probes.plus(ofProbes));
+                time,
+                (sameStep ? users : users.inNewStep())
+                        .after(round.apply(Scrape::users, notBefore), round.apply(Scrape::users, roundBefore)),
+                (sameStep ? probes : probes.inNewStep())
+                        .after(round.apply(Scrape::probes, notBefore), round.apply(Scrape::probes, roundBefore)));
     }
 
-    /** Whether the limit is broken, and chance ruled out. */
-    boolean isBroken(String metric, Limit.Kind kind) {
-        return limits.stream()
-                .filter(l -> l.limit().metric().equals(metric) && l.limit().kind() == kind)
-                .anyMatch(this::isBroken);
+    /** With one round of users' requests and of probes, in which each pod was read. */
+    LiveEvidence after(Instant stepBegan, LiveRound ofUsers, LiveRound ofProbes) {
+        boolean sameStep = stepBegan.equals(step);
+        return new LiveEvidence(
+                subject,
+                earlier,
+                stepBegan,
+                last,
+                (sameStep ? users : users.inNewStep()).after(ofUsers, ofUsers),
+                (sameStep ? probes : probes.inNewStep()).after(ofProbes, ofProbes));
     }
 
-    private boolean isBroken(LimitEvidence limit) {
-        boolean none = limit.limit().kind() == Limit.Kind.MAX && limit.limit().value() == 0;
-        if (none && !limit.limit().isLatency()) {
-            return limit.hits() > 0; // of "no error at all" one error is the proof
+    /** Whether the limit is broken, and chance ruled out; false of one that is none of the policy's. */
+    boolean isBroken(Limit limit) {
+        if (!limits.contains(limit)) {
+            return false;
         }
-        boolean enough = limit.limit().kind() == Limit.Kind.MIN || limit.hits() >= MIN_HITS;
-        double wanted = logWanted() + (limit.limit().kind() == Limit.Kind.BURST ? Math.log(BURST) : 0);
-        double before = limit.limit().kind() == Limit.Kind.BURST
-                ? 0
-                : Math.log(earlier.getOrDefault(limit.limit().metric(), 1.0));
-        return enough && limit.againstLog() + before >= wanted;
+        boolean none = limit.kind() == Limit.Kind.MAX && limit.value() == 0 && !limit.isLatency();
+        double hits = judging(limit).of(limit).hits();
+        if (none) {
+            return hits > 0; // of "no error at all" one error is the proof
+        }
+        boolean burst = limit.kind() == Limit.Kind.BURST;
+        boolean enough = limit.kind() == Limit.Kind.MIN || hits >= MIN_HITS;
+        double before = burst ? 0 : Math.log(earlier.getOrDefault(limit.metric(), 1.0));
+        return enough && againstLog(limit) + before >= logWanted() + (burst ? Math.log(BURST) : 0);
     }
 
     /** Whether each limit of the metric was shown to be kept in this step, at the same rate of false alarms. */
     boolean isKept(String metric) {
-        List<LimitEvidence> own = of(metric);
-        return !own.isEmpty() && own.stream().allMatch(l -> l.forLog() >= logWanted());
+        List<Limit> own = of(metric);
+        return !own.isEmpty()
+                && own.stream()
+                        .allMatch(l -> mean(users.of(l).forLog(), probes.of(l).forLog()) >= logWanted());
     }
 
     /** That a metric's limits are broken; {@link #wanted()} of one limit takes the version back. */
     double against(String metric) {
-        return earlier.getOrDefault(metric, 1.0) * mean(of(metric), l -> Math.exp(l.againstLog()));
+        return earlier.getOrDefault(metric, 1.0)
+                * of(metric).stream()
+                        .mapToDouble(l -> Math.exp(againstLog(l)))
+                        .average()
+                        .orElse(1);
     }
 
-    /** Error share beyond which errors are a burst. */
-    double burstShare() {
+    /** Users' requests and probes are two tests, so that good ones of one kind hide no bad ones of the other. */
+    private double againstLog(Limit limit) {
+        return mean(users.of(limit).againstLog(), probes.of(limit).againstLog());
+    }
+
+    /** The kind of requests that says more against it. */
+    private KindEvidence judging(Limit limit) {
+        return isByProbes(limit) ? probes : users;
+    }
+
+    /** Whether it is the probes that say more against it. */
+    boolean isByProbes(Limit limit) {
+        return limits.contains(limit)
+                && probes.of(limit).againstLog() > users.of(limit).againstLog();
+    }
+
+    /** Of two logarithms, as one. */
+    private static double mean(double one, double other) {
+        double larger = Math.max(one, other);
+        return larger + Math.log((1 + Math.exp(Math.min(one, other) - larger)) / 2);
+    }
+
+    /** Errors beyond which are a burst. */
+    Limit burst() {
         return limits.stream()
-                .map(LimitEvidence::limit)
                 .filter(l -> l.kind() == Limit.Kind.BURST)
-                .mapToDouble(Limit::value)
                 .findFirst()
-                .orElse(Limit.DEFAULT_BURST_SHARE);
+                .orElseThrow();
     }
 
     /** Evidence that decides. */
@@ -181,23 +209,19 @@ public final class LiveEvidence {
         return Math.log(limits.size() / subject.policy.falseAlarmRate().asDouble());
     }
 
-    private List<LimitEvidence> of(String metric) {
+    private List<Limit> of(String metric) {
         return limits.stream()
-                .filter(l -> l.limit().metric().equals(metric) && l.limit().kind() != Limit.Kind.BURST)
+                .filter(l -> l.metric().equals(metric) && l.kind() != Limit.Kind.BURST)
                 .toList();
     }
 
-    private static double mean(List<LimitEvidence> limits, ToDoubleFunction<LimitEvidence> value) {
-        return limits.stream().mapToDouble(value).average().orElse(1);
-    }
-
     /** Since the first round, of users' requests. */
-    Totals users() {
+    KindEvidence users() {
         return users;
     }
 
     /** Since the first round, of the operator's own requests. */
-    Totals probes() {
+    KindEvidence probes() {
         return probes;
     }
 }

@@ -41,27 +41,32 @@ public final class MetricAnalysis {
         if (metric.prometheus() != null) {
             return query(metric, queries.get(metric.name()));
         }
-        if (live.silent().isPresent()) {
+        Optional<Limit> broken = broken(metric, live);
+        if (broken.isEmpty() && live.silent().isPresent()) {
             return MetricVerdict.unreadable(metric.name() + ": " + live.silent().get());
         }
-        if (live.watched().isEmpty()) {
+        if (broken.isEmpty() && live.watched().isEmpty()) {
             return MetricVerdict.tooLittle(metric.name() + ": waits for two scrapes an interval apart");
         }
         return Evidence.of(live, window -> samples(metric, window), metric.maxRatioToStable() != null)
-                .or(() -> isBroken(metric, live) ? Evidence.ofAll(live, w -> samples(metric, w)) : Optional.empty())
+                .or(() -> broken.flatMap(
+                        b -> Evidence.ofAll(live, live.evidence().isByProbes(b), w -> samples(metric, w))))
                 .map(evidence -> judge(metric, evidence, live))
                 .orElseGet(() -> MetricVerdict.tooLittle(tooLittle(metric, live)));
     }
 
-    /** Whether any limit of a built-in metric is broken, and chance ruled out. */
-    public static boolean isBroken(AnalysisMetric metric, LiveMetrics live) {
+    /** A limit of a built-in metric that is broken, chance ruled out. */
+    private static Optional<Limit> broken(AnalysisMetric metric, LiveMetrics live) {
         return metric.prometheus() == null
-                && Stream.of(Limit.Kind.MAX, Limit.Kind.MIN, Limit.Kind.RATIO_TO_STABLE)
-                        .anyMatch(kind -> live.evidence().isBroken(metric.name(), kind));
+                ? Limit.of(List.of(metric)).stream()
+                        .filter(limit -> limit.kind() != Limit.Kind.BURST)
+                        .filter(limit -> live.evidence().isBroken(limit))
+                        .findFirst()
+                : Optional.empty();
     }
 
     private static String tooLittle(AnalysisMetric metric, LiveMetrics live) {
-        Window users = live.watched().orElseThrow();
+        Window users = live.watched().orElse(Window.NONE);
         return "%s: %.0f requests%s in %d s are fewer than the %d a verdict needs%s"
                 .formatted(
                         metric.name(),
@@ -81,29 +86,33 @@ public final class MetricAnalysis {
      * failure needs. Requests turned away count where the other version turns fewer away.
      */
     public static Optional<MetricVerdict> burst(LiveMetrics live) {
-        if (!live.evidence().isBroken(Limit.ERROR_RATE, Limit.Kind.BURST)) {
+        Limit burst = live.evidence().burst();
+        if (!live.evidence().isBroken(burst)) {
             return Optional.empty();
         }
-        double max = live.evidence().burstShare();
-        return Evidence.ofAll(live, Window::requests).map(evidence -> {
-            Window all = evidence.watched();
-            double failed = all.errors() + (evidence.refusesMore() ? all.refused() : 0);
-            String message = String.format(
-                    Locale.ROOT,
-                    "error-rate: %.0f of %.0f requests failed, far above %s",
-                    failed,
-                    all.requests(),
-                    Decimal.of(max));
-            return new MetricVerdict(
-                    Verdict.FAIL,
-                    blameForErrors(evidence, max),
-                    true,
-                    OptionalDouble.of(failed / all.requests()),
-                    OptionalDouble.empty(),
-                    OptionalDouble.empty(),
-                    true,
-                    message);
-        });
+        double max = burst.value();
+        return Evidence.of(live, Window::requests, false)
+                .filter(now -> LiveValue.errorRate(now.watched()).lower() > max)
+                .or(() -> Evidence.ofAll(live, live.evidence().isByProbes(burst), Window::requests))
+                .map(evidence -> {
+                    Window all = evidence.watched();
+                    double failed = all.errors() + (evidence.refusesMore() ? all.refused() : 0);
+                    String message = String.format(
+                            Locale.ROOT,
+                            "error-rate: %.0f of %.0f requests failed, far above %s",
+                            failed,
+                            all.requests(),
+                            Decimal.of(max));
+                    return new MetricVerdict(
+                            Verdict.FAIL,
+                            blameForErrors(evidence, max),
+                            true,
+                            OptionalDouble.of(failed / all.requests()),
+                            OptionalDouble.empty(),
+                            OptionalDouble.empty(),
+                            true,
+                            message);
+                });
     }
 
     private static MetricVerdict query(AnalysisMetric metric, @Nullable MetricReading reading) {
@@ -150,15 +159,26 @@ public final class MetricAnalysis {
         Judgement judgement = new Judgement(metric, value(metric, evidence.watched()), Optional.of(live.evidence()));
         Decimal max = metric.max();
         if (max != null) {
-            // Whose fault it is, is seen on all the requests that prove it
-            Evidence all = Evidence.ofAll(live, w -> samples(metric, w)).orElse(evidence);
-            judgement.max(errors ? blameForErrors(all, max.asDouble()) : blameForLatency(metric, all, max, compared));
+            Evidence proof = proof(metric, max, evidence, live);
+            judgement.max(
+                    errors ? blameForErrors(proof, max.asDouble()) : blameForLatency(metric, proof, max, compared));
         }
         judgement.min(Blame.UNKNOWN);
         judgement.ratio(reference, evidence, compared);
         return judgement.verdict(
                 reference.map(r -> OptionalDouble.of(r.value())).orElse(OptionalDouble.empty()),
                 (evidence.probes() ? " (by probes)" : "") + lost(evidence.watched()));
+    }
+
+    /** Where it is seen whose fault it is: the newest window if it shows the failure itself, else all requests. */
+    private static Evidence proof(AnalysisMetric metric, Decimal max, Evidence now, LiveMetrics live) {
+        boolean shows = value(metric, now.watched()).lower() > max.asDouble();
+        return shows
+                ? now
+                : Limit.of(metric, Limit.Kind.MAX)
+                        .flatMap(limit ->
+                                Evidence.ofAll(live, live.evidence().isByProbes(limit), w -> samples(metric, w)))
+                        .orElse(now);
     }
 
     /**
@@ -225,7 +245,12 @@ public final class MetricAnalysis {
                 return;
             }
             Limit.Kind kind = Limit.Kind.RATIO_TO_STABLE;
-            if (reference.isEmpty() || windows.incomparable().isPresent() && !isBroken(kind)) {
+            boolean broken = isBroken(kind);
+            if (broken && reference.isEmpty()) {
+                add(false, kind, blame, "max %sx stable's".formatted(metric.maxRatioToStable()));
+                return;
+            }
+            if (!broken && (reference.isEmpty() || windows.incomparable().isPresent())) {
                 verdicts.add(Verdict.INCONCLUSIVE);
                 against.add("stable, which " + windows.incomparable().orElse("had too few requests to compare with"));
                 return;
@@ -240,11 +265,15 @@ public final class MetricAnalysis {
         }
 
         private boolean isBroken(Limit.Kind kind) {
-            return evidence.filter(e -> e.isBroken(metric.name(), kind)).isPresent();
+            return Limit.of(metric, kind)
+                    .filter(limit -> evidence.filter(e -> e.isBroken(limit)).isPresent())
+                    .isPresent();
         }
 
         private void add(boolean keeps, Limit.Kind kind, Blame blame, String what) {
-            boolean broken = evidence.isPresent() ? isBroken(kind) : !keeps;
+            // Where failures are tolerated each must be there to be seen, not only have been
+            boolean overcome = keeps && metric.failureLimit() > 0;
+            boolean broken = evidence.isPresent() ? isBroken(kind) && !overcome : !keeps;
             verdicts.add(broken ? Verdict.FAIL : keeps ? Verdict.PASS : Verdict.INCONCLUSIVE);
             if (broken) {
                 blames.add(blame);

@@ -93,15 +93,12 @@ final class LiveAnalysis {
         return undecided.isPresent();
     }
 
-    /** Evidence needs no interval: when one more failure is not tolerated, it is counted as soon as it is seen. */
+    /** Evidence needs no interval: where no failure is tolerated, one takes the version back as soon as it is seen. */
     private boolean failsNow() {
         return metrics.stream()
-                .anyMatch(m -> MetricAnalysis.isBroken(m, seen.live())
-                        && draft.next.analysis().stream()
-                                        .filter(r -> r.metric().equals(m.name()))
-                                        .mapToInt(AnalysisResult::failed)
-                                        .sum()
-                                >= m.failureLimit());
+                .filter(m -> m.prometheus() == null && m.failureLimit() == 0)
+                .anyMatch(m ->
+                        MetricAnalysis.measure(m, seen.live(), seen.queries()).verdict() == Verdict.FAIL);
     }
 
     /** Whether every metric is shown to keep its limits in this step, chance ruled out. */

@@ -48,6 +48,13 @@ public record Histogram(List<Bucket> buckets) {
         return new Histogram(increase);
     }
 
+    /** As if each observation counted that much. */
+    public Histogram times(double factor) {
+        return new Histogram(buckets.stream()
+                .map(b -> new Bucket(b.le(), b.count() * factor))
+                .toList());
+    }
+
     /** Both together; bounds must be equal, or one of them empty. */
     public Histogram plus(Histogram other) {
         if (buckets.isEmpty()) {
@@ -114,7 +121,7 @@ public record Histogram(List<Bucket> buckets) {
     }
 
     /** Whether both count by the same bounds. */
-    public boolean hasBoundsOf(Histogram other) {
+    private boolean hasBoundsOf(Histogram other) {
         if (buckets.size() != other.buckets.size()) {
             return false;
         }

@@ -12,6 +12,8 @@ import java.util.List;
  * @param lost pods that ended or began anew in between: what they answered after their last reading is not known
  */
 public record Window(Duration length, Counts counts, double load, List<String> lost) {
+    public static final Window NONE = new Window(Duration.ZERO, Counts.NONE, 0, List.of());
+
     public Window {
         lost = List.copyOf(lost);
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a delivery pipeline calls its stages, read from where the run of the newest inputs and the rollout are: validated
@@ -74,6 +75,12 @@ final class Stages {
     static List<Stage> of(List<TargetOutcome> outcomes, List<Stage> before, Instant now) {
         if (outcomes.isEmpty()) {
             return List.of();
+        }
+        boolean unseen = outcomes.stream()
+                .anyMatch(o -> o.failure().isPresent()
+                        || o.run().isEmpty() && o.status().run() != null);
+        if (unseen && !before.isEmpty()) {
+            return before; // what could not be looked at has not changed for that
         }
         return Arrays.stream(StageName.values())
                 .map(name -> outcomes.stream()
@@ -219,15 +226,21 @@ final class Stages {
     private boolean isInProduction() {
         RolloutPhase phase = phase();
         boolean rests = phase == RolloutPhase.BAKING || phase == RolloutPhase.IDLE;
-        return rests && status.stable() != null && !seen.behind();
+        String serving = digest(status.stable());
+        return rests
+                && !seen.behind()
+                && certified().anyMatch(digest -> digest.equals(serving)); // and not what an earlier run made
+    }
+
+    private Stream<String> certified() {
+        return run.map(OptimizationRunStatus::certificates).orElse(List.of()).stream()
+                .map(Certified::digest);
     }
 
     /** What was taken back of the variants of this run. */
     private Optional<Rollback> takenBack() {
         return Optional.ofNullable(status.lastRollback())
-                .filter(back -> run.map(OptimizationRunStatus::certificates).orElse(List.of()).stream()
-                        .map(Certified::digest)
-                        .anyMatch(back.fromDigest()::equals));
+                .filter(back -> certified().anyMatch(back.fromDigest()::equals));
     }
 
     private boolean isValidated() {

@@ -53,6 +53,12 @@ public final class EvidenceSamples {
                 round(live.watchedProbes(), live.referenceProbes(), part));
     }
 
+    static boolean isBroken(LiveEvidence evidence, AnalysisMetric metric) {
+        return Limit.of(List.of(metric)).stream()
+                .filter(limit -> limit.kind() != Limit.Kind.BURST)
+                .anyMatch(evidence::isBroken);
+    }
+
     public static LiveMetrics with(LiveMetrics live, LiveEvidence evidence) {
         return new LiveMetrics(
                 live.watched(),

@@ -156,7 +156,7 @@ final class LiveAnalysisSimulation {
             }
             read(time);
             evidence = evidence.after(time, watched, Optional.of(reference), step, PACE);
-            if (proof < 0 && MetricAnalysis.isBroken(metric, EvidenceSamples.with(LiveMetrics.NONE, evidence))) {
+            if (proof < 0 && EvidenceSamples.isBroken(evidence, metric)) {
                 proof = requests;
             }
             if (windows < 0 && round % 5 == 0 && fails(step)) {

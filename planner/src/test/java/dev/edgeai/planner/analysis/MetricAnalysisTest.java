@@ -255,7 +255,7 @@ public class MetricAnalysisTest {
     void a_silent_pod_is_an_error_of_the_measurement() {
         MetricVerdict verdict = measure(
                 ERRORS,
-                new LiveMetrics(Optional.of(window(0, 100)), Optional.empty(), Optional.of("pod green-1: timed out")));
+                new LiveMetrics(Optional.of(window(100, 0)), Optional.empty(), Optional.of("pod green-1: timed out")));
         assertThat(verdict.readable()).isFalse();
         assertThat(verdict.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(verdict.message()).contains("pod green-1: timed out");

@@ -147,6 +147,22 @@ class StagesTest {
     }
 
     @Test
+    void what_an_earlier_run_made_is_not_these_inputs_in_production() {
+        assertThat(states(outcome(SUCCEEDED, "phase: Idle" + OLD, false))).isEqualTo("PPP--R");
+    }
+
+    @Test
+    void what_could_not_be_looked_at_stays_as_it_was() {
+        List<Stage> before = Stages.of(List.of(outcome(SUCCEEDED, "phase: Idle" + NEW, false)), List.of(), NOW);
+        TargetOutcome failed = outcome("", "phase: Idle" + NEW, false)
+                .failed(new TargetOutcome.Failure(1, "the API server did not answer"));
+        TargetOutcome withoutItsRun = outcome("", "run: digits-cpu-1, phase: Idle" + NEW, false);
+        for (TargetOutcome outcome : List.of(failed, withoutItsRun)) {
+            assertThat(Stages.of(List.of(outcome), before, NOW.plusSeconds(60))).isEqualTo(before);
+        }
+    }
+
+    @Test
     void a_bundle_is_not_deployed_here() {
         String target = "{name: phone, accelerator: apple-silicon, delivery: Bundle}";
         assertThat(states(outcome(target, SUCCEEDED, "phase: Idle, bundle: b", false)))
